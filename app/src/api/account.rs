@@ -1,0 +1,56 @@
+//! One's own account.
+
+use super::error::ApiError;
+use crate::routes;
+use domain::views::Me;
+use leptos::prelude::*;
+
+/// The signed-in person.
+#[server(prefix = "/api/fn", endpoint = "account")]
+pub async fn account() -> Result<Me, ApiError> {
+    let request = crate::ssr::request()?;
+    Ok(request.login()?.me.clone())
+}
+
+/// Changes name and time zone.
+#[server(prefix = "/api/fn", endpoint = "update_account")]
+pub async fn update_account(name: String, time_zone: String) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let saved =
+        server::accounts::update_account(&request.state, login, &name, &time_zone).await;
+    request.answer(saved)?;
+    crate::ssr::redirect(&format!("{}?done=saved", routes::ACCOUNT));
+    Ok(())
+}
+
+/// Changes the password; other browsers are signed out.
+#[server(prefix = "/api/fn", endpoint = "change_password")]
+pub async fn change_password(
+    current_password: String,
+    new_password: String,
+) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let changed = server::accounts::change_password(
+        &request.state,
+        login,
+        &current_password,
+        &new_password,
+    );
+    let login = request.answer(changed.await)?;
+    request.sign_in(&login);
+    crate::ssr::redirect(&format!("{}?done=password", routes::ACCOUNT));
+    Ok(())
+}
+
+/// Signs all browsers out, this one too.
+#[server(prefix = "/api/fn", endpoint = "sign_out_everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    request.answer(server::accounts::sign_out_everywhere(&request.state, login).await)?;
+    request.sign_out();
+    crate::ssr::redirect(routes::SIGN_IN);
+    Ok(())
+}

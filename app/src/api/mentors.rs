@@ -1,0 +1,97 @@
+//! Mentors, their free times, and one's own profile.
+
+use super::error::ApiError;
+use crate::routes;
+use domain::{
+    availability::Interval,
+    time::{Millis, Timestamp},
+    views::{MentorCard, MentorProfile, Slot},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Free times are shown this many days at a time.
+pub const DAYS_SHOWN: u8 = 14;
+/// The last stretch that can still hold free times (slots reach 60 days ahead).
+pub const LAST_STRETCH: u8 = 4;
+
+/// What a mentor's page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MentorTimes {
+    /// The mentor.
+    pub card: MentorCard,
+    /// Free times of the stretch asked for.
+    pub slots: Vec<Slot>,
+    /// Which stretch: 0 begins now.
+    pub stretch: u8,
+    /// The reader's zone.
+    pub reader_zone: String,
+    /// Whether the reader is this mentor.
+    pub is_own: bool,
+    /// Makes the booking form safe to send twice.
+    pub key: String,
+}
+
+/// Published mentors.
+#[server(prefix = "/api/fn", endpoint = "mentors")]
+pub async fn mentors() -> Result<Vec<MentorCard>, ApiError> {
+    let request = crate::ssr::request()?;
+    request.answer(server::mentors::list(&request.state, request.login()?).await)
+}
+
+/// One mentor with free times.
+#[server(prefix = "/api/fn", endpoint = "mentor_times")]
+pub async fn mentor_times(id: String, stretch: u8) -> Result<MentorTimes, ApiError> {
+    let request = crate::ssr::request()?;
+    let me = &request.login()?.me;
+    let id = id.parse().map_err(|_| domain::problem::Problem::NotFound)?;
+    let card = request.answer(server::mentors::get(&request.state, id).await)?;
+    let stretch = stretch.min(LAST_STRETCH);
+    let range = Some(stretch_of(request.state.clock.now(), stretch));
+    let slots = server::bookings::slots(&request.state, &me.time_zone, id, range);
+    let slots = request.answer(slots.await)?;
+    let (reader_zone, is_own) = (me.time_zone.clone(), me.id == id);
+    let key = leptos::nonce::Nonce::new().to_string();
+    Ok(MentorTimes { card, slots, stretch, reader_zone, is_own, key })
+}
+
+/// The days of a stretch.
+pub fn stretch_of(now: Timestamp, stretch: u8) -> Interval {
+    let days = |n: u8| Millis::days(i64::from(n) * i64::from(DAYS_SHOWN));
+    Interval { from: now + days(stretch), to: now + days(stretch + 1) }
+}
+
+/// One's own profile; `None` before it is made.
+#[server(prefix = "/api/fn", endpoint = "mentor_profile")]
+pub async fn mentor_profile() -> Result<Option<MentorProfile>, ApiError> {
+    let request = crate::ssr::request()?;
+    request.answer(server::mentors::profile(&request.state, request.login()?).await)
+}
+
+/// One line of the weekly-hours form; empty times mean no hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursRow {
+    /// Monday = 0 … Sunday = 6.
+    pub weekday: u8,
+    /// `09:00`, or empty.
+    pub from: String,
+    /// `17:30`, or empty; `00:00` is the end of the day.
+    pub to: String,
+}
+
+/// Makes or changes one's own profile.
+#[server(prefix = "/api/fn", endpoint = "save_mentor_profile")]
+pub async fn save_mentor_profile(
+    headline: String,
+    bio: String,
+    session_minutes: u16,
+    #[server(default)] hours: Vec<HoursRow>,
+) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let hours = crate::components::hours::parse(&hours)?;
+    let form = server::mentors::MentorForm { headline, bio, session_minutes, hours };
+    request.answer(server::mentors::save_profile(&request.state, login, form).await)?;
+    crate::ssr::redirect(&format!("{}?done=saved", routes::MENTOR_PROFILE));
+    Ok(())
+}

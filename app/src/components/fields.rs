@@ -1,0 +1,191 @@
+//! Labelled inputs with their hints and errors.
+
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+/// A refusal next to its field.
+#[component]
+fn FieldError(id: String, message: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <p class="field-error" id=id>
+            {message}
+        </p>
+    }
+}
+
+/// The message for `field` out of what was refused.
+pub fn message_for(problem: Signal<Option<Problem>>, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        problem.with(|problem| problem.as_ref()?.for_field(field).map(ToOwned::to_owned))
+    })
+}
+
+/// A one-line input.
+#[component]
+pub fn TextField(
+    /// What it is called on the page.
+    label: &'static str,
+    /// Name of the form field.
+    name: &'static str,
+    /// Name of the field in a refusal, where it is another one.
+    #[prop(optional)]
+    field: Option<&'static str>,
+    /// What was refused.
+    problem: Signal<Option<Problem>>,
+    /// What it holds at first.
+    #[prop(optional, into)]
+    value: String,
+    /// Kind of input.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What browsers may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// What to enter.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// Fewest characters.
+    #[prop(optional)]
+    min: Option<usize>,
+    /// Most characters.
+    #[prop(optional)]
+    max: Option<usize>,
+) -> impl IntoView {
+    let message = message_for(problem, field.unwrap_or(name));
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    let described = match hint {
+        Some(_) => format!("{hint_id} {error_id}"),
+        None => error_id.clone(),
+    };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
+            <input
+                id=name
+                name=name
+                type=kind
+                value=value
+                required=true
+                autocomplete=autocomplete
+                minlength=min.map(|n| n.to_string())
+                maxlength=max.map(|n| n.to_string())
+                aria-describedby=described
+                aria-invalid=move || message.with(Option::is_some).then_some("true")
+            />
+            <FieldError id=error_id message />
+        </div>
+    }
+}
+
+/// An input of several lines.
+#[component]
+pub fn TextArea(
+    /// What it is called on the page.
+    label: &'static str,
+    /// Name of the form field.
+    name: &'static str,
+    /// What was refused.
+    problem: Signal<Option<Problem>>,
+    /// What it holds at first.
+    #[prop(optional, into)]
+    value: String,
+    /// What to enter.
+    hint: &'static str,
+    /// Most characters.
+    max: usize,
+) -> impl IntoView {
+    let message = message_for(problem, name);
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <p class="field-hint" id=hint_id.clone()>{hint}</p>
+            <textarea
+                id=name
+                name=name
+                rows="7"
+                maxlength=max.to_string()
+                aria-describedby=format!("{hint_id} {error_id}")
+                aria-invalid=move || message.with(Option::is_some).then_some("true")
+            >
+                {value}
+            </textarea>
+            <FieldError id=error_id message />
+        </div>
+    }
+}
+
+/// A choice of one out of many.
+#[component]
+pub fn SelectField(
+    /// What it is called on the page.
+    label: &'static str,
+    /// Name of the form field.
+    name: &'static str,
+    /// Name of the field in a refusal.
+    field: &'static str,
+    /// What was refused.
+    problem: Signal<Option<Problem>>,
+    /// Values and their words.
+    options: Vec<(String, String)>,
+    /// The value chosen at first.
+    #[prop(into)]
+    value: String,
+    /// What to choose.
+    #[prop(optional)]
+    hint: Option<&'static str>,
+    /// The element, for prefilling.
+    #[prop(optional)]
+    node: NodeRef<leptos::html::Select>,
+) -> impl IntoView {
+    let message = message_for(problem, field);
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    let described = match hint {
+        Some(_) => format!("{hint_id} {error_id}"),
+        None => error_id.clone(),
+    };
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|(option, words)| {
+            let selected = option == value;
+            view! { <option value=option selected=selected>{words}</option> }
+        })
+        .collect();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {hint.map(|hint| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
+            <select
+                id=name
+                name=name
+                required=true
+                node_ref=node
+                aria-describedby=described
+                aria-invalid=move || message.with(Option::is_some).then_some("true")
+            >
+                {options}
+            </select>
+            <FieldError id=error_id message />
+        </div>
+    }
+}
+
+/// The button that sends a form; it says so while an attempt is on its way.
+#[component]
+pub fn SubmitButton(
+    /// What it does.
+    label: &'static str,
+    /// Whether an attempt is on its way.
+    pending: Signal<bool>,
+    /// Its looks.
+    #[prop(default = "button button-primary")]
+    class: &'static str,
+) -> impl IntoView {
+    // Not `disabled`: that would take the focus away, and a second press is harmless.
+    view! {
+        <button type="submit" class=class aria-busy=move || pending.get().then_some("true")>
+            {label}
+        </button>
+    }
+}

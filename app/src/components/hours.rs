@@ -1,0 +1,153 @@
+//! Weekly hours as a form: two stretches a day, as plain time inputs.
+
+use crate::{api::mentors::HoursRow, components::form::Form};
+use domain::{
+    availability::{DAY_MIN, WeeklyHours},
+    problem::Problem,
+};
+use leptos::prelude::*;
+
+/// Days in the order of `WeeklyHours::weekday`.
+pub const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/// Stretches of hours that one day can have here.
+const STRETCHES: usize = 2;
+
+/// Reads the lines of the form; a line with both times empty is no hours.
+///
+/// # Errors
+/// `Problem::Invalid` on the field `hours`, naming the day.
+pub fn parse(rows: &[HoursRow]) -> Result<Vec<WeeklyHours>, Problem> {
+    let mut hours = Vec::new();
+    for row in rows {
+        let day = DAYS.get(usize::from(row.weekday)).copied().unwrap_or("A day");
+        let refuse = |what: &str| Problem::field("hours", format!("{day}: {what}"));
+        match (row.from.trim(), row.to.trim()) {
+            ("", "") => {}
+            ("", _) | (_, "") => return Err(refuse("enter both a start and an end, or neither.")),
+            (from, to) => {
+                let from_min = minute(from).ok_or_else(|| refuse("enter times like 09:00."))?;
+                let to_min = minute(to).ok_or_else(|| refuse("enter times like 17:30."))?;
+                let to_min = if to_min == 0 { DAY_MIN } else { to_min };
+                if to_min <= from_min {
+                    return Err(refuse("the end must come after the start."));
+                }
+                hours.push(WeeklyHours { weekday: row.weekday, from_min, to_min });
+            }
+        }
+    }
+    Ok(hours)
+}
+
+/// `09:30` as minutes after midnight. Browsers may add seconds.
+fn minute(text: &str) -> Option<u16> {
+    let mut parts = text.splitn(3, ':');
+    let hour: u16 = parts.next()?.parse().ok()?;
+    let minute: u16 = parts.next()?.parse().ok()?;
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+}
+
+/// Minutes after midnight as `09:30`; the end of the day is `00:00`.
+pub fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
+}
+
+/// The lines to show for saved hours: `STRETCHES` for each day, empty where there are none. More
+/// stretches than that, made elsewhere, get lines of their own.
+pub fn rows(hours: &[WeeklyHours]) -> Vec<HoursRow> {
+    let mut rows = Vec::new();
+    for weekday in 0..7u8 {
+        let of_day: Vec<_> = hours.iter().filter(|entry| entry.weekday == weekday).collect();
+        for i in 0..STRETCHES.max(of_day.len()) {
+            let (from, to) = of_day.get(i).map_or_else(Default::default, |entry| {
+                (clock(entry.from_min), clock(entry.to_min))
+            });
+            rows.push(HoursRow { weekday, from, to });
+        }
+    }
+    rows
+}
+
+/// The inputs of all days.
+#[component]
+pub fn HoursInputs(
+    /// What to show.
+    rows: Vec<HoursRow>,
+) -> impl IntoView {
+    let mut rows = rows.into_iter().enumerate().peekable();
+    let mut days = Vec::new();
+    for (weekday, name) in DAYS.iter().enumerate() {
+        let mut lines = Vec::new();
+        while let Some((i, row)) = rows.next_if(|(_, row)| usize::from(row.weekday) == weekday) {
+            let nth = lines.len() + 1;
+            lines.push(view! { <HoursLine i row name nth /> });
+        }
+        days.push(view! {
+            <div class="hours-day">
+                <div class="hours-name" aria-hidden="true">{*name}</div>
+                <div class="hours-lines">{lines}</div>
+            </div>
+        });
+    }
+    view! { <div class="hours">{days}</div> }
+}
+
+#[component]
+fn HoursLine(i: usize, row: HoursRow, name: &'static str, nth: usize) -> impl IntoView {
+    let field = move |part: &str| format!("hours[{i}][{part}]");
+    let label = move |part: &str| match nth {
+        1 => format!("{name}, {part}"),
+        n => format!("{name}, {part} of stretch {n}"),
+    };
+    view! {
+        <div class="hours-line">
+            <input type="hidden" name=field("weekday") value=row.weekday.to_string() />
+            <input type="time" name=field("from") value=row.from aria-label=label("start") />
+            <span aria-hidden="true">"to"</span>
+            <input type="time" name=field("to") value=row.to aria-label=label("end") />
+        </div>
+    }
+}
+
+/// Rows as they were entered before the form was refused, or the saved ones.
+pub fn entered<S>(form: &Form<S>, saved: &[WeeklyHours]) -> Vec<HoursRow>
+where
+    S: leptos::server_fn::ServerFn<Error = crate::api::error::ApiError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let keep = |(i, row): (usize, HoursRow)| HoursRow {
+        weekday: row.weekday,
+        from: form.value(&format!("hours[{i}][from]"), row.from),
+        to: form.value(&format!("hours[{i}][to]"), row.to),
+    };
+    rows(saved).into_iter().enumerate().map(keep).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(weekday: u8, from: &str, to: &str) -> HoursRow {
+        HoursRow { weekday, from: from.to_owned(), to: to.to_owned() }
+    }
+
+    #[test]
+    fn hours_survive_the_form() {
+        let saved = vec![
+            WeeklyHours { weekday: 0, from_min: 540, to_min: 720 },
+            WeeklyHours { weekday: 0, from_min: 780, to_min: 1_020 },
+            WeeklyHours { weekday: 6, from_min: 1_320, to_min: DAY_MIN },
+        ];
+        assert_eq!(rows(&saved).len(), 14);
+        assert_eq!(parse(&rows(&saved)), Ok(saved));
+    }
+
+    #[test]
+    fn half_filled_and_backward_lines_are_refused_with_the_day() {
+        for bad in [row(2, "09:00", ""), row(2, "", "10:00"), row(2, "12:00", "09:00"), row(2, "25:00", "26:00")] {
+            let problem = parse(&[bad]).expect_err("refused");
+            assert!(problem.for_field("hours").is_some_and(|m| m.starts_with("Wednesday: ")));
+        }
+        assert_eq!(parse(&[row(9, "", "")]), Ok(Vec::new()));
+    }
+}

@@ -1,0 +1,97 @@
+//! Times in words. The server makes the words; the browser only shows them.
+
+use domain::{time::Timestamp, views::LocalLabel};
+use leptos::prelude::*;
+
+/// A moment in one zone: date, time, and whose time it is.
+#[component]
+pub fn LocalTime(
+    /// The words.
+    label: LocalLabel,
+    /// The moment, for machines.
+    #[prop(optional, into)]
+    at: Option<Timestamp>,
+) -> impl IntoView {
+    let zone = zone_words(&label.zone);
+    view! {
+        <time class="when" datetime=at.map(iso_utc)>
+            <span class="when-date">{label.date}</span>
+            ", "
+            <span class="when-time">{label.time}</span>
+            " "
+            <span class="when-zone">{zone}</span>
+        </time>
+    }
+}
+
+/// A zone as people say it: `America/New_York` becomes `New York time`.
+pub fn zone_words(zone: &str) -> String {
+    if zone == "UTC" {
+        return zone.to_owned();
+    }
+    let place = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
+    format!("{place} time")
+}
+
+/// `2026-11-23T14:30:00Z`.
+pub fn iso_utc(at: Timestamp) -> String {
+    let seconds = at.0.div_euclid(1_000);
+    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, date) = civil(day);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// Year, month and day of a number of days since 1970-01-01, counting years from March so that the
+/// leap day comes last.
+fn civil(day: i64) -> (i64, i64, i64) {
+    let shifted = day + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + i64::from(month <= 2), month, date)
+}
+
+/// A length of time in whole minutes, as people say it.
+pub fn minutes_words(millis: i64) -> String {
+    match (millis + 30_000).div_euclid(60_000) {
+        n if n <= 0 => "under a minute".to_owned(),
+        1 => "1 minute".to_owned(),
+        n if n < 60 => format!("{n} minutes"),
+        n => match (n / 60, n % 60) {
+            (hours, 0) => format!("{hours} h"),
+            (hours, rest) => format!("{hours} h {rest} min"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_for_machines_are_right_across_leap_years() {
+        for (ms, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (1_709_251_199_000, "2024-02-29T23:59:59Z"),
+            (1_795_444_200_000, "2026-11-23T14:30:00Z"),
+            (-1_000, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(iso_utc(Timestamp(ms)), text);
+        }
+    }
+
+    #[test]
+    fn zones_and_lengths_read_like_words() {
+        assert_eq!(zone_words("America/Argentina/Buenos_Aires"), "Buenos Aires time");
+        assert_eq!(zone_words("UTC"), "UTC");
+        assert_eq!(minutes_words(29_000), "under a minute");
+        assert_eq!(minutes_words(2_580_000), "43 minutes");
+        assert_eq!(minutes_words(5_400_000), "1 h 30 min");
+    }
+}

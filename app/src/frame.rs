@@ -1,0 +1,115 @@
+//! The frame around every page: context, navigation, routes.
+
+use crate::{
+    api::error::ApiError,
+    components::{form::Flash, site::{SiteFooter, SiteHeader}},
+    host,
+    pages::{
+        account::AccountPage,
+        admin::{AdminMentorsPage, AdminNotificationsPage},
+        dashboard::DashboardPage,
+        home::HomePage,
+        meeting::MeetingPage,
+        mentor_profile::MentorProfilePage,
+        mentors::{MentorPage, MentorsPage},
+        not_found::NotFoundPage,
+        session::SessionPage,
+        sign_in::SignInPage,
+        sign_up::SignUpPage,
+    },
+};
+use domain::views::Me;
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_location,
+    path,
+};
+use serde::{Deserialize, Serialize};
+
+/// What the server tells the browser's half along with the page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct PageContext {
+    /// Brand name.
+    pub app_name: String,
+    /// What became of a form that was sent without JavaScript.
+    pub flash: Option<Flash>,
+}
+
+/// Brand name, from the configuration.
+pub fn app_name() -> String {
+    use_context::<PageContext>().map_or_else(String::new, |page| page.app_name)
+}
+
+/// Who is looking, loaded once per page load: signing in and out always loads a whole page.
+#[derive(Clone, Copy)]
+pub struct Viewer(pub Resource<Result<Option<Me>, ApiError>>);
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    host::load_whole_pages_on_redirect();
+    let page = SharedValue::new(host::page_context).into_inner();
+    let name = page.app_name.clone();
+    provide_context(page);
+    provide_context(Viewer(Resource::new_blocking(
+        || (),
+        |()| crate::api::auth::viewer(),
+    )));
+    let (is_routing, set_is_routing) = signal(false);
+
+    view! {
+        <Title formatter=move |title: String| {
+            if title.is_empty() { name.clone() } else { format!("{title} · {name}") }
+        } />
+        <Router set_is_routing=set_is_routing>
+            <a class="skip-link" href="#main" rel="external">
+                "Skip to the content"
+            </a>
+            <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
+            <SiteHeader />
+            <main id="main" class="site-main" tabindex="-1">
+                <FocusOnNavigation />
+                <FlatRoutes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/auth/signin") view=SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/auth/signup") view=SignUpPage ssr=SsrMode::Async />
+                    <Route path=path!("/mentors") view=MentorsPage ssr=SsrMode::Async />
+                    <Route path=path!("/mentors/:id") view=MentorPage ssr=SsrMode::Async />
+                    <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
+                    <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/mentor-profile") view=MentorProfilePage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/admin/notifications")
+                        view=AdminNotificationsPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=path!("/admin/mentors")
+                        view=AdminMentorsPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/meeting/:id") view=MeetingPage ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+            <SiteFooter />
+        </Router>
+    }
+}
+
+/// Moves the keyboard and the screen reader to the new page after a navigation inside the browser.
+#[component]
+fn FocusOnNavigation() -> impl IntoView {
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            host::focus_main();
+        }
+        now
+    });
+}

@@ -1,0 +1,27 @@
+//! The server's half of what pages need from their surroundings.
+
+use crate::{PageContext, ssr};
+
+/// What the browser's half is told along with the page.
+pub fn page_context() -> PageContext {
+    ssr::page_context()
+}
+
+/// Sets the HTTP status of the page being rendered.
+pub fn set_status(status: u16) {
+    ssr::set_status(status);
+}
+
+/// Redirects are answered with a `Location` here.
+pub fn load_whole_pages_on_redirect() {}
+
+/// There is no focus on the server.
+pub fn focus_main() {}
+
+/// The visitor's time zone is unknown until the browser tells it.
+pub fn time_zone() -> Option<String> {
+    None
+}
+
+/// There is no focus on the server.
+pub fn focus_first_refused() {}

@@ -1,0 +1,388 @@
+//! `/meeting/{id}`: the join decision as a page, and behind an open door the call.
+
+use crate::{
+    api::{error::ApiError, meeting::meeting_page},
+    host,
+    room::{
+        clock::ServerClock,
+        components::OpenMeeting,
+        side::{self, SCRIPT, Watch},
+    },
+    routes,
+};
+use domain::{
+    access::{Access, Awaiting},
+    problem::Problem,
+    session::SeatRole,
+    time::{Millis, Timestamp, clock_face},
+    views::{LiveState, LocalLabel, MeetingPage as Decided, SessionView},
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::{Link, Title};
+use leptos_router::hooks::use_params_map;
+use std::time::Duration;
+
+/// Without JavaScript the page looks again by itself.
+const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"30\"><p class=\"note\">This page looks again every 30 seconds. The call itself needs JavaScript: please switch it on for this site.</p>";
+/// From this far ahead a countdown in seconds says little.
+const FAR: Millis = Millis::hours(24);
+
+/// The meeting page.
+#[component]
+pub fn MeetingPage() -> impl IntoView {
+    let params = use_params_map();
+    let page = Resource::new_blocking(
+        move || params.read().get("id").unwrap_or_default(),
+        meeting_page,
+    );
+    view! {
+        <Suspense fallback=|| {
+            view! {
+                <p class="meeting-loading" role="status">
+                    "Loading the meeting…"
+                </p>
+            }
+        }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Door page /> }.into_any(),
+                    Err(problem) => view! { <NoAnswer problem /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// What the door shows; a change of it redraws the page, a change within it does not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Open,
+    Closed(Access),
+}
+
+impl Sign {
+    fn of(access: Access) -> Self {
+        match access {
+            Access::Open { .. } => Self::Open,
+            Access::NotFound
+            | Access::NotYours
+            | Access::Cancelled { .. }
+            | Access::NotConfirmed { .. }
+            | Access::Ended { .. }
+            | Access::Closed { .. }
+            | Access::TooEarly { .. } => Self::Closed(access),
+        }
+    }
+}
+
+/// The decision, and every later one: the door opens and closes without a reload.
+#[component]
+fn Door(page: Decided) -> impl IntoView {
+    host::set_status(page.access.page_status());
+    // When the answer arrived by the browser's clock; on the first page, when it was hydrated.
+    let arrived = StoredValue::new(None::<Timestamp>);
+    Effect::new(move |_| {
+        if arrived.get_value().is_none() {
+            arrived.set_value(Some(side::now()));
+        }
+    });
+    let page = RwSignal::new(page);
+    let sign = Memo::new(move |_| page.with(|page| Sign::of(page.access)));
+    let look_again = Callback::new(move |()| {
+        let id = page.with_untracked(|page| page.session.as_ref().map(|s| s.id.to_string()));
+        spawn_local(async move {
+            if let Some(id) = id
+                && let Ok(fresh) = meeting_page(id).await
+            {
+                arrived.try_set_value(Some(side::now()));
+                page.try_set(fresh);
+            }
+        });
+    });
+    let on_closed = Callback::new(move |state: LiveState| {
+        page.try_update(|page| {
+            page.access = state.access;
+            page.now = state.now;
+        });
+    });
+    move || {
+        let sign = sign.get();
+        let page = page.get_untracked();
+        match (sign, page.session.clone()) {
+            (Sign::Open, Some(session)) => view! {
+                <Title text=session.title.clone() />
+                <Link rel="preload" href=SCRIPT as_="script" />
+                <OpenMeeting page session arrived on_closed />
+            }
+            .into_any(),
+            (Sign::Closed(access), Some(session)) => view! {
+                <Gate access session now=page.now arrived look_again />
+            }
+            .into_any(),
+            (Sign::Closed(access), None) => view! { <Refused access /> }.into_any(),
+            // The server never opens a session that it does not show.
+            (Sign::Open, None) => view! { <Refused access=Access::NotFound /> }.into_any(),
+        }
+    }
+}
+
+fn heading(access: Access) -> &'static str {
+    match access {
+        Access::NotFound => "Session Not Found",
+        Access::NotYours => "Access Denied",
+        Access::Cancelled { .. } => "Session Cancelled",
+        Access::NotConfirmed { .. } => "Not Confirmed Yet",
+        Access::Ended { .. } | Access::Closed { .. } => "Meeting Has Ended",
+        Access::TooEarly { .. } | Access::Open { .. } => "Meeting Not Started Yet",
+    }
+}
+
+/// What the decision means, for somebody who may know about the session.
+fn explanation(access: Access, session: &SessionView) -> String {
+    match access {
+        Access::NotFound | Access::NotYours => String::new(),
+        Access::Cancelled { by } => match (by, session.role) {
+            (Some(by), Some(mine)) if by == mine => "You cancelled this session.".to_owned(),
+            (Some(SeatRole::Mentor), _) => [&session.mentor.name, " cancelled this session."].concat(),
+            (Some(SeatRole::Mentee), _) => [&session.mentee.name, " cancelled this session."].concat(),
+            (None, _) => "This session was cancelled.".to_owned(),
+        },
+        Access::NotConfirmed { awaiting } => match awaiting {
+            Awaiting::Booking => "The booking of this session is not finished.".to_owned(),
+            Awaiting::Mentor => [
+                &session.mentor.name,
+                " has not confirmed this session yet. This page opens by itself once it is confirmed and the time has come.",
+            ]
+            .concat(),
+            Awaiting::Declined => [
+                &session.mentor.name,
+                " declined this session. You can choose another time or another mentor.",
+            ]
+            .concat(),
+        },
+        Access::Ended { reason, .. } => reason.sentence().to_owned(),
+        Access::Closed { .. } => {
+            "The time in which this meeting could be joined is over.".to_owned()
+        }
+        Access::TooEarly { .. } | Access::Open { .. } => {
+            "This page opens by itself when the time has come.".to_owned()
+        }
+    }
+}
+
+/// A door that is closed to one of the session's people.
+#[component]
+fn Gate(
+    access: Access,
+    session: SessionView,
+    now: Timestamp,
+    arrived: StoredValue<Option<Timestamp>>,
+    look_again: Callback<()>,
+) -> impl IntoView {
+    let may_open = matches!(
+        access,
+        Access::TooEarly { .. }
+            | Access::NotConfirmed {
+                awaiting: Awaiting::Booking | Awaiting::Mentor
+            }
+    );
+    let opens_at = match access {
+        Access::TooEarly { opens_at, .. } => Some(opens_at),
+        Access::NotFound
+        | Access::NotYours
+        | Access::Cancelled { .. }
+        | Access::NotConfirmed { .. }
+        | Access::Ended { .. }
+        | Access::Closed { .. }
+        | Access::Open { .. } => None,
+    };
+    let time = RwSignal::new(now);
+    if may_open {
+        wait_at_the_door(&session, access, opens_at, time, arrived, look_again);
+    }
+    let left = move || {
+        opens_at.map(|opens_at| opens_at.since(time.get())).map(|left| {
+            if left >= FAR {
+                let days = left.0 / Millis::days(1).0;
+                let unit = if days == 1 { " day" } else { " days" };
+                [&days.to_string(), unit].concat()
+            } else {
+                clock_face(left)
+            }
+        })
+    };
+    let heading = heading(access);
+    let record = routes::session(session.id);
+    view! {
+        <Title text=heading />
+        <section class="gate" aria-labelledby="gate-title">
+            <h1 id="gate-title">{heading}</h1>
+            <p class="gate-session">
+                <b>{session.title.clone()}</b>
+                " with "
+                {session.other().name.clone()}
+            </p>
+            <p>{explanation(access, &session)}</p>
+            {opens_at
+                .is_some()
+                .then(|| {
+                    view! {
+                        <p class="countdown">
+                            "Opens in "
+                            <span class="countdown-face" role="timer">
+                                {left}
+                            </span>
+                        </p>
+                        <dl class="gate-times">
+                            <dt>"The door opens"</dt>
+                            <dd>
+                                <Moment label=session.opens_label.clone() at=session.opens_at />
+                            </dd>
+                            <dt>"The session starts"</dt>
+                            <dd>
+                                <Moment label=session.starts_label.clone() at=session.scheduled_at />
+                            </dd>
+                            {session
+                                .starts_theirs
+                                .clone()
+                                .map(|theirs| {
+                                    view! {
+                                        <dt>"For " {session.other().name.clone()}</dt>
+                                        <dd>
+                                            <Moment label=theirs at=session.scheduled_at />
+                                        </dd>
+                                    }
+                                })}
+                        </dl>
+                    }
+                })}
+            {may_open.then(|| view! { <noscript inner_html=REFRESH></noscript> })}
+            <p class="gate-actions">
+                <a class="button" href=routes::DASHBOARD rel="external">
+                    "Return to Dashboard"
+                </a>
+                <a class="button is-quiet" href=record rel="external">
+                    "See this session"
+                </a>
+            </p>
+        </section>
+    }
+}
+
+/// Counts down and looks again when the time has come or the server says that something changed.
+fn wait_at_the_door(
+    session: &SessionView,
+    access: Access,
+    opens_at: Option<Timestamp>,
+    time: RwSignal<Timestamp>,
+    arrived: StoredValue<Option<Timestamp>>,
+    look_again: Callback<()>,
+) {
+    let id = session.id;
+    let began = time.get_untracked();
+    let watch = StoredValue::new_local(None::<Watch>);
+    let timer = StoredValue::new_local(None::<IntervalHandle>);
+    Effect::new(move |_| {
+        let local = arrived.get_value().unwrap_or_else(side::now);
+        let clock = StoredValue::new(ServerClock::new(began, local));
+        watch.set_value(Some(Watch::new(id, move |state| {
+            clock.try_update_value(|clock| clock.hear(state.now, side::now()));
+            if state.access != access {
+                look_again.run(());
+            }
+        })));
+        let seconds = StoredValue::new(0_u32);
+        let every_second = move || {
+            let Some(clock) = clock.try_get_value() else {
+                return;
+            };
+            let now = clock.at(side::now());
+            time.try_set(now);
+            if opens_at.is_some_and(|opens_at| now >= opens_at) {
+                // At once, and then every few seconds should the server not agree yet.
+                let waited = seconds.try_get_value().unwrap_or_default();
+                if waited.is_multiple_of(3) {
+                    look_again.run(());
+                }
+                seconds.try_set_value(waited + 1);
+            }
+        };
+        timer.set_value(set_interval_with_handle(every_second, Duration::from_secs(1)).ok());
+    });
+    on_cleanup(move || {
+        watch.try_update_value(Option::take);
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    });
+}
+
+/// A moment in words with its zone.
+#[component]
+fn Moment(label: LocalLabel, at: Timestamp) -> impl IntoView {
+    view! {
+        <span class="moment" data-at=at.0.to_string()>
+            {label.date}
+            ", "
+            {label.time}
+            " "
+            <span class="zone">{label.zone}</span>
+        </span>
+    }
+}
+
+/// A door that says nothing about what is behind it.
+#[component]
+fn Refused(access: Access) -> impl IntoView {
+    let heading = heading(access);
+    let words = match access {
+        Access::NotYours => {
+            "You do not have a seat in this session. If somebody sent you the link, ask them to book with you."
+        }
+        Access::NotFound
+        | Access::Cancelled { .. }
+        | Access::NotConfirmed { .. }
+        | Access::Ended { .. }
+        | Access::Closed { .. }
+        | Access::TooEarly { .. }
+        | Access::Open { .. } => {
+            "There is no session at this address. Check the link, or find the session on your dashboard."
+        }
+    };
+    view! {
+        <Title text=heading />
+        <section class="gate" aria-labelledby="gate-title">
+            <h1 id="gate-title">{heading}</h1>
+            <p>{words}</p>
+            <p class="gate-actions">
+                <a class="button" href=routes::DASHBOARD rel="external">
+                    "Return to Dashboard"
+                </a>
+            </p>
+        </section>
+    }
+}
+
+/// The decision could not be asked for.
+#[component]
+fn NoAnswer(problem: ApiError) -> impl IntoView {
+    host::set_status(problem.0.status());
+    let signed_out = problem.0 == Problem::SignedOut;
+    view! {
+        <Title text="Connection Error" />
+        <section class="gate" aria-labelledby="gate-title">
+            <h1 id="gate-title">
+                {if signed_out { "Please Sign In" } else { "Connection Error" }}
+            </h1>
+            <p>{problem.to_string()}</p>
+            <p class="gate-actions">
+                <a class="button" href="" rel="external">
+                    "Try again"
+                </a>
+                <a class="button is-quiet" href=routes::DASHBOARD rel="external">
+                    "Return to Dashboard"
+                </a>
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,13 @@
+//! One page per file. Pages load data and send forms; components only show.
+
+pub mod account;
+pub mod admin;
+pub mod dashboard;
+pub mod home;
+pub mod meeting;
+pub mod mentor_profile;
+pub mod mentors;
+pub mod not_found;
+pub mod session;
+pub mod sign_in;
+pub mod sign_up;

@@ -1,0 +1,15 @@
+//! The browser's half of the call.
+
+mod client;
+mod live;
+mod page;
+mod sdk;
+mod sound;
+
+pub use client::Client;
+pub use live::Watch;
+pub use page::{
+    close_dialog, focus, go, new_id, now, remember, remembered, scroll_to_end, show_dialog,
+    time_of_day,
+};
+pub use sdk::SCRIPT;

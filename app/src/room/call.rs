@@ -1,0 +1,170 @@
+//! Carries events to the model and effects to where they happen.
+
+use super::{
+    clock::ServerClock,
+    model::{Command, Effect, Event, RoomModel, Target},
+    side::{self, Client},
+};
+use crate::{
+    api::{
+        error::ApiError,
+        meeting::{end_room, join},
+    },
+    routes,
+};
+use domain::{
+    access::Access,
+    ids::SessionId,
+    problem::Problem,
+    session::SeatRole,
+    views::{LiveState, MeetingPage, SessionView},
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
+
+/// How long a notice stays.
+const TOAST_TIME: Duration = Duration::from_secs(7);
+
+/// One person's call, a handle that components copy around.
+#[derive(Clone, Copy)]
+pub struct Call {
+    /// What is shown.
+    pub model: RwSignal<RoomModel>,
+    /// The microphone's level, 0 to 100.
+    pub level: RwSignal<u8>,
+    /// The session.
+    pub session: SessionId,
+    clock: StoredValue<ServerClock>,
+    client: StoredValue<Option<Client>, LocalStorage>,
+}
+
+impl Call {
+    /// The lobby of an open meeting.
+    pub fn new(page: &MeetingPage, session: &SessionView) -> Self {
+        let role = match page.access {
+            Access::Open { role, .. } => Some(role),
+            _ => session.role,
+        };
+        let model = RoomModel::new(
+            role.unwrap_or(SeatRole::Mentee),
+            page.me.name.clone(),
+            session.other().clone(),
+            session.ends_at,
+            session.closes_at,
+            page.now,
+        );
+        Self {
+            model: RwSignal::new(model),
+            level: RwSignal::new(0),
+            session: session.id,
+            clock: StoredValue::new(ServerClock::new(page.now, page.now)),
+            client: StoredValue::new_local(None),
+        }
+    }
+
+    /// Starts the client; only in the browser.
+    pub fn start(self, clock: ServerClock) {
+        self.clock.set_value(clock);
+        let client = Client::new(
+            move |event| self.send(event),
+            move |level| {
+                self.level.try_set(level);
+            },
+        );
+        self.client.set_value(Some(client));
+        self.send(Event::Remembered(side::remembered()));
+    }
+
+    /// Releases devices and connection; what is reported afterwards goes nowhere.
+    pub fn stop(self) {
+        let client = self.client.try_update_value(Option::take).flatten();
+        if let Some(client) = client {
+            client.send(Command::Stop);
+        }
+    }
+
+    /// Reads the model without subscribing to it.
+    pub fn read<T>(self, look: impl FnOnce(&RoomModel) -> T) -> T {
+        self.model.with_untracked(look)
+    }
+
+    /// Reads the model and subscribes to it.
+    pub fn with<T>(self, look: impl FnOnce(&RoomModel) -> T) -> T {
+        self.model.with(look)
+    }
+
+    /// A second passed.
+    pub fn tick(self) {
+        if let Some(clock) = self.clock.try_get_value() {
+            self.send(Event::Tick(clock.at(side::now())));
+        }
+    }
+
+    /// The server told the session's state.
+    pub fn live(self, state: LiveState) {
+        self.clock
+            .try_update_value(|clock| clock.hear(state.now, side::now()));
+        self.send(Event::Live(state));
+    }
+
+    /// Takes an event into account and carries out what follows.
+    pub fn send(self, event: Event) {
+        // The page may be gone by the time something arrives.
+        let effects = self.model.try_update(|model| model.apply(event));
+        for effect in effects.unwrap_or_default() {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(self, effect: Effect) {
+        match effect {
+            Effect::Tell(command) => {
+                let client = self.client.try_get_value().flatten();
+                if let Some(client) = client {
+                    client.send(command);
+                }
+            }
+            Effect::AskTicket { rejoin } => spawn_local(async move {
+                self.send(match join(self.session, rejoin).await {
+                    Ok(ticket) => Event::Ticket(ticket),
+                    // The server never calls these arguments malformed: its answer did not arrive.
+                    Err(ApiError(Problem::Malformed(_))) => Event::NoAnswer,
+                    Err(ApiError(problem)) => Event::NoTicket(problem),
+                });
+            }),
+            Effect::Nudge => spawn_local(async move {
+                // Whether it helped shows when livekit-client connects, or does not.
+                let _ = join(self.session, true).await;
+            }),
+            Effect::EndRoom => spawn_local(async move {
+                self.send(match end_room(self.session).await {
+                    Ok(()) => Event::RoomEnded,
+                    Err(problem) => Event::RoomNotEnded(problem.to_string()),
+                });
+            }),
+            Effect::Wake { after_ms, number } => set_timeout(
+                move || self.send(Event::Wake(number)),
+                Duration::from_millis(after_ms.into()),
+            ),
+            Effect::ExpireToast(id) => {
+                set_timeout(move || self.send(Event::ToastOver(id)), TOAST_TIME);
+            }
+            Effect::Remember(choices) => side::remember(&choices),
+            Effect::Focus(target) => {
+                // After the element was drawn.
+                set_timeout(move || side::focus(id(target)), Duration::from_millis(30));
+            }
+            Effect::Go(why) => side::go(&routes::left(self.session, why.code())),
+        }
+    }
+}
+
+/// The element that a target means.
+pub fn id(target: Target) -> &'static str {
+    match target {
+        Target::Call => "call-title",
+        Target::Message => "chat-message",
+        Target::ChatButton => "chat-button",
+        Target::Failure => "failure-title",
+    }
+}

@@ -1,0 +1,107 @@
+//! Before the meeting: see and hear oneself, choose devices, join. Nothing is sent yet.
+
+use super::{
+    TimeLeft,
+    devices::{DeviceMenus, MediaSwitch, Trouble},
+};
+use crate::room::{
+    call::Call,
+    model::{Capture, Event, Kind, Phase},
+};
+use leptos::prelude::*;
+
+/// The device check. Rendered on the server as well; its controls work once hydrated.
+#[component]
+pub fn Lobby(call: Call, title: String) -> impl IntoView {
+    let (ready, set_ready) = signal(false);
+    Effect::new(move |_| {
+        set_ready.set(true);
+        call.send(Event::Drawn);
+    });
+    let other = call.read(|model| model.other.name.clone());
+    let camera = move || call.with(|model| model.camera.capture);
+    let joining = move || call.with(|model| model.phase == Phase::Joining);
+    let note = move || match camera() {
+        Capture::Off => "Your camera is off.",
+        Capture::Starting => "Starting your camera…",
+        Capture::On => "",
+        Capture::Failed(_) => "Your camera is not working. You can join without it.",
+    };
+    let hears = move || call.with(|model| model.microphone.capture == Capture::On);
+    let presence = {
+        let other = other.clone();
+        move || {
+            let words = if call.with(|model| model.other_is_present()) {
+                " is in the meeting."
+            } else {
+                " is not there yet."
+            };
+            [other.as_str(), words].concat()
+        }
+    };
+    view! {
+        <section class="lobby" aria-labelledby="lobby-title">
+            <header class="lobby-head">
+                <h1 id="lobby-title">{title}</h1>
+                <p>"Meeting with " {other}</p>
+                <TimeLeft call />
+            </header>
+            <noscript inner_html="<p class=\"note\">The call needs JavaScript. Please switch it on for this site and reload the page.</p>"></noscript>
+            <div class="lobby-body">
+                <div class="preview">
+                    <video
+                        id="preview"
+                        class="is-mirrored"
+                        aria-label="Your video"
+                        hidden=move || camera() != Capture::On
+                        muted
+                        autoplay
+                        playsinline
+                    ></video>
+                    <p class="preview-note" role="status">
+                        {note}
+                    </p>
+                    <div class="preview-switches">
+                        <MediaSwitch call kind=Kind::Microphone />
+                        <MediaSwitch call kind=Kind::Camera />
+                    </div>
+                </div>
+                <div class="lobby-side">
+                    <p class="presence" role="status">
+                        {presence}
+                    </p>
+                    <button
+                        type="button"
+                        class="button is-large join-button"
+                        disabled=move || !ready.get() || joining()
+                        aria-busy=move || if joining() { "true" } else { "false" }
+                        on:click=move |_| call.send(Event::Join)
+                    >
+                        {move || if joining() { "Joining…" } else { "Join meeting" }}
+                    </button>
+                    <Trouble call kind=Kind::Camera />
+                    <Trouble call kind=Kind::Microphone />
+                    <div class="level" class:is-off=move || !hears()>
+                        <label for="microphone-level">"Microphone level"</label>
+                        <meter
+                            id="microphone-level"
+                            min="0"
+                            max="100"
+                            prop:value=move || f64::from(call.level.get())
+                        ></meter>
+                        <p class="hint">
+                            {move || {
+                                if hears() {
+                                    "Say something: the bar moves when your microphone hears you."
+                                } else {
+                                    "Your microphone is off. You can join and switch it on later."
+                                }
+                            }}
+                        </p>
+                    </div>
+                    <DeviceMenus call />
+                </div>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,136 @@
+//! The call's views: each shows a part of the model and sends events; no other logic.
+
+mod chat;
+mod devices;
+mod icons;
+mod lobby;
+mod stage;
+
+use self::{lobby::Lobby, stage::Stage};
+use super::{
+    call::Call,
+    clock::ServerClock,
+    model::{Event, Phase},
+    side::{self, Watch},
+    words,
+};
+use crate::routes;
+use domain::{
+    access::Access,
+    time::{Timestamp, clock_face},
+    views::{LiveState, MeetingPage, SessionView},
+};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Which of the views is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Lobby,
+    Room,
+    Failed,
+    Gone,
+}
+
+/// An open meeting: lobby, room, and the way out.
+#[component]
+pub fn OpenMeeting(
+    /// The page as the server decided it.
+    page: MeetingPage,
+    /// Its session.
+    session: SessionView,
+    /// The server's time of `page` as the browser's clock showed it on arrival.
+    arrived: StoredValue<Option<Timestamp>>,
+    /// Told when the meeting closes for somebody who is not inside.
+    on_closed: Callback<LiveState>,
+) -> impl IntoView {
+    let call = Call::new(&page, &session);
+    let watch = StoredValue::new_local(None::<Watch>);
+    let timer = StoredValue::new_local(None::<IntervalHandle>);
+    let now = page.now;
+    Effect::new(move |_| {
+        let local = arrived.get_value().unwrap_or_else(side::now);
+        call.start(ServerClock::new(now, local));
+        call.tick();
+        watch.set_value(Some(Watch::new(call.session, move |state| {
+            let inside = call.read(|model| model.phase != Phase::Lobby);
+            let open = matches!(state.access, Access::Open { .. });
+            call.live(state.clone());
+            if !inside && !open {
+                on_closed.run(state);
+            }
+        })));
+        timer.set_value(
+            set_interval_with_handle(move || call.tick(), Duration::from_secs(1)).ok(),
+        );
+    });
+    on_cleanup(move || {
+        call.stop();
+        watch.try_update_value(Option::take);
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    });
+    let shown = Memo::new(move |_| {
+        call.with(|model| match model.phase {
+            Phase::Lobby | Phase::Joining => Shown::Lobby,
+            Phase::InRoom => Shown::Room,
+            Phase::Failed(_) => Shown::Failed,
+            Phase::Gone(_) => Shown::Gone,
+        })
+    });
+    let title = StoredValue::new(session.title);
+    move || match shown.get() {
+        Shown::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
+        Shown::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
+        Shown::Failed => view! { <ConnectionError call /> }.into_any(),
+        Shown::Gone => view! {
+            <p class="meeting-leaving" role="status">
+                "Leaving the meeting…"
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+/// The call could not be reached.
+#[component]
+fn ConnectionError(call: Call) -> impl IntoView {
+    let cause = move || {
+        call.with(|model| match &model.phase {
+            Phase::Failed(failure) => words::failure(failure),
+            Phase::Lobby | Phase::Joining | Phase::InRoom | Phase::Gone(_) => String::new(),
+        })
+    };
+    view! {
+        <section class="gate" aria-labelledby="failure-title">
+            <h1 id="failure-title" tabindex="-1">
+                "Connection Error"
+            </h1>
+            <p>{cause}</p>
+            <p class="gate-actions">
+                <button type="button" class="button" on:click=move |_| call.send(Event::Join)>
+                    "Try again"
+                </button>
+                <a class="button is-quiet" href=routes::DASHBOARD rel="external">
+                    "Return to Dashboard"
+                </a>
+            </p>
+        </section>
+    }
+}
+
+/// Time left to the scheduled end, then to the close.
+#[component]
+fn TimeLeft(call: Call) -> impl IntoView {
+    let text = move || {
+        let (left, over) = call.with(|model| model.time_left());
+        let label = if over { "Closes in " } else { "Ends in " };
+        [label, &clock_face(left)].concat()
+    };
+    view! {
+        <p class="time-left" role="timer">
+            {text}
+        </p>
+    }
+}

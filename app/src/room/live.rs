@@ -1,0 +1,128 @@
+//! The session's state as the server pushes it: one stream while the tab is visible.
+
+use domain::{ids::SessionId, views::LiveState};
+use futures::StreamExt;
+use gloo_net::eventsource::futures::EventSource;
+use leptos::{prelude::{document, set_timeout}, task::spawn_local};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::VisibilityState;
+
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+
+/// A subscription; dropping it closes the stream.
+pub struct Watch {
+    shared: Rc<Shared>,
+    visibility: Closure<dyn FnMut()>,
+}
+
+struct Shared {
+    url: String,
+    on_state: Box<dyn Fn(LiveState)>,
+    stream: RefCell<Option<EventSource>>,
+    /// Counts openings and closings, so that what belongs to an older one can tell.
+    number: Cell<u32>,
+    wait: Cell<Duration>,
+}
+
+impl Watch {
+    /// Calls back with the full state at once and after every change.
+    pub fn new(session: SessionId, on_state: impl Fn(LiveState) + 'static) -> Self {
+        let shared = Rc::new(Shared {
+            url: ["/api/events?session=", &session.to_string()].concat(),
+            on_state: Box::new(on_state),
+            stream: RefCell::new(None),
+            number: Cell::new(0),
+            wait: Cell::new(FIRST_WAIT),
+        });
+        let watched = Rc::clone(&shared);
+        let visibility = Closure::<dyn FnMut()>::new(move || {
+            watched.wait.set(FIRST_WAIT);
+            open_if_visible(&watched);
+        });
+        let _ = document().add_event_listener_with_callback(
+            "visibilitychange",
+            visibility.as_ref().unchecked_ref(),
+        );
+        open_if_visible(&shared);
+        Self { shared, visibility }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = document().remove_event_listener_with_callback(
+            "visibilitychange",
+            self.visibility.as_ref().unchecked_ref(),
+        );
+        close(&self.shared);
+    }
+}
+
+/// Closes the stream, if any, and makes what belonged to it void.
+fn close(shared: &Shared) -> u32 {
+    let number = shared.number.get() + 1;
+    shared.number.set(number);
+    // Dropped outside of the borrow: closing calls back into the stream's listeners.
+    let old = shared.stream.borrow_mut().take();
+    drop(old);
+    number
+}
+
+fn open_if_visible(shared: &Rc<Shared>) {
+    let number = close(shared);
+    if document().visibility_state() == VisibilityState::Visible {
+        open(shared, number);
+    }
+}
+
+fn open(shared: &Rc<Shared>, number: u32) {
+    let Ok(mut source) = EventSource::new(&shared.url) else {
+        return again_later(shared, number);
+    };
+    let Ok(mut states) = source.subscribe("state") else {
+        return again_later(shared, number);
+    };
+    shared.stream.replace(Some(source));
+    let shared = Rc::clone(shared);
+    spawn_local(async move {
+        // An error ends it; while the browser reconnects by itself, nothing arrives.
+        while let Some(Ok((_, message))) = states.next().await {
+            if shared.number.get() != number {
+                return;
+            }
+            let state = message
+                .data()
+                .as_string()
+                .and_then(|json| serde_json::from_str(&json).ok());
+            if let Some(state) = state {
+                shared.wait.set(FIRST_WAIT);
+                (shared.on_state)(state);
+            }
+        }
+        drop(states);
+        if shared.number.get() == number {
+            let number = close(&shared);
+            again_later(&shared, number);
+        }
+    });
+}
+
+fn again_later(shared: &Rc<Shared>, number: u32) {
+    let wait = shared.wait.get();
+    shared.wait.set((wait * 2).min(LONGEST_WAIT));
+    let shared = Rc::clone(shared);
+    set_timeout(
+        move || {
+            if shared.number.get() == number {
+                open_if_visible(&shared);
+            }
+        },
+        wait,
+    );
+}

@@ -1,0 +1,22 @@
+//! The call: pre-join and room.
+//!
+//! Four layers, each in its own file, data flowing one way:
+//! `sdk` (typed bindings of livekit-client and the browser; JavaScript objects stay there and in the
+//! client's registry) ← `client` (commands in, plain events out) ← [`model`] (a pure reducer of
+//! events to what is shown) ← `components`. [`call`] carries events and effects between them.
+//!
+//! What needs a browser has a twin for the server (`server.rs`) that does nothing, so that
+//! everything else compiles without conditions.
+
+pub mod call;
+pub mod clock;
+pub mod components;
+pub mod model;
+pub mod words;
+
+#[cfg(feature = "ssr")]
+#[path = "server.rs"]
+pub mod side;
+#[cfg(not(feature = "ssr"))]
+#[path = "browser.rs"]
+pub mod side;

@@ -1,0 +1,93 @@
+//! Small services of the browser: time, storage, focus, dialogs.
+
+use crate::room::model::Choices;
+use domain::time::Timestamp;
+use leptos::prelude::{document, window};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
+
+/// Where the choices are kept.
+const STORAGE_KEY: &str = "young-minds.devices";
+
+/// The browser's clock.
+pub fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// The time of day as this browser writes it, for example `14:05`.
+pub fn time_of_day() -> String {
+    let date = js_sys::Date::new_0();
+    let two = |n: u32| {
+        let digits = n.to_string();
+        if n < 10 { ["0", &digits].concat() } else { digits }
+    };
+    [&two(date.get_hours()), ":", &two(date.get_minutes())].concat()
+}
+
+/// A new random id.
+pub fn new_id() -> String {
+    // Without `crypto` there is no call either; the time is unique enough for one person's typing.
+    window()
+        .crypto()
+        .map_or_else(|_| now().0.to_string(), |crypto| crypto.random_uuid())
+}
+
+/// The choices of the last time.
+pub fn remembered() -> Choices {
+    window()
+        .local_storage()
+        .ok()
+        .flatten()
+        .and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten())
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps the choices for the next time.
+pub fn remember(choices: &Choices) {
+    if let (Ok(Some(storage)), Ok(json)) =
+        (window().local_storage(), serde_json::to_string(choices))
+    {
+        // Full or forbidden storage only costs the memory.
+        let _ = storage.set_item(STORAGE_KEY, &json);
+    }
+}
+
+/// Loads another page.
+pub fn go(path: &str) {
+    let _ = window().location().assign(path);
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Moves the keyboard focus.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls a list to its end.
+pub fn scroll_to_end(id: &str) {
+    if let Some(element) = element(id) {
+        element.set_scroll_top(element.scroll_height());
+    }
+}
+
+/// Opens a dialog over the page.
+pub fn show_dialog(id: &str) {
+    if let Some(dialog) = element(id).and_then(|e| e.dyn_into::<HtmlDialogElement>().ok())
+        && !dialog.open()
+    {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = element(id).and_then(|e| e.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}

@@ -1,0 +1,69 @@
+//! The server's half of the call: it renders the shell and does nothing else.
+
+use super::model::{Choices, Command, Event};
+use domain::{ids::SessionId, time::Timestamp, views::LiveState};
+
+/// Where livekit-client is served from; the version is part of the name.
+pub const SCRIPT: &str = "/vendor/livekit-client-2.23.0.umd.js";
+
+/// Nothing connects on the server.
+#[derive(Clone)]
+pub struct Client;
+
+impl Client {
+    /// A client that never reports.
+    pub fn new(_emit: impl Fn(Event) + 'static, _level: impl Fn(u8) + 'static) -> Self {
+        Self
+    }
+
+    /// Does nothing.
+    pub fn send(&self, _command: Command) {}
+}
+
+/// Nothing is watched on the server.
+pub struct Watch;
+
+impl Watch {
+    /// A watch that never calls back.
+    pub fn new(_session: SessionId, _on_state: impl Fn(LiveState) + 'static) -> Self {
+        Self
+    }
+}
+
+/// Only browsers ask; the server's time comes with its answers.
+pub fn now() -> Timestamp {
+    Timestamp(0)
+}
+
+/// Nobody reads it on the server.
+pub fn time_of_day() -> String {
+    String::new()
+}
+
+/// Nothing is made on the server.
+pub fn new_id() -> String {
+    String::new()
+}
+
+/// The server remembers no choices.
+pub fn remembered() -> Choices {
+    Choices::default()
+}
+
+/// The server remembers no choices.
+pub fn remember(_choices: &Choices) {}
+
+/// There is no window.
+pub fn go(_path: &str) {}
+
+/// There is no focus.
+pub fn focus(_id: &str) {}
+
+/// Nothing scrolls.
+pub fn scroll_to_end(_id: &str) {}
+
+/// No dialog opens.
+pub fn show_dialog(_id: &str) {}
+
+/// No dialog is open.
+pub fn close_dialog(_id: &str) {}

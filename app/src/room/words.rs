@@ -1,0 +1,168 @@
+//! What the meeting says to people. Plain words, each with the next step.
+
+use super::model::{DeviceProblem, Failure, Kind, Quality};
+
+/// Sharing the screen did not work.
+pub const SHARE_FAILED: &str = "Your screen could not be shared. Try again, or share a single window.";
+/// The chosen speaker is gone.
+pub const SPEAKER_GONE: &str = "Your speaker was unplugged. Sound now plays on the default one.";
+/// Longest part of a message shown in a notice, in characters.
+const NOTICE_MAX: usize = 80;
+
+/// Somebody came.
+pub fn joined(name: &str) -> String {
+    [name, " joined."].concat()
+}
+
+/// Somebody went.
+pub fn left(name: &str) -> String {
+    [name, " left."].concat()
+}
+
+/// Somebody shares their screen.
+pub fn shares(name: &str) -> String {
+    [name, " is sharing their screen."].concat()
+}
+
+/// A message arrived while the chat was closed.
+pub fn message_from(name: &str, text: &str) -> String {
+    let mut short: String = text.chars().take(NOTICE_MAX).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    [name, ": ", &short].concat()
+}
+
+/// The window closes soon.
+pub fn closes_in(minutes: i64) -> String {
+    if minutes == 1 {
+        "This meeting closes in 1 minute.".to_owned()
+    } else {
+        ["This meeting closes in ", &minutes.to_string(), " minutes."].concat()
+    }
+}
+
+/// A device was unplugged and another one took over.
+pub fn replaced(kind: Kind, label: &str) -> String {
+    let device = noun(kind);
+    if label.is_empty() {
+        ["Your ", device, " was unplugged. Another one is in use now."].concat()
+    } else {
+        ["Your ", device, " was unplugged. Now using ", label, "."].concat()
+    }
+}
+
+/// A device was unplugged and there is no other.
+pub fn unplugged(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Camera => {
+            "Your camera stopped. Plug it in again or choose another one under Devices."
+        }
+        Kind::Microphone => {
+            "Your microphone stopped. Plug it in again or choose another one under Devices."
+        }
+    }
+}
+
+/// The word for a device.
+pub fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Camera => "camera",
+        Kind::Microphone => "microphone",
+    }
+}
+
+/// What is wrong with a device, in one sentence.
+pub fn problem(kind: Kind, problem: DeviceProblem) -> &'static str {
+    match (kind, problem) {
+        (Kind::Camera, DeviceProblem::Denied) => "Your browser blocks the camera for this site.",
+        (Kind::Microphone, DeviceProblem::Denied) => {
+            "Your browser blocks the microphone for this site."
+        }
+        (Kind::Camera, DeviceProblem::DeniedBySystem) => {
+            "Your computer does not let the browser use the camera."
+        }
+        (Kind::Microphone, DeviceProblem::DeniedBySystem) => {
+            "Your computer does not let the browser use the microphone."
+        }
+        (Kind::Camera, DeviceProblem::Missing) => "No camera was found.",
+        (Kind::Microphone, DeviceProblem::Missing) => "No microphone was found.",
+        (Kind::Camera, DeviceProblem::Busy) => "Another program is using the camera.",
+        (Kind::Microphone, DeviceProblem::Busy) => "Another program is using the microphone.",
+        (_, DeviceProblem::Insecure) => {
+            "Browsers allow camera and microphone only on secure pages."
+        }
+        (Kind::Camera, DeviceProblem::Other) => "The camera did not start.",
+        (Kind::Microphone, DeviceProblem::Other) => "The microphone did not start.",
+    }
+}
+
+/// What to do about it, step by step.
+pub fn steps(kind: Kind, problem: DeviceProblem) -> &'static [&'static str] {
+    match (kind, problem) {
+        (Kind::Camera, DeviceProblem::Denied) => &[
+            "Select the icon at the left end of the address bar.",
+            "Set Camera to Allow.",
+            "Press Try again.",
+        ],
+        (Kind::Microphone, DeviceProblem::Denied) => &[
+            "Select the icon at the left end of the address bar.",
+            "Set Microphone to Allow.",
+            "Press Try again.",
+        ],
+        (Kind::Camera, DeviceProblem::DeniedBySystem) => &[
+            "Open your computer's settings for privacy.",
+            "Under Camera, allow your browser.",
+            "Press Try again. Some computers want the browser restarted.",
+        ],
+        (Kind::Microphone, DeviceProblem::DeniedBySystem) => &[
+            "Open your computer's settings for privacy.",
+            "Under Microphone, allow your browser.",
+            "Press Try again. Some computers want the browser restarted.",
+        ],
+        (_, DeviceProblem::Missing) => &[
+            "Plug it in, or switch it on if it has a switch.",
+            "Press Try again.",
+        ],
+        (_, DeviceProblem::Busy) => &[
+            "Close other programs and tabs that make calls.",
+            "Press Try again.",
+        ],
+        (_, DeviceProblem::Insecure) => &[
+            "Open this page with an address that begins with https.",
+            "If there is none, ask the people who run this site.",
+        ],
+        (_, DeviceProblem::Other) => &[
+            "Unplug it and plug it in again, or choose another one.",
+            "Press Try again.",
+        ],
+    }
+}
+
+/// Why connecting failed and what to do next.
+pub fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Program => {
+            "A part of the call did not load. Check your connection and reload the page.".to_owned()
+        }
+        Failure::Offline => {
+            "This site cannot be reached. Check your internet connection and try again.".to_owned()
+        }
+        Failure::Refused(problem) => problem.to_string(),
+        Failure::Unreachable => "The video server cannot be reached from your network. A firewall, a VPN or an ad blocker may be in the way: try without it, or from another network.".to_owned(),
+        Failure::TimedOut => "The video server answered, but no sound or picture came through. A firewall or a VPN may be in the way: try without it, or from another network.".to_owned(),
+        Failure::TicketRefused => {
+            "The video server did not let you in. Please try again in a moment.".to_owned()
+        }
+    }
+}
+
+/// The words for a connection's quality.
+pub fn quality(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Unknown => "",
+        Quality::Good => "Good connection",
+        Quality::Weak => "Weak connection",
+        Quality::Lost => "Connection lost",
+    }
+}

@@ -1,0 +1,126 @@
+//! Every path of the web pages; links, redirects and route definitions take them from here.
+
+use domain::{
+    ids::{SessionId, UserId},
+    text::ReturnPath,
+};
+
+/// Landing page.
+pub const HOME: &str = "/";
+/// Sign-in form.
+pub const SIGN_IN: &str = "/auth/signin";
+/// Sign-up form.
+pub const SIGN_UP: &str = "/auth/signup";
+/// List of mentors.
+pub const MENTORS: &str = "/mentors";
+/// One's own sessions.
+pub const DASHBOARD: &str = "/dashboard";
+/// Name, time zone, password.
+pub const ACCOUNT: &str = "/account";
+/// One's own mentor profile.
+pub const MENTOR_PROFILE: &str = "/mentor-profile";
+/// What needs an admin's attention.
+pub const ADMIN_NOTIFICATIONS: &str = "/admin/notifications";
+/// Mentor profiles waiting to be published.
+pub const ADMIN_MENTORS: &str = "/admin/mentors";
+
+/// First segments of paths that only signed-in people may see.
+const PRIVATE: [&str; 7] = [
+    "dashboard",
+    "mentors",
+    "sessions",
+    "account",
+    "mentor-profile",
+    "admin",
+    "meeting",
+];
+
+/// Whether a path is for signed-in people only.
+pub fn is_private(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    first.is_some_and(|segment| PRIVATE.contains(&segment))
+}
+
+/// Whether a path is for admins only.
+pub fn is_admin(path: &str) -> bool {
+    path.trim_start_matches('/').split('/').next() == Some("admin")
+}
+
+/// A mentor's page with free slots.
+pub fn mentor(id: UserId) -> String {
+    format!("{MENTORS}/{id}")
+}
+
+/// A session's record.
+pub fn session(id: SessionId) -> String {
+    format!("/sessions/{id}")
+}
+
+/// The meeting. Links to it carry `rel="external"`, so that it is loaded as a whole page.
+pub fn meeting(id: SessionId) -> String {
+    format!("/meeting/{id}")
+}
+
+/// The dashboard with the card of the session that was just left on top; `why` is one of the words
+/// of `components::left`.
+pub fn left(id: SessionId, why: &str) -> String {
+    format!("{DASHBOARD}?left={id}&why={why}")
+}
+
+/// The sign-in form that leads back to `path` afterwards.
+pub fn sign_in_then(path: &ReturnPath) -> String {
+    with_callback(SIGN_IN, path)
+}
+
+/// `form` (sign-in or sign-up) that leads to `path` afterwards.
+pub fn with_callback(form: &str, path: &ReturnPath) -> String {
+    // `ReturnPath` allows no character beyond these that means something inside a query.
+    let escaped: String = path
+        .as_str()
+        .chars()
+        .map(|c| match c {
+            '%' => "%25".to_owned(),
+            '&' => "%26".to_owned(),
+            '+' => "%2B".to_owned(),
+            '=' => "%3D".to_owned(),
+            '?' => "%3F".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    format!("{form}?callbackUrl={escaped}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_about_people_is_private() {
+        for path in [
+            "/dashboard",
+            "/mentors",
+            "/mentors/1",
+            "/sessions/1",
+            "/account",
+            "/mentor-profile",
+            "/admin/mentors",
+            "/meeting/x",
+        ] {
+            assert!(is_private(path), "{path}");
+        }
+        for path in ["/", "/auth/signin", "/auth/signup", "/mentorship", "/pkg/x"] {
+            assert!(!is_private(path), "{path}");
+        }
+        assert!(is_admin("/admin/notifications"));
+        assert!(!is_admin("/administer"));
+    }
+
+    #[test]
+    fn a_callback_survives_the_query() {
+        let path = ReturnPath::parse("/dashboard?left=1&why=left").expect("own path");
+        assert_eq!(
+            sign_in_then(&path),
+            "/auth/signin?callbackUrl=/dashboard%3Fleft%3D1%26why%3Dleft"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! The server's side of the pages: what server functions may ask of their request, and the router.
+
+mod flash;
+mod layers;
+mod policy;
+mod router;
+mod shell;
+
+pub use router::{options, router};
+pub use shell::shell;
+
+use crate::{PageContext, api::error::ApiError};
+use domain::problem::Problem;
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use layers::{FN_PREFIX, Visitor};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use server::{AppState, accounts::{CurrentLogin, NewLogin}, http::layers::RequestId};
+use std::net::IpAddr;
+
+/// What a server function knows about its request.
+pub struct Request {
+    /// The running server.
+    pub state: AppState,
+    /// Who asks; `None` when signed out.
+    pub login: Option<CurrentLogin>,
+    /// Finds this request in the log.
+    pub request_id: String,
+}
+
+/// The request being answered.
+///
+/// # Errors
+/// When the database did not tell who asks.
+pub fn request() -> Result<Request, ApiError> {
+    let parts = use_context::<Parts>();
+    let extensions = parts.as_ref().map(|parts| &parts.extensions);
+    let request_id = extensions
+        .and_then(|extensions| extensions.get::<RequestId>())
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let visitor = extensions.and_then(|extensions| extensions.get::<Visitor>());
+    let (Some(state), Some(visitor)) = (use_context::<AppState>(), visitor) else {
+        return Err(Problem::Internal { request_id }.into());
+    };
+    let login = visitor.0.clone()?;
+    Ok(Request { state, login, request_id })
+}
+
+impl Request {
+    /// Who asks.
+    ///
+    /// # Errors
+    /// `Problem::SignedOut`.
+    pub fn login(&self) -> Result<&CurrentLogin, ApiError> {
+        self.login.as_ref().ok_or(ApiError(Problem::SignedOut))
+    }
+
+    /// Turns a use case's answer into ours; the cause of a failure is logged once, here.
+    ///
+    /// # Errors
+    /// What the use case refused.
+    pub fn answer<T>(&self, result: server::Result<T>) -> Result<T, ApiError> {
+        result.map_err(|error| ApiError(error.into_problem(&self.request_id)))
+    }
+
+    /// Gives this browser a login.
+    pub fn sign_in(&self, login: &NewLogin) {
+        let config = &self.state.config;
+        append_cookie(server::http::cookie::set(config, login, self.state.clock.now()));
+    }
+
+    /// Takes the login away from this browser.
+    pub fn sign_out(&self) {
+        append_cookie(server::http::cookie::clear(&self.state.config));
+    }
+
+    /// Where the request comes from.
+    ///
+    /// # Errors
+    /// Never while answering a request.
+    pub fn client_ip(&self) -> Result<IpAddr, ApiError> {
+        let parts = use_context::<Parts>()
+            .ok_or_else(|| Problem::Internal { request_id: self.request_id.clone() })?;
+        let config = &self.state.config;
+        Ok(server::http::client_ip(config, &parts.headers, &parts.extensions))
+    }
+}
+
+fn append_cookie(value: HeaderValue) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// Sends the browser to one of our own paths, built in [`crate::routes`].
+pub fn redirect(path: &str) {
+    // leptos_axum panics on what is no header value.
+    if HeaderValue::from_str(path).is_ok() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Sets the HTTP status of the page being rendered. The answers of server functions get theirs
+/// from the error itself: setting one there would undo the redirect of a form sent without
+/// JavaScript.
+pub fn set_status(status: u16) {
+    let is_page = use_context::<Parts>()
+        .is_some_and(|parts| !parts.uri.path().starts_with(FN_PREFIX));
+    if let (true, Some(response), Ok(status)) =
+        (is_page, use_context::<ResponseOptions>(), StatusCode::from_u16(status))
+    {
+        response.set_status(status);
+    }
+}
+
+/// What the browser's half is told along with the page.
+pub(crate) fn page_context() -> PageContext {
+    let parts = use_context::<Parts>();
+    PageContext {
+        app_name: use_context::<AppState>()
+            .map(|state| state.config.app_name.clone())
+            .unwrap_or_default(),
+        flash: parts.and_then(|parts| parts.extensions.get().cloned()),
+    }
+}

@@ -1,0 +1,62 @@
+//! The HTML document around the application.
+
+use super::policy;
+use crate::App;
+use http::{HeaderName, header, request::Parts};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+use leptos_meta::{HashedStylesheet, MetaTags};
+use server::AppState;
+
+/// The document, with the headers that belong to this very rendering.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    set_policy();
+    let app_name = use_context::<AppState>()
+        .map(|state| state.config.app_name.clone())
+        .unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="application-name" content=app_name />
+                <meta
+                    name="theme-color"
+                    content="#faf7f2"
+                    media="(prefers-color-scheme: light)"
+                />
+                <meta
+                    name="theme-color"
+                    content="#171513"
+                    media="(prefers-color-scheme: dark)"
+                />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+fn set_policy() {
+    let (Some(response), Some(nonce), Some(parts), Some(state)) = (
+        use_context::<ResponseOptions>(),
+        use_nonce(),
+        use_context::<Parts>(),
+        use_context::<AppState>(),
+    ) else {
+        return;
+    };
+    let is_meeting = parts.uri.path().starts_with("/meeting/");
+    let media = is_meeting.then_some(state.config.media.public_ws_url.as_str());
+    let name: HeaderName = header::CONTENT_SECURITY_POLICY;
+    if let Some(value) = policy::page(&nonce, media) {
+        response.insert_header(name, value);
+    }
+}

@@ -1,0 +1,17 @@
+//! The rules of Young Minds, pure and compiled for the server and for the browser.
+//!
+//! Nothing here does IO, reads a clock, draws randomness or is async: time and randomness are
+//! arguments, and every answer follows from them.
+
+pub mod access;
+pub mod availability;
+pub mod ids;
+pub mod job;
+pub mod permissions;
+pub mod problem;
+pub mod session;
+pub mod text;
+pub mod time;
+pub mod token;
+pub mod views;
+pub mod window;

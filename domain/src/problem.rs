@@ -1,0 +1,228 @@
+//! The one error a person or a program outside ever sees.
+//!
+//! Pages, server functions and the JSON API all answer with it; it carries no internals.
+
+use crate::{
+    access::{Access, Awaiting},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// One field of a form or body that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// Name of the form field or JSON property.
+    pub field: String,
+    /// What is wrong and what to do, for people.
+    pub message: String,
+}
+
+/// Something outside that our answer depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dependency {
+    /// The LiveKit server.
+    MediaServer,
+    /// The database.
+    Database,
+    /// Our own capacity, for example password hashing.
+    Capacity,
+}
+
+/// Why a request was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "problem", content = "detail")]
+pub enum Problem {
+    /// 400: the request could not be read.
+    #[error("{0}")]
+    Malformed(String),
+    /// 401: nobody is signed in.
+    #[error("Please sign in first.")]
+    SignedOut,
+    /// 401: e-mail and password do not belong together.
+    #[error("That e-mail address and password do not match.")]
+    WrongCredentials,
+    /// 401: a message that claims to come from the video server was not signed by it.
+    #[error("The message's signature is not valid.")]
+    Forged,
+    /// 403: signed in, but not allowed.
+    #[error("You are not allowed to do that.")]
+    Forbidden,
+    /// 404: no such thing.
+    #[error("There is nothing at this address.")]
+    NotFound,
+    /// The join decision was no; the status depends on the decision, which is never `Open`.
+    #[error("{}", access_sentence(.0))]
+    NoAccess(Access),
+    /// 409: somebody else was faster, or it cannot be done in this state.
+    #[error("{0}")]
+    Conflict(String),
+    /// 422: understood, but a value is not acceptable.
+    #[error("{}", first_message(.0))]
+    Invalid(Vec<FieldProblem>),
+    /// 429: too many attempts.
+    #[error("Too many attempts. Please wait {retry_after_s} seconds and try again.")]
+    TooMany {
+        /// Seconds to wait.
+        retry_after_s: u32,
+    },
+    /// 503: something we depend on does not answer.
+    #[error("{}", unavailable_sentence(*.0))]
+    Unavailable(Dependency),
+    /// 500: our fault; details are in the log under this id.
+    #[error("Something went wrong on our side. Please try again; if it stays, quote {request_id}.")]
+    Internal {
+        /// Finds the cause in the log.
+        request_id: String,
+    },
+}
+
+impl Problem {
+    /// One refused field.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldProblem {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
+    }
+
+    /// HTTP status of the JSON API and of server functions (DESIGN §3).
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Malformed(_) => 400,
+            Self::SignedOut | Self::WrongCredentials | Self::Forged => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::NoAccess(access) => match access {
+                Access::NotFound => 404,
+                Access::NotYours
+                | Access::NotConfirmed { .. }
+                | Access::TooEarly { .. }
+                | Access::Open { .. } => 403,
+                Access::Cancelled { .. } | Access::Ended { .. } | Access::Closed { .. } => 410,
+            },
+            Self::Conflict(_) => 409,
+            Self::Invalid(_) => 422,
+            Self::TooMany { .. } => 429,
+            Self::Unavailable(_) => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+
+    /// Stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::SignedOut => "signed_out",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::Forged => "bad_signature",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::NoAccess(access) => match access {
+                Access::NotFound => "not_found",
+                Access::NotYours => "not_yours",
+                Access::Cancelled { .. } => "cancelled",
+                Access::NotConfirmed { .. } => "not_confirmed",
+                Access::Ended { .. } => "ended",
+                Access::Closed { .. } => "closed",
+                Access::TooEarly { .. } => "too_early",
+                Access::Open { .. } => "open",
+            },
+            Self::Conflict(_) => "conflict",
+            Self::Invalid(_) => "invalid",
+            Self::TooMany { .. } => "too_many",
+            Self::Unavailable(Dependency::MediaServer) => "media_unavailable",
+            Self::Unavailable(Dependency::Database) => "database_unavailable",
+            Self::Unavailable(Dependency::Capacity) => "busy",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// Seconds after which a retry makes sense (`Retry-After`).
+    pub fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { retry_after_s } => Some(*retry_after_s),
+            Self::Unavailable(_) => Some(5),
+            Self::Malformed(_)
+            | Self::SignedOut
+            | Self::WrongCredentials
+            | Self::Forged
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::NoAccess(_)
+            | Self::Conflict(_)
+            | Self::Invalid(_)
+            | Self::Internal { .. } => None,
+        }
+    }
+
+    /// The window, where the refusal is about it: (`opensAt`, `closesAt`).
+    pub fn window(&self) -> Option<(Timestamp, Timestamp)> {
+        match self {
+            Self::NoAccess(Access::TooEarly {
+                opens_at,
+                closes_at,
+            }) => Some((*opens_at, *closes_at)),
+            _ => None,
+        }
+    }
+
+    /// The message for `field`, if that field was refused.
+    pub fn for_field(&self, field: &str) -> Option<&str> {
+        match self {
+            Self::Invalid(fields) => fields
+                .iter()
+                .find(|f| f.field == field)
+                .map(|f| f.message.as_str()),
+            _ => None,
+        }
+    }
+}
+
+fn first_message(fields: &[FieldProblem]) -> &str {
+    fields
+        .first()
+        .map_or("Please check what you entered.", |f| f.message.as_str())
+}
+
+fn unavailable_sentence(what: Dependency) -> &'static str {
+    match what {
+        Dependency::MediaServer => {
+            "The video server is not answering right now. Please try again in a moment."
+        }
+        Dependency::Database => {
+            "Our database is not answering right now. Please try again in a moment."
+        }
+        Dependency::Capacity => "We are very busy right now. Please try again in a moment.",
+    }
+}
+
+/// The decision in plain words.
+fn access_sentence(access: &Access) -> &'static str {
+    match access {
+        Access::NotFound => "There is no such session.",
+        Access::NotYours => "You do not have a seat in this session.",
+        Access::Cancelled { .. } => "This session was cancelled.",
+        Access::NotConfirmed { awaiting } => match awaiting {
+            Awaiting::Booking => "This booking is not finished yet.",
+            Awaiting::Mentor => "The mentor has not confirmed this session yet.",
+            Awaiting::Declined => "The mentor declined this session.",
+        },
+        Access::Ended { reason, .. } => reason.sentence(),
+        Access::Closed { .. } => "This meeting's window has closed.",
+        Access::TooEarly { .. } => "This meeting is not open yet.",
+        Access::Open { .. } => "This meeting is open.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forged_message_is_refused_for_good() {
+        assert_eq!(Problem::Forged.status(), 401);
+        assert_eq!(Problem::Forged.code(), "bad_signature");
+        assert_eq!(Problem::Forged.retry_after_s(), None);
+    }
+}

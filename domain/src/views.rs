@@ -1,0 +1,247 @@
+//! What pages and programs are shown: read models shared by server functions and the JSON API.
+//! They hold nothing that their reader may not see.
+
+use crate::{
+    access::Access,
+    availability::WeeklyHours,
+    ids::{NotificationId, SessionId, UserId},
+    session::{Booking, Outcome, Room, SeatRole},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// The signed-in person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    /// Account.
+    pub id: UserId,
+    /// Own address.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+    /// IANA zone, for example `Europe/Berlin`.
+    pub time_zone: String,
+    /// Looks after rooms and people.
+    pub is_admin: bool,
+    /// Has a mentor profile.
+    pub is_mentor: bool,
+}
+
+/// A published mentor in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MentorCard {
+    /// The mentor's account id, used in addresses.
+    pub id: UserId,
+    /// Display name.
+    pub name: String,
+    /// One line about the mentor.
+    pub headline: String,
+    /// Several lines about the mentor.
+    pub bio: String,
+    /// The mentor's IANA zone.
+    pub time_zone: String,
+    /// Length of a session in minutes.
+    pub session_minutes: u16,
+}
+
+/// One's own mentor profile, for editing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MentorProfile {
+    /// What others see.
+    pub card: MentorCard,
+    /// Whether mentees see it.
+    pub published: bool,
+    /// Weekly hours in the mentor's zone.
+    pub hours: Vec<WeeklyHours>,
+}
+
+/// A bookable stretch of time with the words for it in both zones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Slot {
+    /// Start.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+    /// Start in the reader's zone.
+    pub yours: LocalLabel,
+    /// Start in the mentor's zone, where it differs from the reader's.
+    pub theirs: Option<LocalLabel>,
+}
+
+/// A moment in words, in one zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LocalLabel {
+    /// For example `Tue 24 November 2026`.
+    pub date: String,
+    /// For example `14:30`.
+    pub time: String,
+    /// IANA zone, for example `Europe/Berlin`.
+    pub zone: String,
+}
+
+/// The other person of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Account.
+    pub id: UserId,
+    /// Display name.
+    pub name: String,
+}
+
+/// One stay of one person in the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stay {
+    /// Who.
+    pub person: Person,
+    /// As what.
+    pub role: SeatRole,
+    /// From; unknown when LiveKit's message was lost.
+    pub joined_at: Option<Timestamp>,
+    /// Until; `None` while still there.
+    pub left_at: Option<Timestamp>,
+    /// LiveKit's reason for the end, in lower case.
+    pub left_reason: Option<String>,
+    /// `joined_at` in the reader's zone.
+    pub joined_label: Option<LocalLabel>,
+    /// `left_at` in the reader's zone.
+    pub left_label: Option<LocalLabel>,
+}
+
+/// A session as one of its people (or an admin) sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// The session.
+    pub id: SessionId,
+    /// What it is about.
+    pub title: String,
+    /// The reader's seat; `None` for an admin.
+    pub role: Option<SeatRole>,
+    /// The mentor.
+    pub mentor: Person,
+    /// The mentee.
+    pub mentee: Person,
+    /// Scheduled start.
+    pub scheduled_at: Timestamp,
+    /// Scheduled end.
+    pub ends_at: Timestamp,
+    /// First moment to enter.
+    pub opens_at: Timestamp,
+    /// Last moment to enter.
+    pub closes_at: Timestamp,
+    /// State of the booking.
+    pub booking: Booking,
+    /// State of the room.
+    pub room: Room,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Address of the meeting, the same for ever.
+    pub meeting_url: String,
+    /// The join decision for the reader at `now`.
+    pub access: Access,
+    /// The server's time of this answer.
+    pub now: Timestamp,
+    /// Start in the reader's zone.
+    pub starts_label: LocalLabel,
+    /// Opening in the reader's zone.
+    pub opens_label: LocalLabel,
+    /// Start in the other person's zone, where it differs.
+    pub starts_theirs: Option<LocalLabel>,
+    /// Who was there, in order of joining. Filled for one session, empty in lists.
+    pub stays: Vec<Stay>,
+}
+
+impl SessionView {
+    /// The person whom the reader meets; the mentor for an admin.
+    pub fn other(&self) -> &Person {
+        match self.role {
+            Some(SeatRole::Mentor) => &self.mentee,
+            Some(SeatRole::Mentee) | None => &self.mentor,
+        }
+    }
+}
+
+/// One's sessions, soonest first and latest past first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MySessions {
+    /// Not over yet.
+    pub upcoming: Vec<SessionView>,
+    /// Over, ended or cancelled.
+    pub past: Vec<SessionView>,
+}
+
+/// What the meeting page needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MeetingPage {
+    /// The join decision.
+    pub access: Access,
+    /// The server's time of this answer; the browser's clock decides nothing.
+    pub now: Timestamp,
+    /// The session; `None` when it is unknown or not the reader's.
+    pub session: Option<SessionView>,
+    /// The reader.
+    pub me: Me,
+}
+
+/// A ticket into the room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinTicket {
+    /// LiveKit access token (a secret of this browser).
+    pub token: String,
+    /// LiveKit's address for browsers.
+    pub ws_url: String,
+    /// Name of the room.
+    pub room_name: String,
+    /// When the token stops being accepted for connecting.
+    pub expires_at: Timestamp,
+}
+
+/// What a server-sent event says: the full state of a session for its reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveState {
+    /// The join decision now.
+    pub access: Access,
+    /// The server's time.
+    pub now: Timestamp,
+    /// Who is in the room now.
+    pub present: Vec<Person>,
+}
+
+/// An entry of the admin's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificationView {
+    /// The entry.
+    pub id: NotificationId,
+    /// The session concerned.
+    pub session: Option<SessionId>,
+    /// What happened.
+    pub title: String,
+    /// The cause, as far as known.
+    pub cause: String,
+    /// When it was raised, in the reader's zone.
+    pub raised: LocalLabel,
+    /// When it was settled, in the reader's zone.
+    pub resolved: Option<LocalLabel>,
+    /// Whether Retry would do something.
+    pub can_retry: bool,
+}
+
+/// A mentor profile waiting for an admin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingMentor {
+    /// What mentees would see.
+    pub card: MentorCard,
+}

@@ -1,0 +1,116 @@
+//! The window in which a meeting is open.
+
+use crate::time::{Millis, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How far the window reaches around the scheduled start. Configurable by the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowRules {
+    /// The window opens this long before `scheduled_at`.
+    pub opens_before: Millis,
+    /// The window closes this long after `scheduled_at`, or when the session ends if that is later.
+    pub closes_after: Millis,
+}
+
+impl Default for WindowRules {
+    /// 15 minutes before to 2 hours after (DESIGN §2).
+    fn default() -> Self {
+        Self {
+            opens_before: Millis::minutes(15),
+            closes_after: Millis::hours(2),
+        }
+    }
+}
+
+/// The time in which a meeting is open, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// First millisecond in which people may enter.
+    pub opens_at: Timestamp,
+    /// Last millisecond in which people may enter.
+    pub closes_at: Timestamp,
+}
+
+/// Where a moment lies relative to a [`Window`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Before `opens_at`.
+    Before,
+    /// From `opens_at` to `closes_at`, both included.
+    Inside,
+    /// After `closes_at`.
+    After,
+}
+
+impl Window {
+    /// The window of a session scheduled for [`scheduled_at`, `ends_at`); never shorter than the
+    /// session itself.
+    pub fn of(scheduled_at: Timestamp, ends_at: Timestamp, rules: WindowRules) -> Self {
+        Self {
+            opens_at: scheduled_at - rules.opens_before,
+            closes_at: (scheduled_at + rules.closes_after).max(ends_at),
+        }
+    }
+
+    /// Where `now` lies.
+    pub fn moment(self, now: Timestamp) -> Moment {
+        if now < self.opens_at {
+            Moment::Before
+        } else if now <= self.closes_at {
+            Moment::Inside
+        } else {
+            Moment::After
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const START: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn window(length: Millis) -> Window {
+        Window::of(START, START + length, WindowRules::default())
+    }
+
+    #[test]
+    fn both_ends_of_the_window_are_inside_to_the_millisecond() {
+        let w = window(Millis::minutes(45));
+        for (now, expected) in [
+            (Timestamp(START.0 - 15 * 60_000 - 1), Moment::Before),
+            (Timestamp(START.0 - 15 * 60_000), Moment::Inside),
+            (Timestamp(START.0 + 120 * 60_000), Moment::Inside),
+            (Timestamp(START.0 + 120 * 60_000 + 1), Moment::After),
+        ] {
+            assert_eq!(w.moment(now), expected, "{now:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_session_keeps_its_window_open_to_its_end() {
+        let w = window(Millis::hours(3));
+        assert_eq!(w.moment(START + Millis::hours(3)), Moment::Inside);
+        assert_eq!(
+            w.moment(Timestamp(START.0 + 3 * 3_600_000 + 1)),
+            Moment::After
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_window_always_covers_its_session(
+            start in 0i64..4_000_000_000_000, length in 1i64..100_000_000,
+            before in 0i64..10_000_000, after in 0i64..10_000_000,
+        ) {
+            let rules = WindowRules { opens_before: Millis(before), closes_after: Millis(after) };
+            let (from, to) = (Timestamp(start), Timestamp(start + length));
+            let w = Window::of(from, to, rules);
+            prop_assert_eq!(w.moment(from), Moment::Inside);
+            prop_assert_eq!(w.moment(to), Moment::Inside);
+            prop_assert_eq!(w.moment(Timestamp(w.opens_at.0 - 1)), Moment::Before);
+            prop_assert_eq!(w.moment(Timestamp(w.closes_at.0 + 1)), Moment::After);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import { defineConfig, devices } from "@playwright/test";
+import { existsSync } from "node:fs";
+
+/** The browser to use: the one that CHROMIUM names, an installed one, else Playwright's own. */
+function chromium(): string | undefined {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  return [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/usr/bin/google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  ].find((path) => existsSync(path));
+}
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  globalSetup: "./support/global-setup.ts",
+  // Two cores carry two browsers, the app and LiveKit: one test at a time.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL: process.env.YM_APP_URL,
+    // Times are shown in the zone of the account, whatever the browser's zone is.
+    timezoneId: "Asia/Tokyo",
+    locale: "en-GB",
+    trace: "retain-on-failure",
+    permissions: [],
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+      ],
+    },
+  },
+  projects: [
+    { name: "hydrated", testIgnore: "**/call/**" },
+    {
+      name: "no-js",
+      testIgnore: ["**/call/**", "**/*.hydrate.spec.ts"],
+      use: { javaScriptEnabled: false },
+    },
+    { name: "call", testMatch: "**/call/**/*.spec.ts", timeout: 120_000 },
+  ],
+});

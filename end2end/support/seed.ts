@@ -1,0 +1,66 @@
+/** People and sessions for tests, made by the product's own `seed` command. */
+
+export interface Account {
+  role: "mentor" | "mentee" | "outsider" | "admin";
+  email: string;
+  password: string;
+}
+
+export interface Demo {
+  appUrl: string;
+  accounts: Account[];
+  sessionId: string;
+  earlySessionId: string;
+  pastSessionId: string;
+}
+
+/** One session with two people of its own, so that tests never get into each other's way. */
+export interface SeededSession {
+  sessionId: string;
+  mentor: Account;
+  mentee: Account;
+}
+
+/** Names that `seed` gives its people. */
+export const MENTOR = "Maya Okafor";
+export const MENTEE = "Leo Tanaka";
+
+async function control(path: string, body: unknown = {}): Promise<string> {
+  const response = await fetch(`${process.env.YM_CONTROL_URL}${path}`, { method: "POST", body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
+export async function seedDemo(): Promise<Demo> {
+  return JSON.parse(await control("/seed", ["--demo", "--json"])) as Demo;
+}
+
+export function accountOf(accounts: Account[], role: Account["role"]): Account {
+  const found = accounts.find((account) => account.role === role);
+  if (!found) throw new Error(`seed made no ${role}`);
+  return found;
+}
+
+/** `startsIn` like `0s`, `15m8s` or `-3h`; the window opens 15 minutes before and closes 2 hours after. */
+export async function seedSession(startsIn: string, title = "A session for a test"): Promise<SeededSession> {
+  const made = JSON.parse(await control("/seed", ["session", "--starts-in", startsIn, "--title", title])) as {
+    sessionId: string;
+    accounts: Account[];
+  };
+  return {
+    sessionId: made.sessionId,
+    mentor: accountOf(made.accounts, "mentor"),
+    mentee: accountOf(made.accounts, "mentee"),
+  };
+}
+
+export const livekit = {
+  kill: () => control("/livekit/kill"),
+  start: () => control("/livekit/start"),
+};
+
+/** Processor time and memory that the app has used so far. */
+export async function usage(): Promise<{ cpuSeconds: number; residentMb: number }> {
+  return JSON.parse(await control("/usage")) as { cpuSeconds: number; residentMb: number };
+}

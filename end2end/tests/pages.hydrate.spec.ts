@@ -1,0 +1,95 @@
+import AxeBuilder from "@axe-core/playwright";
+import { randomUUID } from "node:crypto";
+import { expect, open, type Page, test } from "../support/fixtures";
+import { accountOf, type Demo, seedDemo, seedSession } from "../support/seed";
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect(serious).toEqual([]);
+}
+
+type Visitor = "nobody" | "mentor" | "mentee" | "outsider" | "admin";
+const pages: { name: string; as: Visitor; path: (demo: Demo) => string; status?: number }[] = [
+  { name: "home", as: "nobody", path: () => "/" },
+  { name: "sign in", as: "nobody", path: () => "/auth/signin" },
+  { name: "sign up", as: "nobody", path: () => "/auth/signup" },
+  { name: "unknown address", as: "nobody", path: () => "/no-such-page", status: 404 },
+  { name: "mentee's dashboard", as: "mentee", path: () => "/dashboard" },
+  { name: "empty dashboard", as: "outsider", path: () => "/dashboard" },
+  { name: "mentor's dashboard", as: "mentor", path: () => "/dashboard" },
+  { name: "dashboard after leaving", as: "mentee", path: (demo) => `/dashboard?left=${demo.sessionId}&why=left` },
+  { name: "mentors", as: "mentee", path: () => "/mentors" },
+  { name: "account", as: "mentee", path: () => "/account" },
+  { name: "mentor profile", as: "mentor", path: () => "/mentor-profile" },
+  { name: "new mentor profile", as: "outsider", path: () => "/mentor-profile" },
+  { name: "upcoming session", as: "mentee", path: (demo) => `/sessions/${demo.earlySessionId}` },
+  { name: "past session", as: "mentor", path: (demo) => `/sessions/${demo.pastSessionId}` },
+  { name: "notifications", as: "admin", path: () => "/admin/notifications" },
+  { name: "waiting mentors", as: "admin", path: () => "/admin/mentors" },
+  { name: "early meeting", as: "mentee", path: (demo) => `/meeting/${demo.earlySessionId}` },
+  { name: "past meeting", as: "mentee", path: (demo) => `/meeting/${demo.pastSessionId}`, status: 410 },
+  { name: "meeting of others", as: "outsider", path: (demo) => `/meeting/${demo.sessionId}`, status: 403 },
+  { name: "unknown meeting", as: "mentee", path: () => `/meeting/${randomUUID()}`, status: 404 },
+];
+
+test.describe("every page", () => {
+  let demo: Demo;
+  test.beforeAll(async () => {
+    demo = await seedDemo();
+  });
+
+  for (const { name, as, path, status } of pages) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      test(`${name}, ${colorScheme}: accessible, no CSP violation, no call software`, async ({ page, signedIn }) => {
+        const scripts: string[] = [];
+        page.on("request", (request) => scripts.push(request.url()));
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        if (as !== "nobody") await signedIn(accountOf(demo.accounts, as));
+        await open(page, path(demo), status);
+        await expectAccessible(page);
+        const allowedHere = path(demo).startsWith("/meeting/");
+        if (!allowedHere) expect(scripts.filter((url) => url.includes("livekit"))).toEqual([]);
+        const origin = process.env.YM_APP_URL ?? "";
+        expect(scripts.filter((url) => !url.startsWith(origin) && !/^(data|blob):/.test(url)), "requests to others").toEqual([]);
+      });
+    }
+  }
+
+  test("the device check is accessible and loads the call software itself", async ({ page, signedIn }) => {
+    const { sessionId, mentee } = await seedSession("0s");
+    await signedIn(mentee);
+    await open(page, `/meeting/${sessionId}`);
+    await expect(page.getByRole("button", { name: "Join meeting" })).toBeEnabled({ timeout: 30_000 });
+    await expectAccessible(page);
+  });
+});
+
+test("pages for admins are closed to others", async ({ signedIn }) => {
+  const { accounts } = await seedDemo();
+  const page = await signedIn(accountOf(accounts, "mentee"));
+  for (const path of ["/admin/notifications", "/admin/mentors"]) await open(page, path, 403);
+});
+
+test("every page carries the protective headers, and the nonce is new each time", async ({ context, signedIn }) => {
+  const demo = await seedDemo();
+  await signedIn(accountOf(demo.accounts, "mentee"));
+  const nonces = new Set<string>();
+  for (const path of ["/", "/auth/signin", "/dashboard", `/meeting/${demo.sessionId}`, "/no-such-page"]) {
+    const response = await context.request.get(path);
+    const headers = response.headers();
+    const csp = headers["content-security-policy"] ?? "";
+    const nonce = /'nonce-([^']+)'/.exec(csp)?.[1] ?? "";
+    expect(nonce, `nonce of ${path}`).not.toBe("");
+    nonces.add(nonce);
+    expect(csp).toContain("frame-ancestors 'none'");
+    expect(csp).toContain("'wasm-unsafe-eval'");
+    expect(csp).not.toContain("strict-dynamic");
+    expect(csp).not.toContain("unsafe-inline' 'unsafe-eval");
+    expect(headers["referrer-policy"]).toBe("same-origin");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+  }
+  expect(nonces.size).toBe(5);
+});

@@ -1,0 +1,112 @@
+//! The database's tables and how they came about, for SQLite and PostgreSQL.
+//!
+//! Imports nothing of ours: code moves on, old migrations must still compile and mean the same.
+//! Changes come in two steps, first add, later remove, so that the previous release keeps working.
+
+mod m20261123_000001_core;
+
+use sea_orm_migration::{
+    async_trait,
+    sea_orm::{
+        ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+        SqliteTransactionMode, TransactionOptions, TransactionTrait,
+        sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
+    MigrationTrait, MigratorTrait,
+};
+use std::time::Duration;
+
+/// Key of the PostgreSQL lock that makes two migrating processes take turns ("YMmigr" in ASCII).
+const LOCK: i64 = 0x59_4d_6d_69_67_72;
+
+/// All migrations, oldest first.
+struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_core::Migration)]
+    }
+}
+
+/// Brings the database at `url` up to date, making the SQLite file when it is missing. All pending
+/// migrations are applied or none; several processes may call it at the same time.
+///
+/// # Errors
+/// When the database cannot be reached, a migration fails, or the database was migrated by a newer
+/// release.
+pub async fn migrate(url: &str) -> Result<(), DbErr> {
+    let db = connect(url, MissingFile::Create).await?;
+    let done = migrate_on(&db).await;
+    let closed = db.close().await;
+    done.and(closed)
+}
+
+/// Names of the migrations that the database at `url` has not seen yet. Changes nothing.
+///
+/// # Errors
+/// When the database cannot be reached or does not exist, or was migrated by a newer release.
+pub async fn pending(url: &str) -> Result<Vec<String>, DbErr> {
+    let db = connect(url, MissingFile::Refuse).await?;
+    let pending = Migrator::get_pending_migrations_read_only(&db).await;
+    db.close().await?;
+    Ok(pending?.iter().map(|migration| migration.name().to_owned()).collect())
+}
+
+/// What to do when SQLite's file does not exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MissingFile {
+    Create,
+    Refuse,
+}
+
+/// One connection of its own. On SQLite foreign keys are off: rebuilding a table with keys on would
+/// delete what refers to it, and the pragma does nothing inside a transaction.
+async fn connect(url: &str, missing: MissingFile) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |o| {
+            o.journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(30))
+                .foreign_keys(false)
+                .create_if_missing(missing == MissingFile::Create)
+        });
+    match Database::connect(options).await {
+        // This text of SeaORM quotes the address, password and all.
+        Err(DbErr::Conn(RuntimeErr::Internal(_))) => {
+            Err(DbErr::Conn(RuntimeErr::Internal("the database's address cannot be read".to_owned())))
+        }
+        other => other,
+    }
+}
+
+async fn migrate_on(db: &DatabaseConnection) -> Result<(), DbErr> {
+    // One transaction around all of it: half a migration never stays behind, and whoever comes
+    // second waits here and then finds nothing left to do.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    let txn = db.begin_with_options(options).await?;
+    if txn.get_database_backend() == DbBackend::Postgres {
+        txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+    }
+    Migrator::up(&txn, None).await?;
+    if txn.get_database_backend() == DbBackend::Sqlite {
+        check_foreign_keys(&txn).await?;
+    }
+    txn.commit().await
+}
+
+async fn check_foreign_keys(txn: &DatabaseTransaction) -> Result<(), DbErr> {
+    let check = sea_orm_migration::sea_orm::Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_key_check");
+    let Some(row) = txn.query_one_raw(check).await? else { return Ok(()) };
+    let (table, parent): (String, String) = (row.try_get("", "table")?, row.try_get("", "parent")?);
+    Err(DbErr::Migration(format!("a row in {table} refers to a row in {parent} that is gone; nothing was changed")))
+}

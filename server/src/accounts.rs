@@ -1,0 +1,532 @@
+//! Accounts and logins: signing up, in and out, and one's own settings.
+
+use crate::{
+    AppState, Error, Result,
+    config::Limits,
+    store::{StoreError, logins, users},
+    zones::Zone,
+};
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    ids::{LoginId, UserId},
+    permissions::Actor,
+    problem::{Dependency, FieldProblem, Problem},
+    text::{DisplayName, Email, TextProblem, check_password},
+    time::{Millis, Timestamp},
+    views::Me,
+};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use std::{collections::HashMap, net::IpAddr, sync::{Arc, LazyLock, Mutex, PoisonError}, time::Duration};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// A login ends this long after it began …
+const LOGIN_LIFETIME: Millis = Millis::days(30);
+/// … or when it was not used for this long.
+const LOGIN_IDLE: Millis = Millis::days(14);
+/// `logins.last_seen_at` is written at most this often.
+const SEEN_EVERY: Millis = Millis::minutes(1);
+/// Failed sign-ins are counted within this time.
+const FAILURE_WINDOW: Millis = Millis::minutes(15);
+
+/// What a person enters to make an account.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// Display name.
+    pub name: String,
+    /// Address to sign in with.
+    pub email: String,
+    /// New password.
+    pub password: String,
+    /// IANA zone.
+    pub time_zone: String,
+}
+
+/// What a person enters to sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// Address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+}
+
+/// A login that was just made; the token goes into the cookie and is stored only as a hash.
+#[derive(Debug)]
+pub struct NewLogin {
+    /// 256 random bits, base64url.
+    pub token: SecretString,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The login behind a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentLogin {
+    /// The login.
+    pub login: LoginId,
+    /// The person.
+    pub me: Me,
+    /// The same person, for decisions.
+    pub actor: Actor,
+}
+
+impl CurrentLogin {
+    /// Stands in for a person when a command-line tool acts for them, without a login.
+    pub fn of_tool(user: UserId) -> Self {
+        let me = Me {
+            id: user,
+            email: String::new(),
+            name: String::new(),
+            time_zone: crate::zones::UTC.to_owned(),
+            is_admin: false,
+            is_mentor: false,
+        };
+        Self { login: LoginId(Uuid::nil()), actor: Actor { user, is_admin: false }, me }
+    }
+}
+
+/// Makes an account and signs it in.
+///
+/// # Errors
+/// `Problem::Invalid` naming the fields; `Problem::Unavailable` when too busy to hash.
+pub async fn sign_up(state: &AppState, form: SignUp) -> Result<NewLogin> {
+    let user = new_user(state, form, false).await?;
+    let id = user.id;
+    let login = draw_login(state.clock.now(), id);
+    let row = login.row.clone();
+    state
+        .db
+        .write(|txn| {
+            let (user, row) = (user.clone(), row.clone());
+            Box::pin(async move {
+                users::insert(txn, &user).await?;
+                logins::insert(txn, &row).await
+            })
+        })
+        .await
+        .map_err(address_taken)?;
+    tracing::info!(user.id = %id, "account {id} created");
+    Ok(login.into_new())
+}
+
+/// Makes an account without signing in: `admin create`, demo data.
+///
+/// # Errors
+/// As [`sign_up`].
+pub async fn create(state: &AppState, form: SignUp, is_admin: bool) -> Result<UserId> {
+    let user = new_user(state, form, is_admin).await?;
+    let id = user.id;
+    state
+        .db
+        .write(|txn| {
+            let user = user.clone();
+            Box::pin(async move { users::insert(txn, &user).await })
+        })
+        .await
+        .map_err(address_taken)?;
+    Ok(id)
+}
+
+fn address_taken(error: StoreError) -> Error {
+    match error {
+        StoreError::Duplicate { .. } => {
+            Problem::field("email", "There is already an account with this address. Sign in instead.").into()
+        }
+        other => other.into(),
+    }
+}
+
+async fn new_user(state: &AppState, form: SignUp, is_admin: bool) -> Result<users::NewUser> {
+    let mut fields = Fields::default();
+    let name = fields.take("name", DisplayName::parse(&form.name));
+    let email = fields.take("email", Email::parse(&form.email));
+    let zone = fields.take("timeZone", Zone::parse(&form.time_zone).map_err(|p| TextProblem(p.to_string())));
+    if let Some(email) = &email {
+        fields.take("password", check_password(&form.password, email));
+    }
+    let (Some(name), Some(email), Some(zone), true) = (name, email, zone, fields.0.is_empty()) else {
+        return Err(fields.refuse());
+    };
+    Ok(users::NewUser {
+        id: UserId(Uuid::new_v4()),
+        email,
+        name,
+        time_zone: zone.name().to_owned(),
+        password_hash: state.passwords.hash(form.password).await?,
+        is_admin,
+        created_at: state.clock.now(),
+    })
+}
+
+/// Collects refused fields, so that a form shows all of them at once.
+#[derive(Default)]
+pub(crate) struct Fields(Vec<FieldProblem>);
+
+impl Fields {
+    pub(crate) fn take<T>(&mut self, field: &str, result: std::result::Result<T, TextProblem>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(TextProblem(message)) => {
+                self.0.push(FieldProblem { field: field.to_owned(), message });
+                None
+            }
+        }
+    }
+
+    pub(crate) fn refuse(self) -> Error {
+        Problem::Invalid(self.0).into()
+    }
+}
+
+/// Signs in with address and password.
+///
+/// # Errors
+/// `Problem::WrongCredentials`, the same for unknown addresses; `Problem::TooMany` after too many
+/// failures from this address.
+pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<NewLogin> {
+    let now = state.clock.now();
+    // An address that cannot exist is treated like an unknown one.
+    let email = Email::parse(&form.email).ok();
+    let account = email.as_ref().map_or("", Email::as_str);
+    state.sign_in_limits.check(account, from, now)?;
+    let user = match &email {
+        Some(email) => users::credentials(state.db.read(), email).await?,
+        None => None,
+    };
+    let (id, hash) = user.map_or((None, None), |user| (Some(user.id), Some(user.password_hash)));
+    let matches = state.passwords.verify(form.password, hash).await?;
+    let Some(id) = id.filter(|_| matches) else {
+        state.sign_in_limits.failed(account, from, now);
+        return Err(Problem::WrongCredentials.into());
+    };
+    let login = draw_login(now, id);
+    let row = login.row.clone();
+    state
+        .db
+        .write(|txn| {
+            let row = row.clone();
+            Box::pin(async move {
+                logins::delete_expired(txn, row.user, now, now - LOGIN_IDLE).await?;
+                logins::insert(txn, &row).await
+            })
+        })
+        .await?;
+    Ok(login.into_new())
+}
+
+/// Ends one login.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sign_out(state: &AppState, login: &CurrentLogin) -> Result<()> {
+    let id = login.login;
+    Ok(state.db.write(|txn| Box::pin(async move { logins::delete(txn, id).await })).await?)
+}
+
+/// Ends all of a person's logins, this one included.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sign_out_everywhere(state: &AppState, login: &CurrentLogin) -> Result<()> {
+    let user = login.me.id;
+    Ok(state.db.write(|txn| Box::pin(async move { logins::delete_all(txn, user).await })).await?)
+}
+
+/// The login a cookie's token stands for; `None` when it is unknown, expired or unused for long.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogin>> {
+    // 43 characters are 256 bits in base64url; nothing else was ever handed out.
+    if token.len() != 43 {
+        return Ok(None);
+    }
+    let now = state.clock.now();
+    let Some(found) = logins::find(state.db.read(), &token_hash(token)).await? else {
+        return Ok(None);
+    };
+    if now >= found.expires_at || found.last_seen_at + LOGIN_IDLE <= now {
+        return Ok(None);
+    }
+    if found.last_seen_at + SEEN_EVERY <= now {
+        let id = found.login;
+        let seen = state.db.write(|txn| Box::pin(async move { logins::seen(txn, id, now, now - SEEN_EVERY).await })).await;
+        if let Err(error) = seen {
+            // Reading goes on when writing does not: the time of last use is not worth refusing a page.
+            tracing::warn!(%error, "could not record that a login was used");
+        }
+    }
+    let actor = Actor { user: found.me.id, is_admin: found.me.is_admin };
+    Ok(Some(CurrentLogin { login: found.login, me: found.me, actor }))
+}
+
+/// Changes name and zone.
+///
+/// # Errors
+/// `Problem::Invalid` naming the fields.
+pub async fn update_account(state: &AppState, login: &CurrentLogin, name: &str, time_zone: &str) -> Result<()> {
+    let mut fields = Fields::default();
+    let name = fields.take("name", DisplayName::parse(name));
+    let zone = fields.take("timeZone", Zone::parse(time_zone).map_err(|p| TextProblem(p.to_string())));
+    let (Some(name), Some(zone)) = (name, zone) else {
+        return Err(fields.refuse());
+    };
+    let user = login.me.id;
+    Ok(state
+        .db
+        .write(|txn| {
+            let (name, zone) = (name.clone(), zone.name().to_owned());
+            Box::pin(async move { users::update(txn, user, &name, &zone).await })
+        })
+        .await?)
+}
+
+/// Changes the password, ends every other login, and gives this browser a new one.
+///
+/// # Errors
+/// `Problem::Invalid` on `currentPassword` or `newPassword`.
+pub async fn change_password(state: &AppState, login: &CurrentLogin, current: &str, new: &str) -> Result<NewLogin> {
+    let email = Email::parse(&login.me.email).map_err(|e| Error::Other(e.to_string()))?;
+    check_password(new, &email).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
+    let stored = users::credentials(state.db.read(), &email).await?.map(|user| user.password_hash);
+    if !state.passwords.verify(current.to_owned(), stored).await? {
+        return Err(Problem::field("currentPassword", "That is not your current password.").into());
+    }
+    replace_password(state, login.me.id, new).await
+}
+
+/// Sets a password without asking for the old one: `admin reset-password`.
+///
+/// # Errors
+/// `Problem::NotFound` for an unknown address; `Problem::Invalid` for a weak password.
+pub async fn reset_password(state: &AppState, email: &str, new: &str) -> Result<()> {
+    let email = Email::parse(email).map_err(|TextProblem(m)| Problem::field("email", m))?;
+    check_password(new, &email).map_err(|TextProblem(m)| Problem::field("password", m))?;
+    let user = users::credentials(state.db.read(), &email).await?.ok_or(Problem::NotFound)?;
+    replace_password(state, user.id, new).await.map(drop)
+}
+
+async fn replace_password(state: &AppState, user: UserId, new: &str) -> Result<NewLogin> {
+    let hash = state.passwords.hash(new.to_owned()).await?;
+    let login = draw_login(state.clock.now(), user);
+    let row = login.row.clone();
+    state
+        .db
+        .write(|txn| {
+            let (hash, row) = (hash.clone(), row.clone());
+            Box::pin(async move {
+                users::set_password(txn, user, &hash).await?;
+                logins::delete_all(txn, user).await?;
+                logins::insert(txn, &row).await
+            })
+        })
+        .await?;
+    Ok(login.into_new())
+}
+
+/// A password nobody chose: 120 random bits, base64url.
+pub fn draw_password() -> String {
+    let random: [u8; 15] = rand::random();
+    URL_SAFE_NO_PAD.encode(random)
+}
+
+/// A drawn login: what is stored and what is handed out.
+struct Drawn {
+    row: logins::NewLoginRow,
+    token: SecretString,
+}
+
+impl Drawn {
+    fn into_new(self) -> NewLogin {
+        NewLogin { token: self.token, expires_at: self.row.expires_at }
+    }
+}
+
+fn draw_login(now: Timestamp, user: UserId) -> Drawn {
+    let random: [u8; 32] = rand::random();
+    let token = URL_SAFE_NO_PAD.encode(random);
+    Drawn {
+        row: logins::NewLoginRow {
+            id: LoginId(Uuid::new_v4()),
+            user,
+            token_hash: token_hash(&token),
+            created_at: now,
+            expires_at: now + LOGIN_LIFETIME,
+        },
+        token: SecretString::from(token),
+    }
+}
+
+/// SHA-256 in lower-case hex. A plain hash is enough: the token has 256 random bits.
+fn token_hash(token: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string cannot fail.
+        let _infallible = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Argon2id (19 MiB, t=2, p=1: OWASP's first choice) with a bound on how many run at once.
+#[derive(Debug)]
+pub struct Passwords(Arc<Semaphore>);
+
+/// How long a request waits for its turn to hash.
+const HASH_WAIT: Duration = Duration::from_secs(10);
+
+impl Passwords {
+    /// At most `at_once` hashes at the same time.
+    pub fn new(at_once: u32) -> Self {
+        Self(Arc::new(Semaphore::new(at_once as usize)))
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let busy = || Error::Problem(Problem::Unavailable(Dependency::Capacity));
+        let permit = tokio::time::timeout(HASH_WAIT, self.0.clone().acquire_owned())
+            .await
+            .map_err(|_| busy())?
+            .map_err(|_| busy())?;
+        tokio::task::spawn_blocking(move || {
+            let _held_while_working = permit;
+            work()
+        })
+        .await
+        .map_err(|e| Error::Other(format!("password hashing: {e}")))
+    }
+
+    /// Hashes a new password to a PHC string.
+    ///
+    /// # Errors
+    /// `Problem::Unavailable(Capacity)` when too many wait.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        self.run(move || hash_now(&password)).await?
+    }
+
+    /// Checks a password. Without a stored hash it does the same work and says no, so that the
+    /// time taken does not tell whether an account exists.
+    ///
+    /// # Errors
+    /// `Problem::Unavailable(Capacity)` when too many wait.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
+        static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password").ok());
+        self.run(move || {
+            let known = stored.is_some();
+            let Some(stored) = stored.or_else(|| NOBODY.clone()) else { return false };
+            let matches = PasswordHash::new(&stored)
+                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+            matches && known
+        })
+        .await
+    }
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|e| Error::Other(format!("password hashing: {e}")))
+}
+
+/// Counts failed sign-ins by account with address, and by address, in windows of 15 minutes.
+#[derive(Debug)]
+pub struct SignInLimits {
+    per_account: u32,
+    per_address: u32,
+    counts: Mutex<HashMap<(String, IpAddr), Count>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    since: Timestamp,
+    failures: u32,
+}
+
+/// Entries kept before old ones are swept out; a flood of addresses cannot grow the map further.
+const COUNTS_MAX: usize = 50_000;
+
+impl SignInLimits {
+    /// Limits from the configuration.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            per_account: limits.sign_in_failures_per_account,
+            per_address: limits.sign_in_failures_per_address,
+            counts: Mutex::default(),
+        }
+    }
+
+    fn keys(&self, account: &str, from: IpAddr) -> [((String, IpAddr), u32); 2] {
+        [((account.to_owned(), from), self.per_account), ((String::from("*"), from), self.per_address)]
+    }
+
+    /// # Errors
+    /// `Problem::TooMany` when one of the limits is reached.
+    pub fn check(&self, account: &str, from: IpAddr, now: Timestamp) -> Result<()> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, limit) in self.keys(account, from) {
+            let Some(count) = counts.get(&key) else { continue };
+            let ends = count.since + FAILURE_WINDOW;
+            if count.failures >= limit && now < ends {
+                let retry_after_s = u32::try_from(ends.since(now).as_seconds_ceil()).unwrap_or(u32::MAX);
+                return Err(Problem::TooMany { retry_after_s }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a failure.
+    pub fn failed(&self, account: &str, from: IpAddr, now: Timestamp) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= COUNTS_MAX {
+            counts.retain(|_, count| now < count.since + FAILURE_WINDOW);
+        }
+        for (key, _) in self.keys(account, from) {
+            if counts.len() >= COUNTS_MAX && !counts.contains_key(&key) {
+                continue;
+            }
+            let count = counts.entry(key).or_insert(Count { since: now, failures: 0 });
+            if now >= count.since + FAILURE_WINDOW {
+                *count = Count { since: now, failures: 0 };
+            }
+            count.failures += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    #[test]
+    fn failures_are_limited_by_account_and_by_address_and_forgotten_after_a_while() {
+        let limits = SignInLimits { per_account: 2, per_address: 3, counts: Mutex::default() };
+        let here: IpAddr = [127, 0, 0, 1].into();
+        let there: IpAddr = [127, 0, 0, 2].into();
+        let now = Timestamp(1_000);
+        limits.failed("a", here, now);
+        assert!(limits.check("a", here, now).is_ok());
+        limits.failed("a", here, now);
+        assert!(limits.check("a", here, now).is_err());
+        assert!(limits.check("b", here, now).is_ok());
+        limits.failed("b", here, now);
+        assert!(limits.check("c", here, now).is_err(), "the address has used up its failures");
+        assert!(limits.check("a", there, now).is_ok(), "the account is not locked from elsewhere");
+        assert!(limits.check("a", here, now + FAILURE_WINDOW).is_ok());
+    }
+
+    #[test]
+    fn tokens_are_long_random_and_stored_only_as_hashes() {
+        let user = UserId(Uuid::from_u128(1));
+        let (one, two) = (draw_login(Timestamp(0), user), draw_login(Timestamp(0), user));
+        assert_eq!(one.token.expose_secret().len(), 43);
+        assert_ne!(one.token.expose_secret(), two.token.expose_secret());
+        assert_eq!(one.row.token_hash, token_hash(one.token.expose_secret()));
+        assert_eq!(one.row.token_hash.len(), 64);
+    }
+}

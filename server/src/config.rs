@@ -1,0 +1,318 @@
+//! Settings, read from the environment or the command line, and validated once at start.
+
+use clap::Args;
+use domain::{time::Millis, window::WindowRules};
+use secrecy::{ExposeSecret, SecretString};
+use std::net::{IpAddr, SocketAddr};
+
+/// Settings as written by the operator. Every field names its environment variable.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Address people use to reach us; `https` turns on `Secure` and `__Host-` cookies.
+    #[arg(long, env = "APP_URL", default_value = "http://127.0.0.1:3000")]
+    pub app_url: String,
+    /// Brand name shown on every page.
+    #[arg(long, env = "APP_NAME", default_value = "Young Minds")]
+    pub app_name: String,
+    /// Address and port to listen on.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// `sqlite://file.sqlite` or `postgres://user@host/database`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://young-minds.sqlite", hide_env_values = true)]
+    pub database_url: String,
+    /// LiveKit's API key.
+    #[arg(long, env = "LIVEKIT_API_KEY")]
+    pub livekit_api_key: String,
+    /// LiveKit's API secret, at least 32 characters.
+    #[arg(long, env = "LIVEKIT_API_SECRET", hide_env_values = true)]
+    pub livekit_api_secret: SecretString,
+    /// LiveKit as this server reaches it (ws, wss, http or https).
+    #[arg(long, env = "LIVEKIT_WS_URL", default_value = "ws://127.0.0.1:7880")]
+    pub livekit_ws_url: String,
+    /// LiveKit as browsers reach it; wss when `APP_URL` is https. Default: `LIVEKIT_WS_URL`.
+    #[arg(long, env = "PUBLIC_LIVEKIT_WS_URL")]
+    pub public_livekit_ws_url: Option<String>,
+    /// Key that LiveKit signs webhooks with, when it is another pair than the API's.
+    #[arg(long, env = "LIVEKIT_WEBHOOK_KEY")]
+    pub livekit_webhook_key: Option<String>,
+    /// Secret of that key.
+    #[arg(long, env = "LIVEKIT_WEBHOOK_SECRET", hide_env_values = true)]
+    pub livekit_webhook_secret: Option<SecretString>,
+    /// Minutes before the scheduled start at which a meeting opens.
+    #[arg(long, env = "WINDOW_OPENS_BEFORE_MINUTES", default_value_t = 15, value_parser = clap::value_parser!(i64).range(0..=1_440))]
+    pub window_opens_before_minutes: i64,
+    /// Minutes after the scheduled start at which a meeting closes.
+    #[arg(long, env = "WINDOW_CLOSES_AFTER_MINUTES", default_value_t = 120, value_parser = clap::value_parser!(i64).range(1..=1_440))]
+    pub window_closes_after_minutes: i64,
+    /// Publish mentor profiles at once instead of waiting for an admin.
+    #[arg(long, env = "AUTO_APPROVE_MENTORS", default_value_t = false, action = clap::ArgAction::Set)]
+    pub auto_approve_mentors: bool,
+    /// Failed sign-ins allowed for one account from one address, within 15 minutes.
+    #[arg(long, env = "SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sign_in_failures_per_account: u32,
+    /// Failed sign-ins allowed from one address, within 15 minutes.
+    #[arg(long, env = "SIGN_IN_FAILURES_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sign_in_failures_per_address: u32,
+    /// Passwords hashed at the same time; each takes 19 MiB of memory.
+    #[arg(long, env = "PASSWORD_HASHING", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub password_hashing: u32,
+    /// Proxies whose `X-Forwarded-For` is believed, separated by commas.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// How the log is written.
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Folder with the built site (pages' WASM, styles, static files).
+    #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
+    pub site_root: String,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Validated settings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where people reach us.
+    pub app_url: AppUrl,
+    /// Brand name.
+    pub app_name: String,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Database.
+    pub database_url: SecretString,
+    /// LiveKit.
+    pub media: MediaConfig,
+    /// How far the window reaches.
+    pub window: WindowRules,
+    /// Limits on use.
+    pub limits: Limits,
+    /// Publish mentor profiles at once.
+    pub auto_approve_mentors: bool,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// Folder with the built site.
+    pub site_root: String,
+}
+
+/// The public address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppUrl {
+    /// Scheme, host and port without a trailing slash, for example `https://minds.example`.
+    pub origin: String,
+    /// Whether it is https.
+    pub is_https: bool,
+    /// Whether the host is this machine only.
+    pub is_loopback: bool,
+}
+
+/// How to talk to LiveKit.
+#[derive(Debug, Clone)]
+pub struct MediaConfig {
+    /// API key.
+    pub api_key: String,
+    /// API secret, at least 32 characters.
+    pub api_secret: SecretString,
+    /// Server side address.
+    pub ws_url: String,
+    /// Browser side address.
+    pub public_ws_url: String,
+    /// Pairs that webhooks may be signed with.
+    pub webhook_keys: Vec<(String, SecretString)>,
+}
+
+/// Limits on use.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Failed sign-ins per account and address in 15 minutes.
+    pub sign_in_failures_per_account: u32,
+    /// Failed sign-ins per address in 15 minutes.
+    pub sign_in_failures_per_address: u32,
+    /// Concurrent password hashes.
+    pub password_hashing: u32,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// A setting that cannot be used; the text names it, says why, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {reason}")]
+pub struct ConfigProblem {
+    /// The environment variable.
+    pub variable: &'static str,
+    /// Why it is refused.
+    pub reason: String,
+}
+
+fn refuse<T>(variable: &'static str, reason: impl Into<String>) -> Result<T, ConfigProblem> {
+    Err(ConfigProblem { variable, reason: reason.into() })
+}
+
+/// Shortest secret accepted (HS256 keys shorter than the hash weaken it; RFC 7518 §3.2).
+const SECRET_MIN: usize = 32;
+
+impl TryFrom<Settings> for Config {
+    type Error = ConfigProblem;
+
+    fn try_from(s: Settings) -> Result<Self, ConfigProblem> {
+        let app_url = parse_app_url(&s.app_url)?;
+        if s.app_name.trim().is_empty() || s.app_name.len() > 60 || s.app_name.chars().any(char::is_control) {
+            return refuse("APP_NAME", "must be 1 to 60 characters on one line");
+        }
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| s.database_url.starts_with(p)) {
+            return refuse("DATABASE_URL", "must start with sqlite: or postgres://");
+        }
+        check_pair("LIVEKIT_API_KEY", &s.livekit_api_key, "LIVEKIT_API_SECRET", &s.livekit_api_secret)?;
+        check_socket_url("LIVEKIT_WS_URL", &s.livekit_ws_url)?;
+        let public_ws_url = s.public_livekit_ws_url.unwrap_or_else(|| s.livekit_ws_url.clone());
+        check_socket_url("PUBLIC_LIVEKIT_WS_URL", &public_ws_url)?;
+        let public_is_secure = public_ws_url.starts_with("wss://") || public_ws_url.starts_with("https://");
+        if app_url.is_https && !public_is_secure {
+            return refuse("PUBLIC_LIVEKIT_WS_URL", "must be wss:// because APP_URL is https (browsers refuse the mix)");
+        }
+        let mut webhook_keys = vec![(s.livekit_api_key.clone(), s.livekit_api_secret.clone())];
+        match (s.livekit_webhook_key, s.livekit_webhook_secret) {
+            (None, None) => {}
+            (Some(key), Some(secret)) => {
+                check_pair("LIVEKIT_WEBHOOK_KEY", &key, "LIVEKIT_WEBHOOK_SECRET", &secret)?;
+                webhook_keys.push((key, secret));
+            }
+            (Some(_), None) => return refuse("LIVEKIT_WEBHOOK_SECRET", "is missing although LIVEKIT_WEBHOOK_KEY is set"),
+            (None, Some(_)) => return refuse("LIVEKIT_WEBHOOK_KEY", "is missing although LIVEKIT_WEBHOOK_SECRET is set"),
+        }
+        Ok(Self {
+            app_url,
+            app_name: s.app_name.trim().to_owned(),
+            listen: s.listen,
+            database_url: SecretString::from(s.database_url),
+            media: MediaConfig {
+                api_key: s.livekit_api_key,
+                api_secret: s.livekit_api_secret,
+                ws_url: s.livekit_ws_url.trim_end_matches('/').to_owned(),
+                public_ws_url: public_ws_url.trim_end_matches('/').to_owned(),
+                webhook_keys,
+            },
+            window: WindowRules {
+                opens_before: Millis::minutes(s.window_opens_before_minutes),
+                closes_after: Millis::minutes(s.window_closes_after_minutes),
+            },
+            limits: Limits {
+                sign_in_failures_per_account: s.sign_in_failures_per_account,
+                sign_in_failures_per_address: s.sign_in_failures_per_address,
+                password_hashing: s.password_hashing,
+                trusted_proxies: s.trusted_proxies,
+            },
+            auto_approve_mentors: s.auto_approve_mentors,
+            log_format: s.log_format,
+            site_root: s.site_root,
+        })
+    }
+}
+
+fn check_pair(key_name: &'static str, key: &str, secret_name: &'static str, secret: &SecretString) -> Result<(), ConfigProblem> {
+    if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
+        return refuse(key_name, "must be set, without spaces");
+    }
+    let secret = secret.expose_secret();
+    if secret.len() < SECRET_MIN {
+        return refuse(secret_name, format!("must have at least {SECRET_MIN} characters; make one with: openssl rand -hex 32"));
+    }
+    let mut distinct: Vec<char> = secret.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 8 {
+        return refuse(secret_name, "repeats itself too much to be secret; make one with: openssl rand -hex 32");
+    }
+    Ok(())
+}
+
+fn check_socket_url(variable: &'static str, url: &str) -> Result<(), ConfigProblem> {
+    match split_origin(url) {
+        Some((scheme, _, rest)) if ["ws", "wss", "http", "https"].contains(&scheme) && rest.is_empty() => Ok(()),
+        _ => refuse(variable, "must look like ws://127.0.0.1:7880 or wss://livekit.example.org"),
+    }
+}
+
+/// Splits `scheme://authority/rest`; `None` when there is no plain authority.
+fn split_origin(url: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (authority, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    let plain = !authority.is_empty()
+        && authority.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
+    plain.then_some((scheme, authority, rest))
+}
+
+fn parse_app_url(url: &str) -> Result<AppUrl, ConfigProblem> {
+    let Some((scheme @ ("http" | "https"), authority, "")) = split_origin(url) else {
+        return refuse("APP_URL", "must look like https://minds.example.org, without a path");
+    };
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if scheme == "http" && !is_loopback {
+        return refuse("APP_URL", "must be https unless it is localhost: browsers give no camera to plain http pages");
+    }
+    Ok(AppUrl { origin: format!("{scheme}://{}", authority.to_ascii_lowercase()), is_https: scheme == "https", is_loopback })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    const GOOD: &[&str] = &["test", "--livekit-api-key", "key", "--livekit-api-secret", "0123456789abcdef0123456789abcdef"];
+
+    fn config(extra: &[&str]) -> Result<Config, String> {
+        let args = GOOD.iter().chain(extra);
+        let cli = Cli::try_parse_from(args).map_err(|e| e.to_string())?;
+        Config::try_from(cli.settings).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_small_development_configuration_is_accepted() {
+        let config = config(&[]).expect("valid");
+        assert!(config.app_url.is_loopback && !config.app_url.is_https);
+        assert_eq!(config.media.public_ws_url, "ws://127.0.0.1:7880");
+        assert!(!format!("{config:?}").contains("0123456789abcdef"), "secrets stay out of debug output");
+    }
+
+    #[test]
+    fn unsafe_values_are_refused_with_the_name_of_the_setting() {
+        for (extra, name) in [
+            (&["--app-url", "http://minds.example"][..], "APP_URL"),
+            (&["--app-url", "https://minds.example/path"], "APP_URL"),
+            (&["--app-url", "https://minds.example"], "PUBLIC_LIVEKIT_WS_URL"),
+            (&["--app-url", "javascript:alert(1)"], "APP_URL"),
+            (&["--livekit-ws-url", "127.0.0.1:7880"], "LIVEKIT_WS_URL"),
+            (&["--database-url", "mysql://x"], "DATABASE_URL"),
+            (&["--app-name", " "], "APP_NAME"),
+            (&["--livekit-webhook-key", "k"], "LIVEKIT_WEBHOOK_SECRET"),
+        ] {
+            let error = config(extra).expect_err("refused");
+            assert!(error.starts_with(name), "{extra:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn empty_short_and_repeating_secrets_are_refused() {
+        for secret in ["", "short", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
+            let cli = Cli::try_parse_from(["test", "--livekit-api-key", "key", "--livekit-api-secret", secret]).expect("parses");
+            let error = Config::try_from(cli.settings).expect_err("refused");
+            assert_eq!(error.variable, "LIVEKIT_API_SECRET");
+        }
+    }
+}

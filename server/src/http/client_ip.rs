@@ -1,0 +1,42 @@
+//! Where a request comes from, for counting failed sign-ins.
+
+use crate::config::Config;
+use axum::{
+    extract::ConnectInfo,
+    http::{Extensions, HeaderMap},
+};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The address of the client: the connection's peer, or, when the peer is a trusted proxy, the
+/// last hop of `X-Forwarded-For` that is not one. Whatever a client writes there itself stands
+/// further left and is never believed.
+///
+/// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions; a request without
+/// it came through no network.
+pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let trusted = |ip: IpAddr| config.limits.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == ip);
+    let mut nearest = peer;
+    for hop in hops(headers).rev() {
+        if !trusted(nearest) {
+            break;
+        }
+        let Some(ip) = parse_hop(hop) else { break };
+        nearest = ip;
+    }
+    nearest
+}
+
+fn hops(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
+    let values: Vec<&str> =
+        headers.get_all("x-forwarded-for").into_iter().map(|value| value.to_str().unwrap_or_default()).collect();
+    values.into_iter().flat_map(|value| value.split(',')).map(str::trim)
+}
+
+/// An address, with or without a port.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let bare = hop.trim_start_matches('[').trim_end_matches(']');
+    let parsed = bare.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|a| a.ip()));
+    parsed.map(|ip| ip.to_canonical())
+}

@@ -1,0 +1,180 @@
+//! Reading requests; every refusal is our own JSON.
+
+use super::{answer::Failure, client_ip::client_ip};
+use crate::AppState;
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{
+        FromRequest, FromRequestParts, Path, Query, Request,
+        rejection::{BytesRejection, JsonRejection, QueryRejection},
+    },
+    http::{StatusCode, request::Parts},
+};
+use domain::problem::Problem;
+use serde::de::DeserializeOwned;
+use std::{net::IpAddr, str::FromStr};
+
+type Extracted<T> = Result<T, Failure>;
+
+/// The `{id}` of the path; 400 when it is not one.
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: FromStr> FromRequestParts<AppState> for Id<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Extracted<Self> {
+        let text = Path::<String>::from_request_parts(parts, state).await.map_err(|_| malformed_id())?;
+        parse_id(&text.0).map(Self)
+    }
+}
+
+/// Reads an id; 400 when it is not one.
+pub(crate) fn parse_id<T: FromStr>(text: &str) -> Extracted<T> {
+    text.parse().map_err(|_| malformed_id())
+}
+
+fn malformed_id() -> Failure {
+    Problem::Malformed("The id in the address is not a valid one.".to_owned()).into()
+}
+
+/// A JSON body: 400 unreadable, 413 too large, 415 not JSON, 422 wrong types or unknown fields.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Extracted<Self> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(JsonRejection::JsonDataError(error)) => Err(wrong_value(&error.body_text())),
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Failure::WrongType),
+            Err(other) if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),
+            Err(_) => Err(Problem::Malformed("The body is not readable JSON.".to_owned()).into()),
+        }
+    }
+}
+
+/// The parameters after `?`: 422 for unknown ones and for values that do not fit.
+pub(crate) struct Params<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<AppState> for Params<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Extracted<Self> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(params)) => Ok(Self(params)),
+            Err(QueryRejection::FailedToDeserializeQueryString(error)) => Err(wrong_value(&error.body_text())),
+            Err(_) => Err(Problem::Malformed("The address is not readable.".to_owned()).into()),
+        }
+    }
+}
+
+/// The body as it came, for checking a signature over it.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl FromRequest<AppState> for RawBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Extracted<Self> {
+        let unreadable = |rejection: BytesRejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+            _ => Problem::Malformed("The body ended too early.".to_owned()).into(),
+        };
+        Bytes::from_request(request, state).await.map(Self).map_err(unreadable)
+    }
+}
+
+/// Address of the client.
+pub(crate) struct ClientIp(pub(crate) IpAddr);
+
+impl FromRequestParts<AppState> for ClientIp {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        Ok(Self(client_ip(&state.config, &parts.headers, &parts.extensions)))
+    }
+}
+
+/// The `Idempotency-Key` header.
+pub(crate) struct IdempotencyKey(pub(crate) Option<String>);
+
+impl FromRequestParts<AppState> for IdempotencyKey {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Extracted<Self> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let unreadable = || Problem::Malformed("Idempotency-Key must be plain ASCII.".to_owned());
+        Ok(Self(Some(value.to_str().map_err(|_| unreadable())?.to_owned())))
+    }
+}
+
+/// Turns serde's sentence into one refused field. What the client sent is not repeated.
+fn wrong_value(text: &str) -> Failure {
+    let text = text.split_once(": ").map_or(text, |(_what_axum_says_first, rest)| rest);
+    let (path, reason) = split_path(text);
+    let quoted = reason.split('`').nth(1).unwrap_or_default();
+    let (field, message) = if reason.starts_with("unknown field") {
+        (quoted, "There is no such field.".to_owned())
+    } else if reason.starts_with("missing field") {
+        (quoted, "This field is missing.".to_owned())
+    } else if reason.starts_with("duplicate field") {
+        (quoted, "This field is there twice.".to_owned())
+    } else {
+        (path, wanted(reason))
+    };
+    Problem::field(if field.is_empty() { "body" } else { field }, message).into()
+}
+
+/// `title: invalid type …` → (`title`, `invalid type …`); an error of the whole has no path.
+fn split_path(text: &str) -> (&str, &str) {
+    let of_the_whole = ["invalid type", "invalid value", "invalid length", "missing field", "unknown field", "duplicate field"];
+    match text.split_once(": ") {
+        Some((path, reason)) if !of_the_whole.iter().any(|start| text.starts_with(start)) => (path, reason),
+        Some(_) | None => ("", text),
+    }
+}
+
+fn wanted(reason: &str) -> String {
+    let reason = reason.split(" at line ").next().unwrap_or(reason);
+    match reason.split_once("expected ") {
+        Some((_, kind)) if kind.starts_with("struct") => "This must be a JSON object.".to_owned(),
+        Some((_, kind)) => format!("This must be {kind}."),
+        None if reason.ends_with('.') => reason.to_owned(),
+        None => "This value cannot be used.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused(text: &str) -> (String, String) {
+        match wrong_value(text) {
+            Failure::Problem(Problem::Invalid(fields)) => (fields[0].field.clone(), fields[0].message.clone()),
+            other => panic!("not a refused field: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_field_and_does_not_repeat_the_value() {
+        let said = |text: &str| refused(&format!("Failed to deserialize the JSON body into the target type: {text}"));
+        for (text, field, message) in [
+            ("title: invalid type: integer `7`, expected a string at line 1 column 9", "title", "This must be a string."),
+            ("missing field `title` at line 1 column 2", "title", "This field is missing."),
+            ("nope: unknown field `nope`, expected `a` or `b` at line 1 column 7", "nope", "There is no such field."),
+            ("invalid type: sequence, expected struct X at line 1 column 0", "body", "This must be a JSON object."),
+            ("startsAt: Use a time like 2026-11-24T14:30:00Z. at line 1 column 9", "startsAt", "Use a time like 2026-11-24T14:30:00Z."),
+        ] {
+            assert_eq!(said(text), (field.to_owned(), message.to_owned()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_what_serde_says_never_panics(text in "\\PC{0,80}") {
+            let _refused = refused(&text);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The JSON API and everything HTTP that pages share with it: cookies, limits, headers.
+//!
+//! Handlers authenticate, parse, make one call, and map the answer; rules live in the use cases.
+
+pub mod answer;
+pub mod auth;
+mod client_ip;
+pub mod cookie;
+mod events;
+mod extract;
+pub mod layers;
+mod openapi;
+mod request;
+mod routes;
+pub mod views;
+
+pub use client_ip::client_ip;
+
+use crate::AppState;
+use answer::Failure;
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::any,
+};
+
+/// LiveKit's messages arrive here; they are signed and come from no browser.
+pub(crate) const WEBHOOK_PATH: &str = "/api/livekit/webhook";
+
+/// All routes of the JSON API, the live updates, and the health checks.
+///
+/// It has no fallback of its own, so that it can be merged with the pages; unknown addresses under
+/// `/api` are answered here.
+pub fn router(state: AppState) -> Router {
+    let (routes, document) = routes::all().split_for_parts();
+    let document = openapi::Served::new(document, &state.config);
+    routes
+        .route("/api/openapi.json", axum::routing::get(move || async move { document.answer() }))
+        .route("/api", any(nothing_here))
+        .route("/api/", any(nothing_here))
+        .route("/api/{*rest}", any(nothing_here))
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(keep_private))
+        .with_state(state)
+}
+
+async fn nothing_here() -> Failure {
+    domain::problem::Problem::NotFound.into()
+}
+
+async fn wrong_method() -> Failure {
+    Failure::WrongMethod
+}
+
+/// Answers are personal and change: no cache keeps them, unless the handler said otherwise.
+async fn keep_private(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

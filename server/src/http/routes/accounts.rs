@@ -1,0 +1,63 @@
+//! Signing in and out, and who one is.
+
+use crate::{
+    AppState,
+    accounts::{self, SignIn},
+    http::{
+        answer::{Answer, Failure, Reply},
+        auth::Login,
+        cookie,
+        extract::{Body, ClientIp},
+        openapi::{Refuses, Unreadable, Usual},
+        views::{self, Done, Me},
+    },
+};
+use axum::{
+    extract::State,
+    http::header::SET_COOKIE,
+    response::{AppendHeaders, IntoResponse},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(sign_in)).routes(routes!(sign_out)).routes(routes!(me))
+}
+
+/// Sign in. The answer sets the login cookie.
+#[utoipa::path(
+    post, path = "/api/auth/sign-in", tag = "accounts", security(()), request_body = views::SignIn,
+    responses(
+        (status = 200, description = "Signed in", body = Answer<Done>,
+            headers(("Set-Cookie" = String, description = "The login: HttpOnly, SameSite=Lax"))),
+        Unreadable, Refuses::<429>, Usual,
+    )
+)]
+async fn sign_in(
+    State(state): State<AppState>,
+    ClientIp(from): ClientIp,
+    Body(body): Body<views::SignIn>,
+) -> Result<impl IntoResponse, Failure> {
+    let form = SignIn { email: body.email, password: body.password };
+    let login = accounts::sign_in(&state, form, from).await?;
+    let cookie = cookie::set(&state.config, &login, state.clock.now());
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Answer::<Done>::of(Done {})))
+}
+
+/// Sign out this browser.
+#[utoipa::path(
+    post, path = "/api/auth/sign-out", tag = "accounts",
+    responses((status = 200, description = "Signed out", body = Answer<Done>), Refuses::<403>, Usual)
+)]
+async fn sign_out(State(state): State<AppState>, Login(login): Login) -> Result<impl IntoResponse, Failure> {
+    accounts::sign_out(&state, &login).await?;
+    Ok((AppendHeaders([(SET_COOKIE, cookie::clear(&state.config))]), Answer::<Done>::of(Done {})))
+}
+
+/// The signed-in person.
+#[utoipa::path(
+    get, path = "/api/me", tag = "accounts",
+    responses((status = 200, description = "The signed-in person", body = Answer<Me>), Usual)
+)]
+async fn me(Login(login): Login) -> Reply<Me> {
+    Ok(Answer::of(login.me))
+}

@@ -1,0 +1,22 @@
+//! The handlers: authenticate, parse, one call, map.
+
+mod accounts;
+mod health;
+mod livekit;
+mod mentors;
+mod sessions;
+
+use super::{events, openapi};
+use crate::AppState;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Every documented route.
+pub(super) fn all() -> OpenApiRouter<AppState> {
+    openapi::base()
+        .merge(accounts::routes())
+        .merge(mentors::routes())
+        .merge(sessions::routes())
+        .merge(livekit::routes())
+        .merge(events::routes())
+        .merge(health::routes())
+}

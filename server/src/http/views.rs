@@ -1,0 +1,531 @@
+//! What the JSON API says: our views with times in RFC 3339. Stable; new properties may be added.
+
+use crate::{rooms, zones};
+use domain::{
+    access, session,
+    time::Timestamp,
+    views::{self, MySessions},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// A moment in RFC 3339, for example `2026-11-24T14:30:00Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2026-11-24T14:30:00Z")]
+pub struct Moment(pub Timestamp);
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&zones::rfc3339(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        zones::parse_rfc3339(&text, "").map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// Signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Address of the account.
+    #[schema(format = Email)]
+    pub email: String,
+    /// Its password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Books a slot.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSession {
+    /// With whom.
+    pub mentor_id: Uuid,
+    /// Start of one of the mentor's free slots.
+    pub starts_at: Moment,
+    /// What it is about, up to 120 characters.
+    pub title: String,
+}
+
+/// Which slots.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SlotRange {
+    /// First moment; now when left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Moment>,
+    /// End; 14 days after `from` when left out. At most 31 days after it.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Moment>,
+}
+
+/// How to enter.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Rejoin {
+    /// The client was thrown out or failed to connect: make sure at once that the room exists.
+    #[serde(default)]
+    #[param(required = false)]
+    pub rejoin: bool,
+}
+
+/// Whose live state.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Watched {
+    /// Id of the session.
+    #[param(format = Uuid)]
+    pub session: String,
+}
+
+/// The signed-in person.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    id: Uuid,
+    email: String,
+    name: String,
+    /// IANA zone, for example `Europe/Berlin`.
+    time_zone: String,
+    is_admin: bool,
+    is_mentor: bool,
+}
+
+impl From<views::Me> for Me {
+    fn from(me: views::Me) -> Self {
+        Self {
+            id: me.id.0,
+            email: me.email,
+            name: me.name,
+            time_zone: me.time_zone,
+            is_admin: me.is_admin,
+            is_mentor: me.is_mentor,
+        }
+    }
+}
+
+/// A published mentor.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Mentor {
+    id: Uuid,
+    name: String,
+    headline: String,
+    bio: String,
+    /// IANA zone.
+    time_zone: String,
+    /// Length of a session.
+    session_minutes: u16,
+}
+
+impl From<views::MentorCard> for Mentor {
+    fn from(card: views::MentorCard) -> Self {
+        Self {
+            id: card.id.0,
+            name: card.name,
+            headline: card.headline,
+            bio: card.bio,
+            time_zone: card.time_zone,
+            session_minutes: card.session_minutes,
+        }
+    }
+}
+
+/// A stretch of time that can be booked.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Slot {
+    starts_at: Moment,
+    ends_at: Moment,
+}
+
+impl From<views::Slot> for Slot {
+    fn from(slot: views::Slot) -> Self {
+        Self { starts_at: Moment(slot.starts_at), ends_at: Moment(slot.ends_at) }
+    }
+}
+
+/// A person of a session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Person {
+    id: Uuid,
+    name: String,
+}
+
+impl From<views::Person> for Person {
+    fn from(person: views::Person) -> Self {
+        Self { id: person.id.0, name: person.name }
+    }
+}
+
+/// What a person is in a session.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the room.
+    Mentor,
+    /// Booked the session.
+    Mentee,
+}
+
+impl From<session::SeatRole> for Role {
+    fn from(role: session::SeatRole) -> Self {
+        match role {
+            session::SeatRole::Mentor => Self::Mentor,
+            session::SeatRole::Mentee => Self::Mentee,
+        }
+    }
+}
+
+/// State of the booking.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Booking {
+    /// The slot is held while the booking is finished.
+    Held,
+    /// Waits for the mentor's answer.
+    Requested,
+    /// The mentor said no.
+    Declined,
+    /// Takes place.
+    Confirmed,
+    /// Called off.
+    Cancelled,
+}
+
+impl From<session::Booking> for Booking {
+    fn from(booking: session::Booking) -> Self {
+        match booking {
+            session::Booking::Held => Self::Held,
+            session::Booking::Requested => Self::Requested,
+            session::Booking::Declined => Self::Declined,
+            session::Booking::Confirmed => Self::Confirmed,
+            session::Booking::Cancelled { .. } => Self::Cancelled,
+        }
+    }
+}
+
+/// Who called the session off, and when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Cancellation {
+    /// `null` when that account is gone.
+    by: Option<Uuid>,
+    at: Moment,
+}
+
+/// State of the room.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Room {
+    /// Recorded; not there yet.
+    Scheduled,
+    /// There, and empty.
+    Open,
+    /// Somebody is or was in it.
+    Live,
+    /// Over for good.
+    Ended,
+    /// Could not be made so far.
+    Failed,
+}
+
+impl From<session::Room> for Room {
+    fn from(room: session::Room) -> Self {
+        match room {
+            session::Room::Scheduled => Self::Scheduled,
+            session::Room::Open => Self::Open,
+            session::Room::Live => Self::Live,
+            session::Room::Ended { .. } => Self::Ended,
+            session::Room::Failed => Self::Failed,
+        }
+    }
+}
+
+/// Why a room was ended.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The mentor ended it for everyone.
+    EndedByMentor,
+    /// An administrator ended it.
+    EndedByAdmin,
+    /// The window closed.
+    TimeUp,
+    /// The session was cancelled.
+    Cancelled,
+}
+
+impl From<session::EndReason> for EndReason {
+    fn from(reason: session::EndReason) -> Self {
+        match reason {
+            session::EndReason::EndedByMentor => Self::EndedByMentor,
+            session::EndReason::EndedByAdmin => Self::EndedByAdmin,
+            session::EndReason::TimeUp => Self::TimeUp,
+            session::EndReason::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// Who ended the room, when and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoomEnd {
+    /// `null` for the system.
+    by: Option<Uuid>,
+    at: Moment,
+    reason: EndReason,
+}
+
+/// What came of a session.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Not decided yet.
+    Pending,
+    /// Both were there.
+    Completed,
+    /// The mentor did not come.
+    MissedByMentor,
+    /// The mentee did not come.
+    MissedByMentee,
+    /// Nobody came.
+    MissedByBoth,
+    /// Somebody contests the decision.
+    Disputed,
+}
+
+impl From<session::Outcome> for Outcome {
+    fn from(outcome: session::Outcome) -> Self {
+        match outcome {
+            session::Outcome::Pending => Self::Pending,
+            session::Outcome::Completed => Self::Completed,
+            session::Outcome::MissedByMentor => Self::MissedByMentor,
+            session::Outcome::MissedByMentee => Self::MissedByMentee,
+            session::Outcome::MissedByBoth => Self::MissedByBoth,
+            session::Outcome::Disputed => Self::Disputed,
+        }
+    }
+}
+
+/// Whether the reader may enter at the moment of the answer.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// No such session.
+    NotFound,
+    /// The reader holds no seat in it.
+    NotYours,
+    /// Called off.
+    Cancelled,
+    /// Not confirmed.
+    NotConfirmed,
+    /// The room was ended.
+    Ended,
+    /// The window is past.
+    Closed,
+    /// The window is yet to come.
+    TooEarly,
+    /// The reader may enter.
+    Open,
+}
+
+impl From<access::Access> for Access {
+    fn from(access: access::Access) -> Self {
+        match access {
+            access::Access::NotFound => Self::NotFound,
+            access::Access::NotYours => Self::NotYours,
+            access::Access::Cancelled { .. } => Self::Cancelled,
+            access::Access::NotConfirmed { .. } => Self::NotConfirmed,
+            access::Access::Ended { .. } => Self::Ended,
+            access::Access::Closed { .. } => Self::Closed,
+            access::Access::TooEarly { .. } => Self::TooEarly,
+            access::Access::Open { .. } => Self::Open,
+        }
+    }
+}
+
+/// One stay of one person in the room.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Stay {
+    person: Person,
+    role: Role,
+    /// `null` when unknown.
+    joined_at: Option<Moment>,
+    /// `null` while still there.
+    left_at: Option<Moment>,
+    /// Why the stay ended, in the video server's words.
+    left_reason: Option<String>,
+}
+
+impl From<views::Stay> for Stay {
+    fn from(stay: views::Stay) -> Self {
+        Self {
+            person: stay.person.into(),
+            role: stay.role.into(),
+            joined_at: stay.joined_at.map(Moment),
+            left_at: stay.left_at.map(Moment),
+            left_reason: stay.left_reason,
+        }
+    }
+}
+
+/// A session as its reader sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    id: Uuid,
+    title: String,
+    /// The reader's seat; `null` for an administrator.
+    role: Option<Role>,
+    mentor: Person,
+    mentee: Person,
+    scheduled_at: Moment,
+    ends_at: Moment,
+    /// First moment to enter.
+    opens_at: Moment,
+    /// Last moment to enter.
+    closes_at: Moment,
+    booking: Booking,
+    /// Only when the booking is `cancelled`.
+    cancellation: Option<Cancellation>,
+    room: Room,
+    /// Only when the room is `ended`.
+    room_end: Option<RoomEnd>,
+    outcome: Outcome,
+    /// Address of the meeting, the same for ever.
+    #[schema(format = "uri")]
+    meeting_url: String,
+    access: Access,
+    /// The server's time of this answer.
+    now: Moment,
+    /// Who was there, in order of joining; empty in lists.
+    stays: Vec<Stay>,
+}
+
+impl From<views::SessionView> for Session {
+    fn from(session: views::SessionView) -> Self {
+        Self {
+            id: session.id.0,
+            role: session.role.map(Role::from),
+            scheduled_at: Moment(session.scheduled_at),
+            ends_at: Moment(session.ends_at),
+            opens_at: Moment(session.opens_at),
+            closes_at: Moment(session.closes_at),
+            cancellation: cancellation(session.booking),
+            booking: session.booking.into(),
+            room_end: room_end(session.room),
+            room: session.room.into(),
+            outcome: session.outcome.into(),
+            access: session.access.into(),
+            now: Moment(session.now),
+            title: session.title,
+            mentor: session.mentor.into(),
+            mentee: session.mentee.into(),
+            meeting_url: session.meeting_url,
+            stays: session.stays.into_iter().map(Stay::from).collect(),
+        }
+    }
+}
+
+fn cancellation(booking: session::Booking) -> Option<Cancellation> {
+    match booking {
+        session::Booking::Cancelled { by, at } => Some(Cancellation { by: by.map(|user| user.0), at: Moment(at) }),
+        session::Booking::Held
+        | session::Booking::Requested
+        | session::Booking::Declined
+        | session::Booking::Confirmed => None,
+    }
+}
+
+fn room_end(room: session::Room) -> Option<RoomEnd> {
+    match room {
+        session::Room::Ended { by, at, reason } => {
+            Some(RoomEnd { by: by.map(|user| user.0), at: Moment(at), reason: reason.into() })
+        }
+        session::Room::Scheduled | session::Room::Open | session::Room::Live | session::Room::Failed => None,
+    }
+}
+
+/// One's sessions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Sessions {
+    /// Not over yet, soonest first.
+    upcoming: Vec<Session>,
+    /// Over, ended or cancelled, latest first.
+    past: Vec<Session>,
+}
+
+impl From<MySessions> for Sessions {
+    fn from(sessions: MySessions) -> Self {
+        let map = |list: Vec<views::SessionView>| list.into_iter().map(Session::from).collect();
+        Self { upcoming: map(sessions.upcoming), past: map(sessions.past) }
+    }
+}
+
+/// A prepared room.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomCreated {
+    room_id: Uuid,
+    /// Name at LiveKit.
+    room_name: String,
+    /// Where people meet.
+    #[schema(format = "uri")]
+    meeting_url: String,
+}
+
+impl From<rooms::RoomCreated> for RoomCreated {
+    fn from(room: rooms::RoomCreated) -> Self {
+        Self { room_id: room.room_id.0, room_name: room.room_name.to_string(), meeting_url: room.meeting_url }
+    }
+}
+
+/// A ticket into the room.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinTicket {
+    /// LiveKit access token: a secret of this client.
+    token: String,
+    /// LiveKit's address.
+    #[schema(format = "uri")]
+    ws_url: String,
+    /// Name at LiveKit.
+    room_name: String,
+    /// When the token stops being accepted for connecting.
+    expires_at: Moment,
+}
+
+impl From<views::JoinTicket> for JoinTicket {
+    fn from(ticket: views::JoinTicket) -> Self {
+        Self {
+            token: ticket.token,
+            ws_url: ticket.ws_url,
+            room_name: ticket.room_name,
+            expires_at: Moment(ticket.expires_at),
+        }
+    }
+}
+
+/// It is done; there is nothing more to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Done {}
+
+/// How the server is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`.
+    status: &'static str,
+}
+
+impl Health {
+    /// All is well.
+    pub const OK: Self = Self { status: "ok" };
+}

@@ -1,0 +1,274 @@
+//! The outbox's work: what jobs there are, who runs them, and what happens when they fail.
+
+use crate::{
+    AppState, Error, Result, rooms,
+    store::{self, StoreError, jobs::ClaimedJob, jobs::NewJob},
+    webhooks,
+};
+use domain::{
+    ids::{RoomName, SessionId},
+    job::{MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
+    time::{Millis, Timestamp},
+};
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// A worker holds a job for this long; a job whose worker died becomes due again afterwards.
+const LEASE: Millis = Millis::seconds(60);
+/// Jobs run at the same time by one process.
+const AT_ONCE: usize = 8;
+/// The runner looks at the table at least this often, should an announcement be lost.
+const POLL: Duration = Duration::from_secs(1);
+/// Done jobs are kept this long, for people who look.
+const KEEP_DONE: Millis = Millis::days(7);
+
+/// Work that must happen although its cause is long committed. Every job may run more than once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Create a session's room at LiveKit.
+    CreateRoom {
+        /// Whose room.
+        session: SessionId,
+    },
+    /// Delete a room at LiveKit until it is gone.
+    DeleteRoom {
+        /// Which room.
+        room: RoomName,
+        /// Whose room.
+        session: SessionId,
+    },
+    /// End what is left of a session's room when its window has closed.
+    CloseWindow {
+        /// Whose room.
+        session: SessionId,
+    },
+    /// Apply a stored webhook event.
+    ProcessWebhook {
+        /// LiveKit's event id.
+        event: String,
+        /// The session concerned.
+        session: SessionId,
+    },
+}
+
+impl Job {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateRoom { .. } => "create_room",
+            Self::DeleteRoom { .. } => "delete_room",
+            Self::CloseWindow { .. } => "close_window",
+            Self::ProcessWebhook { .. } => "process_webhook",
+        }
+    }
+
+    fn session(&self) -> SessionId {
+        match self {
+            Self::CreateRoom { session }
+            | Self::DeleteRoom { session, .. }
+            | Self::CloseWindow { session }
+            | Self::ProcessWebhook { session, .. } => *session,
+        }
+    }
+
+    /// Two waiting jobs with the same key are one.
+    fn dedupe_key(&self) -> String {
+        match self {
+            Self::DeleteRoom { room, .. } => format!("delete_room:{room}"),
+            Self::ProcessWebhook { event, .. } => format!("process_webhook:{event}"),
+            Self::CreateRoom { session } | Self::CloseWindow { session } => format!("{}:{session}", self.kind()),
+        }
+    }
+
+    /// What an admin reads when the job keeps failing.
+    fn failing_title(&self) -> &'static str {
+        match self {
+            Self::CreateRoom { .. } => "A meeting room cannot be created",
+            Self::DeleteRoom { .. } => "An ended meeting room cannot be deleted",
+            Self::CloseWindow { .. } => "A meeting whose time is up cannot be ended",
+            Self::ProcessWebhook { .. } => "A message from the video server cannot be processed",
+        }
+    }
+}
+
+/// Writes `job` in the caller's transaction, to run at `run_at`; the same job waits only once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn enqueue(
+    txn: &impl ConnectionTrait,
+    job: &Job,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let new = NewJob {
+        kind: job.kind(),
+        payload: serde_json::to_string(job).map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))?,
+        session: Some(job.session()),
+        run_at,
+        dedupe_key: Some(job.dedupe_key()),
+        now,
+    };
+    store::jobs::insert(txn, &new).await
+}
+
+async fn perform(state: &AppState, job: Job) -> Result<()> {
+    match job {
+        Job::CreateRoom { session } => rooms::create_due(state, session).await,
+        Job::DeleteRoom { room, session } => rooms::delete_at_livekit(state, &room, session).await,
+        Job::CloseWindow { session } => rooms::close_window(state, session).await,
+        Job::ProcessWebhook { event, .. } => webhooks::process(state, &event).await,
+    }
+}
+
+async fn claim(state: &AppState, limit: usize) -> Result<Vec<ClaimedJob>> {
+    let now = state.clock.now();
+    let worker = format!("process-{}", std::process::id());
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    Ok(state
+        .db
+        .write(|txn| {
+            let worker = worker.clone();
+            Box::pin(async move { store::jobs::claim(txn, &worker, now, now + LEASE, limit).await })
+        })
+        .await?)
+}
+
+/// Runs one claimed job and records what came of it.
+async fn run(state: &AppState, claimed: ClaimedJob) {
+    let id = claimed.id();
+    let parsed = serde_json::from_str::<Job>(&claimed.payload);
+    let result = match &parsed {
+        Ok(job) => perform(state, job.clone()).await,
+        Err(error) => Err(Error::Other(format!("unreadable job: {error}"))),
+    };
+    let now = state.clock.now();
+    let recorded = match &result {
+        Ok(()) => {
+            state
+                .db
+                .write(|txn| {
+                    Box::pin(async move {
+                        store::jobs::done(txn, id, now).await?;
+                        store::notifications::resolve(txn, id, now).await
+                    })
+                })
+                .await
+        }
+        Err(error) => {
+            let attempts = claimed.attempts();
+            let dead = attempts >= MAX_ATTEMPTS || parsed.is_err();
+            let run_at = (!dead).then(|| now + backoff(attempts, rand::random()));
+            let title = parsed.as_ref().map_or("A job cannot be read", Job::failing_title);
+            let session = claimed.session();
+            let cause = error.to_string();
+            tracing::warn!(job.id = %id, job.attempts = attempts, job.dead = dead, error = %cause, "job failed");
+            let raise = dead || attempts >= NOTIFY_AFTER;
+            let room_given_up = match &parsed {
+                Ok(Job::CreateRoom { session }) if dead => Some(*session),
+                _ => None,
+            };
+            state
+                .db
+                .write(|txn| {
+                    let cause = cause.clone();
+                    Box::pin(async move {
+                        store::jobs::failed(txn, id, &cause, run_at, now).await?;
+                        if raise {
+                            store::notifications::raise(txn, id, session, title, &cause, now).await?;
+                        }
+                        if let Some(session) = room_given_up {
+                            rooms::creation_given_up(txn, session, now).await?;
+                        }
+                        Ok::<_, StoreError>(())
+                    })
+                })
+                .await
+        }
+    };
+    if let Err(error) = recorded {
+        // The lease runs out and the job runs again: jobs are idempotent.
+        tracing::error!(job.id = %id, %error, "could not record a job's result");
+    }
+}
+
+/// Runs everything that is due, until nothing is; returns how many jobs ran. For tests and tools.
+///
+/// # Errors
+/// When jobs cannot be claimed.
+pub async fn run_due(state: &AppState) -> Result<usize> {
+    let mut count = 0;
+    loop {
+        let claimed = claim(state, AT_ONCE).await?;
+        if claimed.is_empty() {
+            return Ok(count);
+        }
+        count += claimed.len();
+        for job in claimed {
+            run(state, job).await;
+        }
+    }
+}
+
+/// Runs jobs until the server stops, then lets running ones finish for up to 5 seconds.
+pub async fn run_forever(state: AppState) {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    let mut shutdown = state.shutdown.clone();
+    let mut swept_at = Timestamp(0);
+    loop {
+        while running.try_join_next().is_some() {}
+        if state.clock.now().since(swept_at) >= Millis::hours(1) {
+            swept_at = state.clock.now();
+            let before = swept_at - KEEP_DONE;
+            let swept = state.db.write(|txn| Box::pin(async move { store::jobs::sweep(txn, before).await })).await;
+            if let Err(error) = swept {
+                tracing::warn!(%error, "could not remove old jobs");
+            }
+        }
+        let pause = match start_due(&state, &slots, &mut running).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::warn!(%error, "could not claim jobs");
+                POLL
+            }
+        };
+        tokio::select! {
+            () = state.jobs_waiting.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = shutdown.wait_for(|stopping| *stopping) => break,
+        }
+    }
+    let finish = async { while running.join_next().await.is_some() {} };
+    if tokio::time::timeout(Duration::from_secs(5), finish).await.is_err() {
+        tracing::warn!("jobs were still running at shutdown; their leases run out and they run again");
+    }
+}
+
+/// Starts what is due in free slots; says how long to wait for the next look.
+async fn start_due(state: &AppState, slots: &Arc<Semaphore>, running: &mut JoinSet<()>) -> Result<Duration> {
+    // Reading first: an idle server writes nothing.
+    let Some(due) = store::jobs::next_due(state.db.read()).await? else {
+        return Ok(POLL);
+    };
+    let now = state.clock.now();
+    if due > now {
+        let wait = u64::try_from(due.since(now).0).unwrap_or(u64::MAX);
+        return Ok(Duration::from_millis(wait).min(POLL));
+    }
+    let free = slots.available_permits();
+    if free == 0 {
+        return Ok(Duration::from_millis(50));
+    }
+    for job in claim(state, free).await? {
+        let Ok(permit) = slots.clone().acquire_owned().await else { break };
+        let state = state.clone();
+        running.spawn(async move {
+            let _slot = permit;
+            run(&state, job).await;
+        });
+    }
+    Ok(Duration::from_millis(50))
+}

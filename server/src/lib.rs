@@ -1,0 +1,24 @@
+//! Everything that touches the world: database, LiveKit, clock, HTTP API, jobs.
+//!
+//! Knows nothing of Leptos. Use cases load, ask `domain`, and save row and job in one transaction.
+
+pub mod accounts;
+pub mod admin;
+pub mod bookings;
+pub mod clock;
+pub mod config;
+pub mod doctor;
+pub mod error;
+pub mod events;
+pub mod http;
+pub mod jobs;
+pub mod media;
+pub mod mentors;
+pub mod rooms;
+pub mod state;
+pub mod store;
+pub mod webhooks;
+pub mod zones;
+
+pub use error::{Error, Result};
+pub use state::AppState;

@@ -1,0 +1,126 @@
+//! The media server: what we ask of it, LiveKit as the real one, and a fake for tests.
+
+mod fake;
+mod livekit;
+mod probe;
+
+pub use fake::{Call, Fake};
+pub use livekit::LiveKit;
+pub use probe::{server_time, validate_status};
+
+use async_trait::async_trait;
+use domain::{
+    ids::{RoomName, UserId},
+    session::SeatRole,
+    time::{Millis, Timestamp},
+};
+use secrecy::SecretString;
+
+/// Everything we ask of a media server. Every call may be repeated without harm.
+#[async_trait]
+pub trait MediaServer: Send + Sync + 'static {
+    /// Creates the room, or finds it when it exists.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn create_room(&self, room: &RoomSpec) -> Result<CreatedRoom, MediaError>;
+
+    /// Deletes the room and throws everybody out; a room that does not exist is fine.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn delete_room(&self, name: &RoomName) -> Result<(), MediaError>;
+
+    /// Who is in the room now; `None` when there is no such room.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn participants(&self, name: &RoomName) -> Result<Option<Vec<MediaParticipant>>, MediaError>;
+
+    /// Throws one participant out; one who is not there is fine.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn remove_participant(&self, name: &RoomName, identity: &str) -> Result<(), MediaError>;
+
+    /// Proves by a real call that the server answers and accepts our key.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn check(&self) -> Result<(), MediaError>;
+
+    /// Mints a ticket into a room; asks nobody.
+    ///
+    /// # Errors
+    /// [`MediaError::Token`].
+    fn access_token(&self, grant: &JoinGrant) -> Result<SecretString, MediaError>;
+}
+
+/// A room to be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomSpec {
+    /// Name.
+    pub name: RoomName,
+    /// The room goes when nobody joined for this long.
+    pub empty_timeout_s: u32,
+    /// The room goes this long after the last person left.
+    pub departure_timeout_s: u32,
+    /// How many participants it takes.
+    pub max_participants: u32,
+}
+
+/// A room that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedRoom {
+    /// LiveKit's id of this incarnation of the room.
+    pub sid: String,
+}
+
+/// What a ticket allows: one person into one room, to publish camera, microphone and screen, to
+/// subscribe and to send data. Nothing else can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinGrant {
+    /// The room.
+    pub room: RoomName,
+    /// The person; becomes the participant's identity.
+    pub user: UserId,
+    /// Display name, shown to the other person.
+    pub name: String,
+    /// Seat, carried as the attribute `role`.
+    pub role: SeatRole,
+    /// How long the ticket admits.
+    pub lifetime: Millis,
+    /// When the decision to admit was taken. LiveKit judges a ticket by its own clock, so the ticket
+    /// itself carries the machine's time.
+    pub now: Timestamp,
+}
+
+/// Somebody in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaParticipant {
+    /// LiveKit's id of this stay.
+    pub sid: String,
+    /// Identity; see [`domain::ids::user_of_identity`].
+    pub identity: String,
+    /// When the stay began.
+    pub joined_at: Timestamp,
+    /// Whether media flows; otherwise the participant is still connecting or on the way out.
+    pub is_active: bool,
+}
+
+/// Why the media server did not do what we asked. The text holds no secret and no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    /// It does not answer, or says that it cannot right now.
+    #[error("the media server does not answer: {0}")]
+    Unreachable(String),
+    /// It does not accept our key.
+    #[error("the media server refuses our API key: {0}")]
+    Refused(String),
+    /// It answered with something that makes no sense here.
+    #[error("the media server gave an unusable answer: {0}")]
+    Bad(String),
+    /// No ticket could be minted.
+    #[error("no access token could be made: {0}")]
+    Token(String),
+}

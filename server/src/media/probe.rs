@@ -1,0 +1,31 @@
+//! Questions to LiveKit that its API has no call for; only `doctor` and the start ask them.
+
+use super::livekit::client;
+use crate::config::MediaConfig;
+use domain::time::Timestamp;
+use std::time::Duration;
+
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+async fn get(config: &MediaConfig, path: &str, query: &[(&str, &str)]) -> Option<reqwest::Response> {
+    let base = match config.ws_url.strip_prefix("ws") {
+        Some(rest) => format!("http{rest}"),
+        None => config.ws_url.clone(),
+    };
+    let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let url = format!("{base}{path}?{}", query.join("&"));
+    client()?.get(url).timeout(TIMEOUT).send().await.ok()
+}
+
+/// LiveKit's clock, from the date of an answer, to the second.
+pub async fn server_time(config: &MediaConfig) -> Option<Timestamp> {
+    let answer = get(config, "/", &[]).await?;
+    crate::doctor::http_date(answer.headers().get(http::header::DATE)?.to_str().ok()?)
+}
+
+/// What LiveKit says to a browser that asks whether it could join with `token`: 404 where the room
+/// does not exist and LiveKit does not create rooms by itself.
+pub async fn validate_status(config: &MediaConfig, token: &str) -> Option<u16> {
+    let answer = get(config, "/rtc/validate", &[("access_token", token)]).await?;
+    Some(answer.status().as_u16())
+}

@@ -1,0 +1,326 @@
+//! Rooms: who may enter, the ticket in, and the one way out.
+
+use crate::{
+    AppState, Result,
+    accounts::CurrentLogin,
+    bookings,
+    jobs::{self, Job},
+    media::{JoinGrant, RoomSpec},
+    store::{
+        self, StoreError, participants,
+        rooms::RoomRecord,
+        sessions::SessionRecord,
+    },
+    zones::rfc3339,
+};
+use domain::{
+    access::{Access, access},
+    ids::{RoomId, RoomName, SessionId, UserId},
+    permissions::may_end,
+    problem::Problem,
+    session::{EndReason, Room, SeatRole},
+    time::{Millis, Timestamp},
+    token,
+    views::{JoinTicket, LiveState, MeetingPage},
+};
+use sea_orm::ConnectionTrait;
+
+/// LiveKit is asked at most this often whether a room still exists …
+const ENSURE_EVERY: Millis = Millis::minutes(1);
+/// … and this often when a client was thrown out or failed to connect.
+const REJOIN_EVERY: Millis = Millis::seconds(5);
+/// LiveKit keeps an empty room for this long after the window, so that ours is the end that counts.
+const KEEP_EMPTY: Millis = Millis::minutes(5);
+/// Two seats, and slack: LiveKit counts `identity#suffix` and reconnecting clients too.
+const MAX_PARTICIPANTS: u32 = 6;
+
+/// A room's record, prepared.
+#[derive(Debug, Clone)]
+pub struct RoomCreated {
+    /// Id of the record.
+    pub room_id: RoomId,
+    /// Name at LiveKit.
+    pub room_name: RoomName,
+    /// Where people meet.
+    pub meeting_url: String,
+}
+
+/// What the meeting page shows; never an error for a decision, which is part of the answer.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn meeting_page(state: &AppState, login: &CurrentLogin, id: &str) -> Result<MeetingPage> {
+    let record = match id.parse() {
+        Ok(id) => store::sessions::find(state.db.read(), id).await?,
+        Err(_) => None,
+    };
+    let now = state.clock.now();
+    let decision = decide(state, record.as_ref(), login.me.id, now);
+    let seated = record.filter(|r| r.facts.role_of(login.me.id).is_some());
+    Ok(MeetingPage {
+        access: decision,
+        now,
+        session: seated.map(|record| bookings::view(state, login, record, Vec::new())),
+        me: login.me.clone(),
+    })
+}
+
+fn decide(state: &AppState, record: Option<&SessionRecord>, user: UserId, now: Timestamp) -> Access {
+    access(record.map(|r| &r.facts), user, now, state.config.window)
+}
+
+/// A session and its room's record, with the join decision for a person.
+async fn load(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<(SessionRecord, RoomRecord, Access)> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let decision = decide(state, record.as_ref(), login.me.id, state.clock.now());
+    let record = record.ok_or(Problem::NoAccess(decision))?;
+    let room = store::rooms::current(state.db.read(), id).await?;
+    let room = room.ok_or_else(|| StoreError::inconsistent("livekit_rooms", id.0))?;
+    Ok((record, room, decision))
+}
+
+/// Prepares a session's room, also before the window; LiveKit's room is made once the window is open.
+///
+/// # Errors
+/// `Problem::NoAccess` unless the person holds a seat of a confirmed session that is not over.
+pub async fn create_room(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<RoomCreated> {
+    let (record, room, decision) = load(state, login, id).await?;
+    match decision {
+        Access::TooEarly { .. } => {}
+        Access::Open { closes_at, .. } => ensure(state, &room, closes_at, ENSURE_EVERY).await?,
+        refused => return Err(Problem::NoAccess(refused).into()),
+    }
+    Ok(RoomCreated { room_id: room.id, room_name: room.name, meeting_url: record.meeting_url })
+}
+
+/// A ticket into the room, for a seat holder inside the window; makes sure that the room exists.
+///
+/// # Errors
+/// `Problem::NoAccess` with the decision; [`crate::media::MediaError`] when LiveKit does not answer.
+pub async fn access_token(state: &AppState, login: &CurrentLogin, id: SessionId, rejoin: bool) -> Result<JoinTicket> {
+    let (_, room, decision) = load(state, login, id).await?;
+    let Access::Open { closes_at, role } = decision else {
+        return Err(Problem::NoAccess(decision).into());
+    };
+    let cached_for = if rejoin { REJOIN_EVERY } else { ENSURE_EVERY };
+    ensure(state, &room, closes_at, cached_for).await?;
+    ticket(state, login, &room, closes_at, role)
+}
+
+fn ticket(
+    state: &AppState,
+    login: &CurrentLogin,
+    room: &RoomRecord,
+    closes_at: Timestamp,
+    role: SeatRole,
+) -> Result<JoinTicket> {
+    use secrecy::ExposeSecret;
+    let now = state.clock.now();
+    let lifetime = token::lifetime(now, closes_at);
+    let grant = JoinGrant { room: room.name.clone(), user: login.me.id, name: login.me.name.clone(), role, lifetime, now };
+    let token = state.media.access_token(&grant)?;
+    Ok(JoinTicket {
+        token: token.expose_secret().to_owned(),
+        ws_url: state.config.media.public_ws_url.clone(),
+        room_name: room.name.as_str().to_owned(),
+        expires_at: now + lifetime,
+    })
+}
+
+/// Makes sure that LiveKit has the room, unless it confirmed that within `cached_for`.
+async fn ensure(state: &AppState, room: &RoomRecord, closes_at: Timestamp, cached_for: Millis) -> Result<()> {
+    let now = state.clock.now();
+    if room.ensured_at.is_some_and(|at| now < at + cached_for) {
+        return Ok(());
+    }
+    let stays_for = closes_at.since(now).as_seconds_ceil() + KEEP_EMPTY.as_seconds_ceil();
+    let timeout = u32::try_from(stays_for).unwrap_or(u32::MAX);
+    let spec = RoomSpec {
+        name: room.name.clone(),
+        empty_timeout_s: timeout,
+        departure_timeout_s: timeout,
+        max_participants: MAX_PARTICIPANTS,
+    };
+    let created = state.media.create_room(&spec).await?;
+    let (id, session) = (room.id, room.session);
+    let name = room.name.clone();
+    let still_wanted = state
+        .db
+        .write(|txn| {
+            let (sid, name) = (created.sid.clone(), name.clone());
+            Box::pin(async move {
+                if !store::rooms::ensured(txn, id, &sid, now).await? {
+                    // Ended while LiveKit created it: it must go again.
+                    jobs::enqueue(txn, &Job::DeleteRoom { room: name, session }, now, now).await?;
+                    return Ok::<_, StoreError>(false);
+                }
+                if let Some(record) = store::sessions::find(txn, session).await? {
+                    set_room(txn, session, record.facts.room, record.facts.room.created(), now).await?;
+                }
+                store::notifications::resolve_session(txn, session, now).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if still_wanted {
+        return Ok(());
+    }
+    state.jobs_waiting.notify_one();
+    let record = store::sessions::find(state.db.read(), session).await?;
+    let user = record.as_ref().map_or(UserId(id.0), |r| r.facts.mentee);
+    Err(Problem::NoAccess(decide(state, record.as_ref(), user, now)).into())
+}
+
+/// Writes a room's new state to the session and its room record, if it changed.
+pub(crate) async fn set_room(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    old: Room,
+    new: Room,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    if old != new && store::sessions::set_room(txn, session, new, now).await? {
+        store::rooms::set_status(txn, session, new).await?;
+    }
+    Ok(())
+}
+
+/// Ends the meeting for everyone: by its mentor or an admin. Ending twice is fine.
+///
+/// # Errors
+/// `Problem::NoAccess(NotFound | NotYours)` or `Problem::Forbidden` for the mentee.
+pub async fn end_room(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<()> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let record = record.ok_or(Problem::NoAccess(Access::NotFound))?;
+    let Some(reason) = may_end(&record.facts, &login.actor) else {
+        return Err(match record.facts.role_of(login.me.id) {
+            Some(_) => Problem::Forbidden.into(),
+            None => Problem::NoAccess(Access::NotYours).into(),
+        });
+    };
+    if state.clock.now() < record.facts.window(state.config.window).opens_at {
+        return Err(Problem::Conflict("This meeting has not opened yet; cancel the session instead.".to_owned()).into());
+    }
+    end(state, id, Some(login.me.id), reason).await
+}
+
+/// The one way out of a room, for everybody who may end one.
+pub(crate) async fn end(state: &AppState, id: SessionId, by: Option<UserId>, reason: EndReason) -> Result<()> {
+    let now = state.clock.now();
+    state.db.write(|txn| Box::pin(async move { end_in(txn, id, by, reason, now).await })).await?;
+    tracing::info!(session.id = %id, reason = reason.as_str(), "room of session {id} ended");
+    state.jobs_waiting.notify_one();
+    state.events.changed(id);
+    Ok(())
+}
+
+/// [`end`] inside the caller's transaction: recorded with who and why, seats freed, LiveKit's room
+/// deleted by a job until it is gone. The first end wins.
+pub(crate) async fn end_in(
+    txn: &impl ConnectionTrait,
+    id: SessionId,
+    by: Option<UserId>,
+    reason: EndReason,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    if !store::sessions::set_room(txn, id, Room::Ended { by, at: now, reason }, now).await? {
+        return Ok(());
+    }
+    store::sessions::release_seats(txn, id).await?;
+    store::notifications::resolve_session(txn, id, now).await?;
+    for room in store::rooms::end(txn, id, reason, now).await? {
+        jobs::enqueue(txn, &Job::DeleteRoom { room, session: id }, now, now).await?;
+    }
+    Ok(())
+}
+
+/// Job: creates the room when the window opens.
+pub(crate) async fn create_due(state: &AppState, id: SessionId) -> Result<()> {
+    let Some(record) = store::sessions::find(state.db.read(), id).await? else { return Ok(()) };
+    let decision = decide(state, Some(&record), record.facts.mentor, state.clock.now());
+    let Some(room) = store::rooms::current(state.db.read(), id).await? else { return Ok(()) };
+    match decision {
+        Access::Open { closes_at, .. } => ensure(state, &room, closes_at, ENSURE_EVERY).await?,
+        // Too early only when the session moved: its new window has a job of its own.
+        Access::TooEarly { .. }
+        | Access::NotFound
+        | Access::NotYours
+        | Access::Cancelled { .. }
+        | Access::NotConfirmed { .. }
+        | Access::Ended { .. }
+        | Access::Closed { .. } => return Ok(()),
+    }
+    state.events.changed(id);
+    Ok(())
+}
+
+/// Job: deletes an ended room at LiveKit.
+pub(crate) async fn delete_at_livekit(state: &AppState, room: &RoomName, id: SessionId) -> Result<()> {
+    state.media.delete_room(room).await?;
+    let now = state.clock.now();
+    let name = room.clone();
+    state
+        .db
+        .write(|txn| {
+            let name = name.clone();
+            Box::pin(async move { store::rooms::deleted(txn, &name, now).await })
+        })
+        .await?;
+    state.events.changed(id);
+    Ok(())
+}
+
+/// Job: the window has closed.
+pub(crate) async fn close_window(state: &AppState, id: SessionId) -> Result<()> {
+    let Some(record) = store::sessions::find(state.db.read(), id).await? else { return Ok(()) };
+    match decide(state, Some(&record), record.facts.mentor, state.clock.now()) {
+        Access::Closed { .. } => end(state, id, None, EndReason::TimeUp).await,
+        Access::NotFound
+        | Access::NotYours
+        | Access::Cancelled { .. }
+        | Access::NotConfirmed { .. }
+        | Access::Ended { .. }
+        | Access::TooEarly { .. }
+        | Access::Open { .. } => Ok(()),
+    }
+}
+
+/// A room's creation was given up until somebody joins or an admin retries.
+pub(crate) async fn creation_given_up(
+    txn: &impl ConnectionTrait,
+    id: SessionId,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let Some(record) = store::sessions::find(txn, id).await? else { return Ok(()) };
+    set_room(txn, id, record.facts.room, record.facts.room.creation_failed(), now).await
+}
+
+/// What an open page of a session is told whenever something changes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn live_state(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<LiveState> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let now = state.clock.now();
+    let decision = decide(state, record.as_ref(), login.me.id, now);
+    let present = match record.filter(|r| r.facts.role_of(login.me.id).is_some()) {
+        Some(record) => {
+            let stays = participants::of_session(state.db.read(), id).await?;
+            let mut roles: Vec<SeatRole> = stays
+                .into_iter()
+                .filter(|stay| stay.left_at.is_none() && stay.joined_at.is_some())
+                .filter_map(|stay| record.facts.role_of(stay.user?))
+                .collect();
+            roles.sort_unstable();
+            roles.dedup();
+            roles.into_iter().map(|role| bookings::seat_holder(&record, role)).collect()
+        }
+        None => Vec::new(),
+    };
+    Ok(LiveState { access: decision, now, present })
+}
+
+/// The window's edges of a refusal, for programs.
+pub fn window_of(problem: &Problem) -> Option<(String, String)> {
+    problem.window().map(|(opens, closes)| (rfc3339(opens), rfc3339(closes)))
+}

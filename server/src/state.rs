@@ -1,0 +1,54 @@
+//! What every use case is given.
+
+use crate::{
+    accounts::Passwords, accounts::SignInLimits, clock::Clock, config::Config, events::Events, media::MediaServer,
+    store::Db,
+};
+use std::sync::Arc;
+use tokio::sync::{Notify, watch};
+
+/// The parts of a running server; clones share them.
+#[derive(Clone)]
+pub struct AppState {
+    /// Database.
+    pub db: Db,
+    /// Source of time.
+    pub clock: Arc<dyn Clock>,
+    /// LiveKit or its fake.
+    pub media: Arc<dyn MediaServer>,
+    /// Validated settings.
+    pub config: Arc<Config>,
+    /// Live updates.
+    pub events: Events,
+    /// Bounded password hashing.
+    pub passwords: Arc<Passwords>,
+    /// Counts failed sign-ins.
+    pub sign_in_limits: Arc<SignInLimits>,
+    /// Wakes the job runner as soon as a job was written.
+    pub jobs_waiting: Arc<Notify>,
+    /// Turns true when the server is stopping; long answers end then.
+    pub shutdown: watch::Receiver<bool>,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        media: Arc<dyn MediaServer>,
+        config: Arc<Config>,
+        shutdown: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            media,
+            events: Events::default(),
+            passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
+            sign_in_limits: Arc::new(SignInLimits::new(&config.limits)),
+            jobs_waiting: Arc::new(Notify::new()),
+            config,
+            shutdown,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Table `livekit_participants`: stays of people in rooms, one row per LiveKit participant sid.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "livekit_participants")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub room_id: Uuid,
+    pub session_id: Uuid,
+    pub user_id: Option<Uuid>,
+    pub identity: String,
+    pub sid: String,
+    pub joined_at: Option<i64>,
+    pub left_at: Option<i64>,
+    pub left_reason: Option<String>,
+    pub estimated: bool,
+}
+
+/// Joins are written where they are needed.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,15 @@
+//! One file per table, columns as the migration makes them. Words and times become domain types
+//! in the functions of `store`, not here.
+
+pub mod admin_notifications;
+pub mod availability;
+pub mod jobs;
+pub mod livekit_participants;
+pub mod livekit_rooms;
+pub mod logins;
+pub mod mentees;
+pub mod mentors;
+pub mod session_seats;
+pub mod sessions;
+pub mod users;
+pub mod webhook_events;

@@ -1,0 +1,201 @@
+//! Table `jobs`: the outbox. Rows are written in the transaction of the change that needs them.
+
+use super::{Engine, StoreError, engine_of, entity::jobs, statement};
+use domain::{
+    ids::{JobId, SessionId},
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use uuid::Uuid;
+
+/// A job to be done.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Word for the log.
+    pub kind: &'static str,
+    /// JSON.
+    pub payload: String,
+    /// The session concerned.
+    pub session: Option<SessionId>,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// While a waiting job has this key, another with the same key is not written.
+    pub dedupe_key: Option<String>,
+    /// When it was written.
+    pub now: Timestamp,
+}
+
+/// A job somebody claimed.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct ClaimedJob {
+    id: Uuid,
+    /// JSON.
+    pub payload: String,
+    session_id: Option<Uuid>,
+    attempts: i32,
+}
+
+impl ClaimedJob {
+    /// Id.
+    pub fn id(&self) -> JobId {
+        JobId(self.id)
+    }
+    /// The session concerned.
+    pub fn session(&self) -> Option<SessionId> {
+        self.session_id.map(SessionId)
+    }
+    /// How often it was claimed, this time included.
+    pub fn attempts(&self) -> u32 {
+        u32::try_from(self.attempts).unwrap_or(u32::MAX)
+    }
+}
+
+/// Writes a job, unless one with the same key waits already.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert(txn: &impl ConnectionTrait, job: &NewJob) -> Result<(), StoreError> {
+    jobs::Entity::insert(jobs::ActiveModel {
+        id: Set(Uuid::new_v4()),
+        kind: Set(job.kind.to_owned()),
+        payload: Set(job.payload.clone()),
+        session_id: Set(job.session.map(|s| s.0)),
+        run_at: Set(job.run_at.0),
+        attempts: Set(0),
+        locked_until: Set(None),
+        locked_by: Set(None),
+        last_error: Set(None),
+        done_at: Set(None),
+        dead_at: Set(None),
+        dedupe_key: Set(job.dedupe_key.clone()),
+        created_at: Set(job.now.0),
+    })
+    .on_conflict(OnConflict::new().do_nothing().to_owned())
+    .exec_without_returning(txn)
+    .await?;
+    Ok(())
+}
+
+/// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn claim(
+    txn: &impl ConnectionTrait,
+    worker: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    // SQLite has one writer at a time and needs no row locks.
+    let skip = match engine_of(txn) {
+        Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+        Engine::Sqlite => "",
+    };
+    let sql = format!(
+        "UPDATE jobs SET locked_until = $1, locked_by = $2, attempts = attempts + 1 WHERE id IN (\
+         SELECT id FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 \
+         AND (locked_until IS NULL OR locked_until < $3) ORDER BY run_at LIMIT {limit} {skip}) \
+         RETURNING id, payload, session_id, attempts"
+    );
+    let values = [lease_until.0.into(), worker.into(), now.0.into()];
+    Ok(ClaimedJob::find_by_statement(statement(txn, &sql, values)).all(txn).await?)
+}
+
+/// When the next job is due: the earliest `run_at` or lease end among waiting jobs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+    let due: Option<(Option<i64>,)> = jobs::Entity::find()
+        .select_only()
+        .expr(Expr::cust("MIN(CASE WHEN locked_until > run_at THEN locked_until + 1 ELSE run_at END)"))
+        .filter(jobs::Column::DoneAt.is_null())
+        .filter(jobs::Column::DeadAt.is_null())
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(due.and_then(|(at,)| at).map(Timestamp))
+}
+
+/// Marks a job as done.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn done(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Result<(), StoreError> {
+    jobs::Entity::update_many()
+        .col_expr(jobs::Column::DoneAt, now.0.into())
+        .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into())
+        .col_expr(jobs::Column::LastError, Option::<String>::None.into())
+        .filter(jobs::Column::Id.eq(job.0))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Puts a failed job back, to run at `run_at`; `None` makes it dead until somebody retries it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn failed(
+    txn: &impl ConnectionTrait,
+    job: JobId,
+    error: &str,
+    run_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let update = jobs::Entity::update_many()
+        .col_expr(jobs::Column::LastError, error.into())
+        .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into());
+    let update = match run_at {
+        Some(at) => update.col_expr(jobs::Column::RunAt, at.0.into()),
+        None => update.col_expr(jobs::Column::DeadAt, now.0.into()),
+    };
+    update.filter(jobs::Column::Id.eq(job.0)).exec(txn).await?;
+    Ok(())
+}
+
+/// Makes a waiting or dead job due at once, with its attempts counted anew; `false` when it is done.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the same work waits already.
+pub async fn retry(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = jobs::Entity::update_many()
+        .col_expr(jobs::Column::RunAt, now.0.into())
+        .col_expr(jobs::Column::DeadAt, Option::<i64>::None.into())
+        .col_expr(jobs::Column::Attempts, 0.into())
+        .filter(jobs::Column::Id.eq(job.0))
+        .filter(jobs::Column::DoneAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
+}
+
+/// Removes jobs that were done before `before`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<u64, StoreError> {
+    let gone = jobs::Entity::delete_many().filter(jobs::Column::DoneAt.lt(before.0)).exec(txn).await?;
+    Ok(gone.rows_affected)
+}
+
+/// Kinds of the jobs that wait for a session, sorted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<String>, StoreError> {
+    Ok(jobs::Entity::find()
+        .select_only()
+        .column(jobs::Column::Kind)
+        .filter(jobs::Column::SessionId.eq(session.0))
+        .filter(jobs::Column::DoneAt.is_null())
+        .filter(jobs::Column::DeadAt.is_null())
+        .order_by_asc(jobs::Column::Kind)
+        .into_tuple()
+        .all(db)
+        .await?)
+}

@@ -1,0 +1,143 @@
+//! Table `logins`: signed-in browsers.
+
+use super::{StoreError, entity::logins, statement};
+use domain::{
+    ids::{LoginId, UserId},
+    time::Timestamp,
+    views::Me,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use uuid::Uuid;
+
+/// A new login.
+#[derive(Debug, Clone)]
+pub struct NewLoginRow {
+    /// Id.
+    pub id: LoginId,
+    /// Whose.
+    pub user: UserId,
+    /// SHA-256 of the token, hex.
+    pub token_hash: String,
+    /// From.
+    pub created_at: Timestamp,
+    /// Until.
+    pub expires_at: Timestamp,
+}
+
+/// A login that was found, with its person.
+#[derive(Debug, Clone)]
+pub struct FoundLogin {
+    /// Id.
+    pub login: LoginId,
+    /// The person.
+    pub me: Me,
+    /// Last use, to the minute.
+    pub last_seen_at: Timestamp,
+    /// Until.
+    pub expires_at: Timestamp,
+}
+
+/// Inserts a login.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert(txn: &impl ConnectionTrait, row: &NewLoginRow) -> Result<(), StoreError> {
+    logins::Entity::insert(logins::ActiveModel {
+        id: Set(row.id.0),
+        user_id: Set(row.user.0),
+        token_hash: Set(row.token_hash.clone()),
+        created_at: Set(row.created_at.0),
+        last_seen_at: Set(row.created_at.0),
+        expires_at: Set(row.expires_at.0),
+    })
+    .exec_without_returning(txn)
+    .await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    login_id: Uuid,
+    last_seen_at: i64,
+    expires_at: i64,
+    id: Uuid,
+    email: String,
+    name: String,
+    time_zone: String,
+    is_admin: bool,
+    mentor_id: Option<Uuid>,
+}
+
+/// Finds a login by its token's hash, with its person, in one query: it runs on every request.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<FoundLogin>, StoreError> {
+    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, \
+               m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
+               LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL";
+    let row = Row::find_by_statement(statement(db, sql, [token_hash.into()])).one(db).await?;
+    Ok(row.map(|r| FoundLogin {
+        login: LoginId(r.login_id),
+        last_seen_at: Timestamp(r.last_seen_at),
+        expires_at: Timestamp(r.expires_at),
+        me: Me {
+            id: UserId(r.id),
+            email: r.email,
+            name: r.name,
+            time_zone: r.time_zone,
+            is_admin: r.is_admin,
+            is_mentor: r.mentor_id.is_some(),
+        },
+    }))
+}
+
+/// Records a use at `now`, unless one was recorded after `before` already.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn seen(txn: &impl ConnectionTrait, login: LoginId, now: Timestamp, before: Timestamp) -> Result<(), StoreError> {
+    logins::Entity::update_many()
+        .col_expr(logins::Column::LastSeenAt, now.0.into())
+        .filter(logins::Column::Id.eq(login.0))
+        .filter(logins::Column::LastSeenAt.lte(before.0))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Ends one login.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete(txn: &impl ConnectionTrait, login: LoginId) -> Result<(), StoreError> {
+    logins::Entity::delete_by_id(login.0).exec(txn).await?;
+    Ok(())
+}
+
+/// Ends all logins of a person.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete_all(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreError> {
+    logins::Entity::delete_many().filter(logins::Column::UserId.eq(user.0)).exec(txn).await?;
+    Ok(())
+}
+
+/// Removes a person's logins that expired by `now` or were last used before `idle_since`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete_expired(
+    txn: &impl ConnectionTrait,
+    user: UserId,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<(), StoreError> {
+    logins::Entity::delete_many()
+        .filter(logins::Column::UserId.eq(user.0))
+        .filter(Condition::any().add(logins::Column::ExpiresAt.lte(now.0)).add(logins::Column::LastSeenAt.lte(idle_since.0)))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

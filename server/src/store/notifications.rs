@@ -1,0 +1,126 @@
+//! Table `admin_notifications`.
+
+use super::{StoreError, entity::admin_notifications as table};
+use domain::{
+    ids::{JobId, NotificationId, SessionId},
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use uuid::Uuid;
+
+/// An entry.
+#[derive(Debug, Clone)]
+pub struct NotificationRow {
+    /// Id.
+    pub id: NotificationId,
+    /// The session concerned.
+    pub session: Option<SessionId>,
+    /// The job that keeps failing.
+    pub job: Option<JobId>,
+    /// What happened.
+    pub title: String,
+    /// Why, as far as known.
+    pub cause: String,
+    /// When it was raised.
+    pub created_at: Timestamp,
+    /// When it was settled.
+    pub resolved_at: Option<Timestamp>,
+}
+
+/// Raises an entry about a failing job, or brings the cause of the open one up to date.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn raise(
+    txn: &impl ConnectionTrait,
+    job: JobId,
+    session: Option<SessionId>,
+    title: &str,
+    cause: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    table::Entity::insert(table::ActiveModel {
+        id: Set(Uuid::new_v4()),
+        kind: Set("job_failing".to_owned()),
+        session_id: Set(session.map(|s| s.0)),
+        job_id: Set(Some(job.0)),
+        title: Set(title.to_owned()),
+        cause: Set(cause.to_owned()),
+        created_at: Set(now.0),
+        resolved_at: Set(None),
+    })
+    .on_conflict(
+        OnConflict::column(table::Column::JobId)
+            .target_and_where(Expr::col(table::Column::ResolvedAt).is_null())
+            .update_column(table::Column::Cause)
+            .to_owned(),
+    )
+    .exec_without_returning(txn)
+    .await?;
+    Ok(())
+}
+
+/// Settles the open entry about a job, if there is one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn resolve(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .col_expr(table::Column::ResolvedAt, now.0.into())
+        .filter(table::Column::JobId.eq(job.0))
+        .filter(table::Column::ResolvedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Settles all open entries about a session.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn resolve_session(txn: &impl ConnectionTrait, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .col_expr(table::Column::ResolvedAt, now.0.into())
+        .filter(table::Column::SessionId.eq(session.0))
+        .filter(table::Column::ResolvedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+fn row(model: table::Model) -> NotificationRow {
+    NotificationRow {
+        id: NotificationId(model.id),
+        session: model.session_id.map(SessionId),
+        job: model.job_id.map(JobId),
+        title: model.title,
+        cause: model.cause,
+        created_at: Timestamp(model.created_at),
+        resolved_at: model.resolved_at.map(Timestamp),
+    }
+}
+
+/// The list: open entries first, then settled ones, each latest first; at most 100.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<NotificationRow>, StoreError> {
+    let rows = table::Entity::find()
+        .order_by_desc(table::Column::ResolvedAt.is_null())
+        .order_by_desc(table::Column::CreatedAt)
+        .limit(100)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// Finds an entry.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find(db: &impl ConnectionTrait, id: NotificationId) -> Result<Option<NotificationRow>, StoreError> {
+    Ok(table::Entity::find_by_id(id.0).one(db).await?.map(row))
+}

@@ -1,0 +1,147 @@
+//! Table `livekit_participants`: who was in which room, one row per stay.
+
+use super::{
+    StoreError,
+    entity::{livekit_participants as table, livekit_rooms},
+    statement,
+};
+use domain::{
+    ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+/// A stay as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StayRow {
+    /// Who; `None` for an identity that is no account of ours.
+    pub user: Option<UserId>,
+    /// From.
+    pub joined_at: Option<Timestamp>,
+    /// Until, never before `joined_at`; `None` while still there.
+    pub left_at: Option<Timestamp>,
+    /// LiveKit's reason in lower case.
+    pub left_reason: Option<String>,
+    /// Whether the end was concluded from other facts than LiveKit's own word.
+    pub is_estimated: bool,
+}
+
+/// What is known of one stay, from whatever source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StayFacts {
+    /// LiveKit's id of the stay.
+    pub sid: String,
+    /// LiveKit's identity of the person.
+    pub identity: String,
+    /// From.
+    pub joined_at: Option<Timestamp>,
+    /// The end.
+    pub left: Option<StayEnd>,
+}
+
+/// The end of a stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StayEnd {
+    /// When.
+    pub at: Timestamp,
+    /// LiveKit's reason in lower case.
+    pub reason: Option<String>,
+    /// Whether it was concluded from other facts than LiveKit's own word.
+    pub is_estimated: bool,
+}
+
+/// A room in which people can stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomOfStays {
+    /// The room's record.
+    pub id: RoomId,
+    /// Whose room.
+    pub session: SessionId,
+    /// LiveKit's id of the incarnation it confirmed last.
+    pub ensured_sid: Option<String>,
+    /// Whether we ended it.
+    pub is_ended: bool,
+}
+
+/// Finds a room by its name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn room(db: &impl ConnectionTrait, name: &RoomName) -> Result<Option<RoomOfStays>, StoreError> {
+    let row = livekit_rooms::Entity::find().filter(livekit_rooms::Column::Name.eq(name.as_str())).one(db).await?;
+    Ok(row.map(|row| RoomOfStays {
+        id: RoomId(row.id),
+        session: SessionId(row.session_id),
+        // Without the time it was confirmed at, the id is that of a room LiveKit has lost since.
+        ensured_sid: row.ensured_at.and(row.livekit_sid),
+        is_ended: row.ended_at.is_some(),
+    }))
+}
+
+/// Adds what is known of a stay to what was known. The order of calls does not matter: the earliest
+/// beginning and the latest end count, LiveKit's word beats an estimate, and of estimates the
+/// earliest counts.
+const MERGE: &str = "\
+    INSERT INTO livekit_participants AS p \
+        (id, room_id, session_id, user_id, identity, sid, joined_at, left_at, left_reason, estimated) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+    ON CONFLICT (room_id, sid) DO UPDATE SET \
+        joined_at = CASE WHEN p.joined_at IS NULL OR excluded.joined_at < p.joined_at \
+            THEN excluded.joined_at ELSE p.joined_at END, \
+        left_at = CASE WHEN {newer} THEN excluded.left_at ELSE p.left_at END, \
+        left_reason = CASE WHEN {newer} THEN excluded.left_reason ELSE p.left_reason END, \
+        estimated = CASE WHEN {newer} THEN excluded.estimated ELSE p.estimated END";
+
+/// When the end that is being added counts rather than the known one.
+const NEWER: &str = "excluded.left_at IS NOT NULL AND (p.left_at IS NULL \
+    OR (p.estimated AND NOT excluded.estimated) \
+    OR (p.estimated AND excluded.estimated AND excluded.left_at < p.left_at) \
+    OR (NOT p.estimated AND NOT excluded.estimated AND excluded.left_at > p.left_at))";
+
+/// Adds what is known of a stay to what was known; the order of additions does not matter.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn merge(txn: &impl ConnectionTrait, room: &RoomOfStays, stay: &StayFacts) -> Result<(), StoreError> {
+    let sql = MERGE.replace("{newer}", NEWER);
+    let end = stay.left.as_ref();
+    let values = [
+        Uuid::new_v4().into(),
+        room.id.0.into(),
+        room.session.0.into(),
+        user_of_identity(&stay.identity).map(|user| user.0).into(),
+        stay.identity.as_str().into(),
+        stay.sid.as_str().into(),
+        stay.joined_at.map(|at| at.0).into(),
+        end.map(|end| end.at.0).into(),
+        end.and_then(|end| end.reason.clone()).into(),
+        end.is_some_and(|end| end.is_estimated).into(),
+    ];
+    txn.execute_raw(statement(txn, &sql, values)).await?;
+    Ok(())
+}
+
+/// Stays in a session's rooms, in order of joining.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_session(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<StayRow>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::SessionId.eq(session.0))
+        .order_by_asc(table::Column::JoinedAt)
+        .order_by_asc(table::Column::Sid)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| StayRow {
+            user: row.user_id.map(UserId),
+            joined_at: row.joined_at.map(Timestamp),
+            // LiveKit tells the end in whole seconds, which may lie before the beginning.
+            left_at: row.left_at.map(|at| Timestamp(row.joined_at.map_or(at, |joined| at.max(joined)))),
+            left_reason: row.left_reason,
+            is_estimated: row.estimated,
+        })
+        .collect())
+}

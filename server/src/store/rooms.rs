@@ -1,0 +1,162 @@
+//! Table `livekit_rooms`.
+
+use super::{StoreError, entity::livekit_rooms};
+use domain::{
+    ids::{RoomId, RoomName, SessionId},
+    session::{EndReason, Room},
+    time::Timestamp,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+/// A room's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomRecord {
+    /// Id.
+    pub id: RoomId,
+    /// Whose room.
+    pub session: SessionId,
+    /// Name at LiveKit.
+    pub name: RoomName,
+    /// When LiveKit last confirmed that it exists.
+    pub ensured_at: Option<Timestamp>,
+    /// Whether it was ended.
+    pub is_ended: bool,
+}
+
+fn record(row: livekit_rooms::Model) -> Result<RoomRecord, StoreError> {
+    let (name, session, _) =
+        RoomName::parse(&row.name).ok_or_else(|| StoreError::inconsistent("livekit_rooms", row.id))?;
+    Ok(RoomRecord {
+        id: RoomId(row.id),
+        session,
+        name,
+        ensured_at: row.ensured_at.map(Timestamp),
+        is_ended: row.ended_at.is_some(),
+    })
+}
+
+/// Inserts the record of a session's room of `generation`.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when it exists.
+pub async fn insert(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    generation: u32,
+    now: Timestamp,
+) -> Result<RoomRecord, StoreError> {
+    let id = RoomId(Uuid::new_v4());
+    let name = RoomName::new(session, generation);
+    livekit_rooms::Entity::insert(livekit_rooms::ActiveModel {
+        id: Set(id.0),
+        session_id: Set(session.0),
+        name: Set(name.as_str().to_owned()),
+        generation: Set(i32::try_from(generation).unwrap_or(i32::MAX)),
+        status: Set(Room::Scheduled.as_str().to_owned()),
+        livekit_sid: Set(None),
+        ensured_at: Set(None),
+        ended_at: Set(None),
+        end_reason: Set(None),
+        deleted_at: Set(None),
+        created_at: Set(now.0),
+    })
+    .exec_without_returning(txn)
+    .await?;
+    Ok(RoomRecord { id, session, name, ensured_at: None, is_ended: false })
+}
+
+/// The newest generation of a session's room.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn current(db: &impl ConnectionTrait, session: SessionId) -> Result<Option<RoomRecord>, StoreError> {
+    livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .order_by_desc(livekit_rooms::Column::Generation)
+        .one(db)
+        .await?
+        .map(record)
+        .transpose()
+}
+
+/// Records that LiveKit has the room; `false` when the room was ended meanwhile.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ensured(txn: &impl ConnectionTrait, room: RoomId, sid: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let changed = livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::LivekitSid, sid.into())
+        .col_expr(livekit_rooms::Column::EnsuredAt, now.0.into())
+        .filter(livekit_rooms::Column::Id.eq(room.0))
+        .filter(livekit_rooms::Column::EndedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
+}
+
+/// Records that LiveKit no longer has the room, so that the next join creates it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lost(txn: &impl ConnectionTrait, name: &RoomName) -> Result<(), StoreError> {
+    livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::EnsuredAt, Option::<i64>::None.into())
+        .filter(livekit_rooms::Column::Name.eq(name.as_str()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Writes the status of a session's rooms that have not ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_status(txn: &impl ConnectionTrait, session: SessionId, room: Room) -> Result<(), StoreError> {
+    livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::Status, room.as_str().into())
+        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .filter(livekit_rooms::Column::EndedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Ends every room of a session that has not ended, and returns their names.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<Vec<RoomName>, StoreError> {
+    let running = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .filter(livekit_rooms::Column::EndedAt.is_null())
+        .all(txn)
+        .await?;
+    livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::Status, "ended".into())
+        .col_expr(livekit_rooms::Column::EndedAt, now.0.into())
+        .col_expr(livekit_rooms::Column::EndReason, reason.as_str().into())
+        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .filter(livekit_rooms::Column::EndedAt.is_null())
+        .exec(txn)
+        .await?;
+    running.into_iter().map(|row| record(row).map(|room| room.name)).collect()
+}
+
+/// Records that LiveKit confirmed the deletion.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn deleted(txn: &impl ConnectionTrait, name: &RoomName, now: Timestamp) -> Result<(), StoreError> {
+    livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::DeletedAt, now.0.into())
+        .filter(livekit_rooms::Column::Name.eq(name.as_str()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

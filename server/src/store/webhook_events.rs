@@ -1,0 +1,157 @@
+//! Table `webhook_events`: LiveKit's messages as they came.
+
+use super::{StoreError, entity::webhook_events as table};
+use domain::{ids::RoomName, time::Timestamp};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+};
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventState {
+    /// Stored, a job will apply it.
+    Received,
+    /// Applied.
+    Processed,
+    /// Understood, and of no use to us.
+    Ignored,
+    /// Not understood; kept for a person to look at.
+    Parked,
+}
+
+impl EventState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Processed => "processed",
+            Self::Ignored => "ignored",
+            Self::Parked => "parked",
+        }
+    }
+}
+
+/// A message to be stored.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// LiveKit's id of the event.
+    pub id: String,
+    /// LiveKit's word for what happened.
+    pub event: String,
+    /// The room concerned, when it is one of ours.
+    pub room: Option<RoomName>,
+    /// The message as it came.
+    pub body: String,
+    /// What becomes of it.
+    pub state: EventState,
+    /// Why it was not understood.
+    pub error: Option<String>,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// A stored message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// The room concerned, when it is one of ours.
+    pub room: Option<String>,
+    /// The message as it came.
+    pub body: String,
+    /// Whether it still waits to be applied.
+    pub is_waiting: bool,
+}
+
+/// Stores a message; `false` when its id is known, in which case nothing changes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert(txn: &impl ConnectionTrait, new: &NewEvent) -> Result<bool, StoreError> {
+    let settled = match new.state {
+        EventState::Received => None,
+        EventState::Processed | EventState::Ignored | EventState::Parked => Some(new.received_at.0),
+    };
+    let inserted = table::Entity::insert(table::ActiveModel {
+        id: Set(new.id.clone()),
+        event: Set(new.event.clone()),
+        room_name: Set(new.room.as_ref().map(|room| room.as_str().to_owned())),
+        body: Set(new.body.clone()),
+        state: Set(new.state.as_str().to_owned()),
+        error: Set(new.error.clone()),
+        received_at: Set(new.received_at.0),
+        processed_at: Set(settled),
+    })
+    .on_conflict(OnConflict::column(table::Column::Id).do_nothing().to_owned())
+    .exec_without_returning(txn)
+    .await?;
+    Ok(inserted > 0)
+}
+
+/// Finds a message.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find(db: &impl ConnectionTrait, id: &str) -> Result<Option<StoredEvent>, StoreError> {
+    let row: Option<(Option<String>, String, String)> = table::Entity::find_by_id(id)
+        .select_only()
+        .columns([table::Column::RoomName, table::Column::Body, table::Column::State])
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(row.map(|(room, body, state)| StoredEvent { room, body, is_waiting: state == EventState::Received.as_str() }))
+}
+
+/// All understood messages about a room, in no particular order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn bodies_of_room(db: &impl ConnectionTrait, room: &RoomName) -> Result<Vec<String>, StoreError> {
+    Ok(table::Entity::find()
+        .select_only()
+        .column(table::Column::Body)
+        .filter(table::Column::RoomName.eq(room.as_str()))
+        .filter(table::Column::State.is_in([EventState::Received.as_str(), EventState::Processed.as_str()]))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Records what became of a message.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settle(txn: &impl ConnectionTrait, id: &str, state: EventState, now: Timestamp) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .col_expr(table::Column::State, state.as_str().into())
+        .col_expr(table::Column::ProcessedAt, now.0.into())
+        .filter(table::Column::Id.eq(id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Removes messages that came before `before`; what they said is in other tables.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<(), StoreError> {
+    table::Entity::delete_many()
+        .filter(table::Column::ReceivedAt.lt(before.0))
+        .filter(table::Column::State.ne(EventState::Received.as_str()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Whether a message about the room has come in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn mentions(db: &impl ConnectionTrait, room: &RoomName) -> Result<bool, StoreError> {
+    let id: Option<String> = table::Entity::find()
+        .select_only()
+        .column(table::Column::Id)
+        .filter(table::Column::RoomName.eq(room.as_str()))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(id.is_some())
+}

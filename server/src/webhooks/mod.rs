@@ -1,0 +1,196 @@
+//! LiveKit's messages: verified, stored once, answered at once, and applied later.
+//!
+//! They are hints. They may come twice, late, in any order, or never; what they say is worked out
+//! from all messages about a room together, so none of that matters.
+
+mod event;
+mod history;
+mod signature;
+
+use crate::{
+    AppState, Error, Result,
+    jobs::{self, Job},
+    rooms,
+    store::{
+        self, StoreError, participants,
+        webhook_events::{self, EventState, NewEvent},
+    },
+};
+use domain::{
+    ids::{RoomName, SessionId},
+    problem::Problem,
+    time::Timestamp,
+};
+use event::{Content, Fact, Incoming, RoomOf, What};
+use history::{History, Presence};
+use sea_orm::DatabaseTransaction;
+use std::time::Duration;
+
+pub use signature::is_genuine;
+
+/// LiveKit sends a room's messages one after the other and waits for each answer. A database that
+/// takes longer than this to store one counts as busy; LiveKit then sends the message again.
+const STORE_WITHIN: Duration = Duration::from_secs(2);
+
+/// What became of a genuine message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// Stored; a job will apply it.
+    Stored,
+    /// Stored, and of no use to us.
+    Ignored,
+    /// Stored for a person to look at: we do not understand it.
+    Parked,
+    /// Known already.
+    Duplicate,
+    /// About a room that is not ours; not stored.
+    Foreign,
+}
+
+/// Takes a message: `authorization` is the header's value, `body` the bytes as they came.
+///
+/// # Errors
+/// [`Problem::Forged`] unless LiveKit signed these very bytes; [`StoreError::Busy`] or
+/// [`StoreError::Unreachable`] when it could not be stored, so that LiveKit sends it again.
+pub async fn receive(state: &AppState, authorization: Option<&str>, body: &[u8]) -> Result<Accepted> {
+    if !is_genuine(&state.config.media.webhook_keys, authorization, body) {
+        tracing::warn!(bytes = body.len(), "webhook refused: its signature is not valid");
+        return Err(Problem::Forged.into());
+    }
+    let incoming = Incoming::read(body);
+    let now = state.clock.now();
+    let storing = state.db.write(|txn| {
+        let incoming = incoming.clone();
+        Box::pin(async move { keep(txn, incoming, now).await })
+    });
+    let accepted = match tokio::time::timeout(STORE_WITHIN, storing).await {
+        Ok(stored) => stored?,
+        Err(_too_slow) => return Err(StoreError::Busy.into()),
+    };
+    let event = incoming.event.as_str();
+    match accepted {
+        Accepted::Stored => state.jobs_waiting.notify_one(),
+        Accepted::Parked => {
+            tracing::warn!(webhook.id = %incoming.id, webhook.event = event, "webhook not understood; kept in webhook_events");
+        }
+        Accepted::Ignored | Accepted::Duplicate | Accepted::Foreign => {}
+    }
+    tracing::debug!(webhook.id = %incoming.id, webhook.event = event, ?accepted, "webhook received");
+    Ok(accepted)
+}
+
+/// Stores a message with the job that will apply it.
+async fn keep(txn: &DatabaseTransaction, incoming: Incoming, now: Timestamp) -> std::result::Result<Accepted, StoreError> {
+    let Incoming { id, event, room, content, text } = incoming;
+    let (room, session) = match room {
+        RoomOf::Foreign => return Ok(Accepted::Foreign),
+        RoomOf::Unsaid => (None, None),
+        RoomOf::Ours(name) => match participants::room(txn, &name).await? {
+            // Named like ours, but of another installation or of a session deleted since.
+            None => return Ok(Accepted::Foreign),
+            Some(found) => (Some(name), Some(found.session)),
+        },
+    };
+    let (event_state, error, accepted) = match (content, session) {
+        (Content::Fact(_), Some(_)) => (EventState::Received, None, Accepted::Stored),
+        (Content::Fact(_), None) => (EventState::Parked, Some("it names no room".to_owned()), Accepted::Parked),
+        (Content::Irrelevant, _) => (EventState::Ignored, None, Accepted::Ignored),
+        (Content::Unclear(why), _) => (EventState::Parked, Some(why), Accepted::Parked),
+    };
+    let new = NewEvent { id: id.clone(), event, room, body: text, state: event_state, error, received_at: now };
+    if !webhook_events::insert(txn, &new).await? {
+        return Ok(Accepted::Duplicate);
+    }
+    if let (Accepted::Stored, Some(session)) = (accepted, session) {
+        jobs::enqueue(txn, &Job::ProcessWebhook { event: id, session }, now, now).await?;
+    }
+    Ok(accepted)
+}
+
+/// Job: applies a stored message. Applying it twice, or before an earlier one, is fine.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn process(state: &AppState, event_id: &str) -> Result<()> {
+    let now = state.clock.now();
+    let session = state
+        .db
+        .write(|txn| {
+            let id = event_id.to_owned();
+            Box::pin(async move { apply(txn, &id, now).await })
+        })
+        .await
+        .map_err(Error::Store)?;
+    if let Some(session) = session {
+        state.jobs_waiting.notify_one();
+        state.events.changed(session);
+    }
+    Ok(())
+}
+
+async fn apply(
+    txn: &DatabaseTransaction,
+    id: &str,
+    now: Timestamp,
+) -> std::result::Result<Option<SessionId>, StoreError> {
+    let Some(stored) = webhook_events::find(txn, id).await?.filter(|stored| stored.is_waiting) else {
+        return Ok(None);
+    };
+    let name = stored.room.as_deref().and_then(RoomName::parse).map(|(name, ..)| name);
+    let room = match &name {
+        Some(name) => participants::room(txn, name).await?,
+        None => None,
+    };
+    let (Some(name), Some(room)) = (name, room) else {
+        // The session was deleted meanwhile, and who was there with it.
+        webhook_events::settle(txn, id, EventState::Ignored, now).await?;
+        return Ok(None);
+    };
+    let bodies = webhook_events::bodies_of_room(txn, &name).await?;
+    let history = History::of(bodies.iter().filter_map(|body| fact_in(body)));
+    for stay in history.stays() {
+        participants::merge(txn, &room, &stay).await?;
+    }
+    let presence = history.presence(room.ensured_sid.as_deref());
+    let somebody_came = fact_in(&stored.body).is_some_and(|fact| matches!(fact.what, What::Started | What::Joined(_)));
+    if room.is_ended && somebody_came && matches!(presence, Presence::Exists { .. }) {
+        // An ended room stays ended: whatever brought it back, it goes again.
+        jobs::enqueue(txn, &Job::DeleteRoom { room: name.clone(), session: room.session }, now, now).await?;
+    }
+    apply_presence(txn, &name, &room, presence, now).await?;
+    webhook_events::settle(txn, id, EventState::Processed, now).await?;
+    Ok(Some(room.session))
+}
+
+fn fact_in(body: &str) -> Option<Fact> {
+    match Incoming::read(body.as_bytes()).content {
+        Content::Fact(fact) => Some(fact),
+        Content::Irrelevant | Content::Unclear(_) => None,
+    }
+}
+
+/// Writes whether the room exists to its session, unless the session has moved on to another room.
+async fn apply_presence(
+    txn: &DatabaseTransaction,
+    name: &RoomName,
+    room: &participants::RoomOfStays,
+    presence: Presence,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let current = store::rooms::current(txn, room.session).await?;
+    let is_current = current.is_some_and(|current| current.id == room.id);
+    let Some(record) = store::sessions::find(txn, room.session).await?.filter(|_| is_current) else {
+        return Ok(());
+    };
+    let old = record.facts.room;
+    let new = match presence {
+        Presence::Unsaid => old,
+        Presence::Exists { was_entered: true } => old.created().joined(),
+        Presence::Exists { was_entered: false } => old.created(),
+        Presence::Gone => {
+            store::rooms::lost(txn, name).await?;
+            old.lost()
+        }
+    };
+    rooms::set_room(txn, room.session, old, new, now).await
+}

@@ -1,0 +1,4 @@
+//! Integration tests of the server: one binary, real databases, a fake LiveKit.
+
+mod harness;
+mod schema;

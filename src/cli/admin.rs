@@ -1,0 +1,78 @@
+//! `young-minds admin …`
+
+use crate::compose;
+use anyhow::Context;
+use clap::Subcommand;
+use server::{accounts, config::Settings};
+use std::io::Read;
+
+/// Arguments of `admin`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make an administrator's account.
+    Create {
+        /// Address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// Name that others see.
+        #[arg(long)]
+        name: String,
+        /// IANA time zone.
+        #[arg(long, default_value = "UTC")]
+        time_zone: String,
+        /// Read the password from standard input instead of drawing one.
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Give an account a new password and end its logins.
+    ResetPassword {
+        /// Address of the account.
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input instead of drawing one.
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        settings: Settings,
+    },
+}
+
+/// Runs the command; prints a password only when it was drawn here.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    match args.command {
+        Command::Create { email, name, time_zone, password_stdin, settings } => {
+            let state = compose::tool_state(settings).await?;
+            let (password, drawn) = password(password_stdin)?;
+            let form = accounts::SignUp { name, email: email.clone(), password, time_zone };
+            accounts::create(&state, form, true).await?;
+            println!("Administrator {email} created.{drawn}");
+        }
+        Command::ResetPassword { email, password_stdin, settings } => {
+            let state = compose::tool_state(settings).await?;
+            let (password, drawn) = password(password_stdin)?;
+            accounts::reset_password(&state, &email, &password).await?;
+            println!("{email} has a new password; every login of that account has ended.{drawn}");
+        }
+    }
+    Ok(())
+}
+
+/// A password and the sentence to print about it.
+fn password(from_stdin: bool) -> anyhow::Result<(String, String)> {
+    if from_stdin {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("reading the password")?;
+        return Ok((text.trim_end_matches(['\r', '\n']).to_owned(), String::new()));
+    }
+    let drawn = server::accounts::draw_password();
+    let sentence = format!(" Password: {drawn}");
+    Ok((drawn, sentence))
+}

@@ -1,0 +1,50 @@
+//! Developer automation: `cargo xtask <command>`. Never part of the product.
+
+mod bench;
+mod load;
+mod screenshots;
+mod tools;
+mod wasm_guard;
+
+use clap::{Parser, Subcommand};
+
+/// Developer automation for Young Minds.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Fails when server code would be compiled into the browser's half.
+    WasmGuard,
+    /// Measures the release build; prints a table and writes bench.json.
+    Bench,
+    /// Rewrites the README's pictures.
+    Screenshots,
+    /// Load generator of the bench: reads a plan as JSON, writes a report as JSON.
+    #[command(hide = true)]
+    Load,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::WasmGuard => wasm_guard::run(),
+        Command::Bench => bench::run(),
+        Command::Screenshots => screenshots::run(),
+        Command::Load => load::run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
