@@ -16,8 +16,9 @@ case $YM_TOOLS_DIR in /*) ;; *) YM_TOOLS_DIR=$YM_ROOT/$YM_TOOLS_DIR ;; esac
 YM_TARGET_DIR=${CARGO_TARGET_DIR:-$YM_ROOT/target}
 case $YM_TARGET_DIR in /*) ;; *) YM_TARGET_DIR=$YM_ROOT/$YM_TARGET_DIR ;; esac
 
-# The packages of every native cargo command, and the features of cargo-leptos. One fixed list, because another list means other features, and other
-# features mean compiling Leptos and sea-orm once more. `frontend` is never in it (see Cargo.toml).
+# The packages of every native cargo command, with the features that cargo-leptos asks for. One fixed list, because
+# another list means other features, and other features mean compiling Leptos and sea-orm once more. `frontend` is never
+# in it (see Cargo.toml).
 YM_PACKAGES=(--no-default-features -p young-minds -p domain -p app -p server -p migration -p xtask)
 
 YM_CHILDREN=()

@@ -6,13 +6,12 @@
 mod m20261123_000001_core;
 
 use sea_orm_migration::{
-    async_trait,
+    MigrationTrait, MigratorTrait, async_trait,
     sea_orm::{
-        ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-        SqliteTransactionMode, TransactionOptions, TransactionTrait,
+        ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+        DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
         sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
-    MigrationTrait, MigratorTrait,
 };
 use std::time::Duration;
 
@@ -50,7 +49,10 @@ pub async fn pending(url: &str) -> Result<Vec<String>, DbErr> {
     let db = connect(url, MissingFile::Refuse).await?;
     let pending = Migrator::get_pending_migrations_read_only(&db).await;
     db.close().await?;
-    Ok(pending?.iter().map(|migration| migration.name().to_owned()).collect())
+    Ok(pending?
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect())
 }
 
 /// What to do when SQLite's file does not exist.
@@ -79,9 +81,9 @@ async fn connect(url: &str, missing: MissingFile) -> Result<DatabaseConnection, 
         });
     match Database::connect(options).await {
         // This text of SeaORM quotes the address, password and all.
-        Err(DbErr::Conn(RuntimeErr::Internal(_))) => {
-            Err(DbErr::Conn(RuntimeErr::Internal("the database's address cannot be read".to_owned())))
-        }
+        Err(DbErr::Conn(RuntimeErr::Internal(_))) => Err(DbErr::Conn(RuntimeErr::Internal(
+            "the database's address cannot be read".to_owned(),
+        ))),
         other => other,
     }
 }
@@ -95,7 +97,8 @@ async fn migrate_on(db: &DatabaseConnection) -> Result<(), DbErr> {
     };
     let txn = db.begin_with_options(options).await?;
     if txn.get_database_backend() == DbBackend::Postgres {
-        txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+        txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})"))
+            .await?;
     }
     Migrator::up(&txn, None).await?;
     if txn.get_database_backend() == DbBackend::Sqlite {
@@ -105,8 +108,15 @@ async fn migrate_on(db: &DatabaseConnection) -> Result<(), DbErr> {
 }
 
 async fn check_foreign_keys(txn: &DatabaseTransaction) -> Result<(), DbErr> {
-    let check = sea_orm_migration::sea_orm::Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_key_check");
-    let Some(row) = txn.query_one_raw(check).await? else { return Ok(()) };
+    let check = sea_orm_migration::sea_orm::Statement::from_string(
+        DbBackend::Sqlite,
+        "PRAGMA foreign_key_check",
+    );
+    let Some(row) = txn.query_one_raw(check).await? else {
+        return Ok(());
+    };
     let (table, parent): (String, String) = (row.try_get("", "table")?, row.try_get("", "parent")?);
-    Err(DbErr::Migration(format!("a row in {table} refers to a row in {parent} that is gone; nothing was changed")))
+    Err(DbErr::Migration(format!(
+        "a row in {table} refers to a row in {parent} that is gone; nothing was changed"
+    )))
 }

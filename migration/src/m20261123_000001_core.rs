@@ -5,9 +5,8 @@
 //! a duplicate under the same name.
 
 use sea_orm_migration::{
-    async_trait,
+    MigrationName, MigrationTrait, SchemaManager, async_trait,
     sea_orm::{ConnectionTrait, DbBackend, DbErr},
-    MigrationName, MigrationTrait, SchemaManager,
 };
 
 /// The first migration.
@@ -29,7 +28,9 @@ impl MigrationTrait for Migration {
             other => return Err(DbErr::Migration(format!("{other:?} is not supported"))),
         };
         for sql in TABLES.iter().chain(rule) {
-            let sql = types.iter().fold((*sql).to_owned(), |sql, (word, name)| sql.replace(word, name));
+            let sql = types.iter().fold((*sql).to_owned(), |sql, (word, name)| {
+                sql.replace(word, name)
+            });
             db.execute_unprepared(&sql).await?;
         }
         Ok(())
@@ -40,12 +41,20 @@ impl MigrationTrait for Migration {
     }
 }
 
-const POSTGRES_TYPES: &[(&str, &str)] =
-    &[("{id}", "UUID"), ("{time}", "BIGINT"), ("{bool}", "BOOLEAN"), ("{strict}", "")];
+const POSTGRES_TYPES: &[(&str, &str)] = &[
+    ("{id}", "UUID"),
+    ("{time}", "BIGINT"),
+    ("{bool}", "BOOLEAN"),
+    ("{strict}", ""),
+];
 
 /// STRICT makes SQLite refuse a value of another type than the column's.
-const SQLITE_TYPES: &[(&str, &str)] =
-    &[("{id}", "BLOB"), ("{time}", "INTEGER"), ("{bool}", "INTEGER"), ("{strict}", "STRICT")];
+const SQLITE_TYPES: &[(&str, &str)] = &[
+    ("{id}", "BLOB"),
+    ("{time}", "INTEGER"),
+    ("{bool}", "INTEGER"),
+    ("{strict}", "STRICT"),
+];
 
 const TABLES: &[&str] = &[
     "CREATE TABLE users (
@@ -214,11 +223,19 @@ const TABLES: &[&str] = &[
     "CREATE INDEX admin_notifications_by_age ON admin_notifications (created_at)",
 ];
 
-/// A person's active seats never overlap; touching ones do not.
+/// A person's active seats never overlap; touching ones do not. The constraint alone keeps the rule,
+/// but many who take the same seat at once would insert first, then wait for each other in circles
+/// until PostgreSQL ends one after another, a second each. The trigger makes them take turns.
 const POSTGRES_SEAT_RULE: &[&str] = &[
     "CREATE EXTENSION IF NOT EXISTS btree_gist",
     "ALTER TABLE session_seats ADD CONSTRAINT session_seats_no_overlap
         EXCLUDE USING gist (user_id WITH =, int8range(starts_at, ends_at) WITH &&) WHERE (active)",
+    "CREATE FUNCTION session_seats_take_turns() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM 1 FROM users WHERE id = NEW.user_id FOR NO KEY UPDATE;
+        RETURN NEW;
+    END $$",
+    "CREATE TRIGGER session_seats_take_turns BEFORE INSERT OR UPDATE OF user_id, starts_at, ends_at, active
+        ON session_seats FOR EACH ROW WHEN (NEW.active) EXECUTE FUNCTION session_seats_take_turns()",
 ];
 
 /// The same rule. Safe because SQLite lets one transaction write at a time.

@@ -12,7 +12,10 @@ use leptos::prelude::*;
 /// # Errors
 /// When nobody is signed in or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "meeting_page")]
-pub async fn meeting_page(id: String) -> Result<views::MeetingPage, ApiError> {
+pub async fn meeting_page(
+    /// Of the session, as it stands in the address.
+    id: String,
+) -> Result<views::MeetingPage, ApiError> {
     let request = crate::ssr::request()?;
     let page = server::rooms::meeting_page(&request.state, request.login()?, &id).await;
     request.answer(page)
@@ -24,7 +27,12 @@ pub async fn meeting_page(id: String) -> Result<views::MeetingPage, ApiError> {
 /// # Errors
 /// The join decision, when it is no; when the media server or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "join")]
-pub async fn join(session: SessionId, rejoin: bool) -> Result<JoinTicket, ApiError> {
+pub async fn join(
+    /// Of the room's session.
+    session: SessionId,
+    /// Look whether the room still exists.
+    rejoin: bool,
+) -> Result<JoinTicket, ApiError> {
     let request = crate::ssr::request()?;
     let ticket =
         server::rooms::access_token(&request.state, request.login()?, session, rejoin).await;
@@ -36,7 +44,10 @@ pub async fn join(session: SessionId, rejoin: bool) -> Result<JoinTicket, ApiErr
 /// # Errors
 /// When the person may not, or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "end_room")]
-pub async fn end_room(session: SessionId) -> Result<(), ApiError> {
+pub async fn end_room(
+    /// Of the room's session.
+    session: SessionId,
+) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let ended = server::rooms::end_room(&request.state, request.login()?, session).await;
     request.answer(ended)

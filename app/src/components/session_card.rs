@@ -93,8 +93,8 @@ pub fn SessionCard(
     };
     let meeting = routes::meeting(session.id);
     let details = routes::session(session.id);
-    let join_label = format!("Join {}", session.title);
-    let details_label = format!("Details of {}", session.title);
+    // Says which session a link is about, without changing its name.
+    let (of_join, of_details) = (title_id.clone(), title_id.clone());
     view! {
         <article class="card session-card" class:is-open=open aria-labelledby=title_id.clone()>
             <div class="session-head">
@@ -117,13 +117,13 @@ pub fn SessionCard(
                                 class="button button-primary"
                                 href=meeting
                                 rel="external"
-                                aria-label=join_label
+                                aria-describedby=of_join
                             >
                                 "Join"
                             </a>
                         }
                     })}
-                <a class="button" href=details aria-label=details_label>
+                <a class="button" href=details aria-describedby=of_details>
                     "Details"
                 </a>
             </p>

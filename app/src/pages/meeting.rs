@@ -2,6 +2,7 @@
 
 use crate::{
     api::{error::ApiError, meeting::meeting_page},
+    components::time::LocalTime,
     host,
     room::{
         clock::ServerClock,
@@ -15,7 +16,7 @@ use domain::{
     problem::Problem,
     session::SeatRole,
     time::{Millis, Timestamp, clock_face},
-    views::{LiveState, LocalLabel, MeetingPage as Decided, SessionView},
+    views::{LiveState, MeetingPage as Decided, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::{Link, Title};
@@ -236,11 +237,11 @@ fn Gate(
                         <dl class="gate-times">
                             <dt>"The door opens"</dt>
                             <dd>
-                                <Moment label=session.opens_label.clone() at=session.opens_at />
+                                <LocalTime label=session.opens_label.clone() at=session.opens_at />
                             </dd>
                             <dt>"The session starts"</dt>
                             <dd>
-                                <Moment label=session.starts_label.clone() at=session.scheduled_at />
+                                <LocalTime label=session.starts_label.clone() at=session.scheduled_at />
                             </dd>
                             {session
                                 .starts_theirs
@@ -249,7 +250,7 @@ fn Gate(
                                     view! {
                                         <dt>"For " {session.other().name.clone()}</dt>
                                         <dd>
-                                            <Moment label=theirs at=session.scheduled_at />
+                                            <LocalTime label=theirs at=session.scheduled_at />
                                         </dd>
                                     }
                                 })}
@@ -257,11 +258,11 @@ fn Gate(
                     }
                 })}
             {may_open.then(|| view! { <noscript inner_html=REFRESH></noscript> })}
-            <p class="gate-actions">
-                <a class="button" href=routes::DASHBOARD rel="external">
+            <p class="actions">
+                <a class="button button-primary" href=routes::DASHBOARD rel="external">
                     "Return to Dashboard"
                 </a>
-                <a class="button is-quiet" href=record rel="external">
+                <a class="button button-quiet" href=record rel="external">
                     "See this session"
                 </a>
             </p>
@@ -317,20 +318,6 @@ fn wait_at_the_door(
     });
 }
 
-/// A moment in words with its zone.
-#[component]
-fn Moment(label: LocalLabel, at: Timestamp) -> impl IntoView {
-    view! {
-        <span class="moment" data-at=at.0.to_string()>
-            {label.date}
-            ", "
-            {label.time}
-            " "
-            <span class="zone">{label.zone}</span>
-        </span>
-    }
-}
-
 /// A door that says nothing about what is behind it.
 #[component]
 fn Refused(access: Access) -> impl IntoView {
@@ -354,8 +341,8 @@ fn Refused(access: Access) -> impl IntoView {
         <section class="gate" aria-labelledby="gate-title">
             <h1 id="gate-title">{heading}</h1>
             <p>{words}</p>
-            <p class="gate-actions">
-                <a class="button" href=routes::DASHBOARD rel="external">
+            <p class="actions">
+                <a class="button button-primary" href=routes::DASHBOARD rel="external">
                     "Return to Dashboard"
                 </a>
             </p>
@@ -375,11 +362,11 @@ fn NoAnswer(problem: ApiError) -> impl IntoView {
                 {if signed_out { "Please Sign In" } else { "Connection Error" }}
             </h1>
             <p>{problem.to_string()}</p>
-            <p class="gate-actions">
-                <a class="button" href="" rel="external">
+            <p class="actions">
+                <a class="button button-primary" href="" rel="external">
                     "Try again"
                 </a>
-                <a class="button is-quiet" href=routes::DASHBOARD rel="external">
+                <a class="button button-quiet" href=routes::DASHBOARD rel="external">
                     "Return to Dashboard"
                 </a>
             </p>

@@ -14,8 +14,9 @@ pub mod users;
 pub mod webhook_events;
 
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait, Value,
     sqlx::{self, sqlite::SqliteJournalMode, sqlite::SqliteSynchronous},
 };
 use std::{fmt, pin::Pin, time::Duration};
@@ -62,7 +63,9 @@ pub struct Db {
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db").field("engine", &self.engine).finish_non_exhaustive()
+        f.debug_struct("Db")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,9 +87,15 @@ impl Db {
             Self::connect_sqlite(url).await
         } else {
             let mut options = options(url, postgres_connections, POSTGRES_ACQUIRE);
-            options.statement_timeout(STATEMENT).test_before_acquire_if_idle_for(CHECK_AFTER);
+            options
+                .statement_timeout(STATEMENT)
+                .test_before_acquire_if_idle_for(CHECK_AFTER);
             let pool = Database::connect(options).await?;
-            Ok(Self { readers: pool.clone(), writer: pool, engine: Engine::Postgres })
+            Ok(Self {
+                readers: pool.clone(),
+                writer: pool,
+                engine: Engine::Postgres,
+            })
         }
     }
 
@@ -95,16 +104,22 @@ impl Db {
     /// run beside the writer, cannot write by mistake.
     async fn connect_sqlite(url: &str) -> Result<Self, StoreError> {
         if url.contains(":memory:") || url.contains("mode=memory") {
-            return Err(StoreError::Unreachable("SQLite needs a file: several connections share it".to_owned()));
+            return Err(StoreError::Unreachable(
+                "SQLite needs a file: several connections share it".to_owned(),
+            ));
         }
         let mut writer = options(url, 1, SQLITE_ACQUIRE);
-        writer.idle_timeout(None).max_lifetime(None).test_before_acquire(false).map_sqlx_sqlite_opts(|o| {
-            o.journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(SQLITE_BUSY)
-                .foreign_keys(true)
-                .optimize_on_close(true, None)
-        });
+        writer
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .map_sqlx_sqlite_opts(|o| {
+                o.journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(SQLITE_BUSY)
+                    .foreign_keys(true)
+                    .optimize_on_close(true, None)
+            });
         // The writer comes first: it turns WAL on, which stays in the file.
         let writer = Database::connect(writer).await?;
         let mut readers = options(url, SQLITE_READERS, SQLITE_ACQUIRE);
@@ -112,9 +127,17 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .map_sqlx_sqlite_opts(|o| o.busy_timeout(SQLITE_BUSY).foreign_keys(true).pragma("query_only", "ON"));
+            .map_sqlx_sqlite_opts(|o| {
+                o.busy_timeout(SQLITE_BUSY)
+                    .foreign_keys(true)
+                    .pragma("query_only", "ON")
+            });
         let readers = Database::connect(readers).await?;
-        Ok(Self { readers, writer, engine: Engine::Sqlite })
+        Ok(Self {
+            readers,
+            writer,
+            engine: Engine::Sqlite,
+        })
     }
 
     /// For reading, outside a transaction. On SQLite it refuses to write.
@@ -169,8 +192,15 @@ impl Db {
             Engine::Sqlite => Some(SqliteTransactionMode::Immediate),
             Engine::Postgres => None,
         };
-        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
-        let txn = self.writer.begin_with_options(options).await.map_err(StoreError::from)?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: mode,
+            ..Default::default()
+        };
+        let txn = self
+            .writer
+            .begin_with_options(options)
+            .await
+            .map_err(StoreError::from)?;
         match work(&txn).await {
             Ok(value) => {
                 txn.commit().await.map_err(StoreError::from)?;
@@ -196,7 +226,13 @@ impl Db {
     /// # Errors
     /// [`StoreError::Unreachable`] or [`StoreError::Busy`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.readers.query_one_raw(statement(&self.readers, "SELECT 1 FROM users WHERE 1 = 0", [])).await?;
+        self.readers
+            .query_one_raw(statement(
+                &self.readers,
+                "SELECT 1 FROM users WHERE 1 = 0",
+                [],
+            ))
+            .await?;
         Ok(())
     }
 
@@ -208,7 +244,10 @@ impl Db {
         match self.engine {
             Engine::Postgres => Ok(None),
             Engine::Sqlite => {
-                let row = self.readers.query_one_raw(statement(&self.readers, "SELECT sqlite_version() AS v", [])).await?;
+                let row = self
+                    .readers
+                    .query_one_raw(statement(&self.readers, "SELECT sqlite_version() AS v", []))
+                    .await?;
                 Ok(row.map(|row| row.try_get("", "v")).transpose()?)
             }
         }
@@ -228,7 +267,11 @@ impl Db {
 /// Settings common to all pools.
 fn options(url: &str, connections: u32, acquire: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).acquire_timeout(acquire).sqlx_logging(false).record_stmt_in_spans(false);
+    options
+        .max_connections(connections)
+        .acquire_timeout(acquire)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
     options
 }
 
@@ -241,7 +284,11 @@ pub(crate) fn engine_of(db: &impl ConnectionTrait) -> Engine {
 }
 
 /// A statement in plain SQL with `$1`, `$2`, … which both engines understand.
-pub(crate) fn statement<const N: usize>(db: &impl ConnectionTrait, sql: &str, values: [Value; N]) -> Statement {
+pub(crate) fn statement<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: [Value; N],
+) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
@@ -311,11 +358,14 @@ impl From<DbErr> for StoreError {
                 Self::Unreachable("connections are closed".to_owned())
             }
             // This text of SeaORM quotes the address, password and all.
-            DbErr::Conn(RuntimeErr::Internal(_)) => Self::Unreachable("its address cannot be read".to_owned()),
+            DbErr::Conn(RuntimeErr::Internal(_)) => {
+                Self::Unreachable("its address cannot be read".to_owned())
+            }
             DbErr::Conn(RuntimeErr::SqlxError(cause)) => {
                 of_driver(cause).unwrap_or_else(|| Self::Unreachable(cause.to_string()))
             }
-            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
                 of_driver(cause).unwrap_or(Self::Other(error))
             }
             // DbErr is not ours and marked as growing.
@@ -330,7 +380,10 @@ fn of_driver(error: &sqlx::Error) -> Option<StoreError> {
     match error {
         sqlx::Error::Database(cause) => {
             let code = cause.code().unwrap_or_default();
-            if cause.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+            if cause
+                .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+                .is_some()
+            {
                 of_sqlite(code.parse().unwrap_or_default(), cause.message())
             } else {
                 of_postgres(&code, cause.constraint(), cause.message())
@@ -359,7 +412,9 @@ fn of_sqlite(code: u32, message: &str) -> Option<StoreError> {
             // "UNIQUE constraint failed: sessions.mentee_id, sessions.idempotency_key"
             let columns = message.rsplit(": ").next().unwrap_or_default();
             let table = columns.split('.').next().unwrap_or_default();
-            let names = columns.split(", ").filter_map(|column| column.split('.').nth(1));
+            let names = columns
+                .split(", ")
+                .filter_map(|column| column.split('.').nth(1));
             let what = names.fold(table.to_owned(), |what, name| format!("{what}_{name}"));
             Some(StoreError::Duplicate { what })
         }
@@ -377,7 +432,9 @@ fn of_sqlite(code: u32, message: &str) -> Option<StoreError> {
 fn of_postgres(code: &str, constraint: Option<&str>, message: &str) -> Option<StoreError> {
     match code {
         "23P01" if constraint == Some(SEAT_RULE) => Some(StoreError::SeatTaken),
-        "23505" => Some(StoreError::Duplicate { what: constraint.unwrap_or("row").to_owned() }),
+        "23505" => Some(StoreError::Duplicate {
+            what: constraint.unwrap_or("row").to_owned(),
+        }),
         // serialization_failure, deadlock_detected, lock_not_available
         "40001" | "40P01" | "55P03" => Some(StoreError::Busy),
         // Statement timeout, shutting down, starting up, too many connections, disk full, no such
@@ -413,7 +470,10 @@ mod tests {
             assert!(of_sqlite(code, "").is_some_and(|e| e.is_busy()), "{code}");
         }
         for code in ["40001", "40P01", "55P03"] {
-            assert!(of_postgres(code, None, "").is_some_and(|e| e.is_busy()), "{code}");
+            assert!(
+                of_postgres(code, None, "").is_some_and(|e| e.is_busy()),
+                "{code}"
+            );
         }
         assert!(of_sqlite(275, "CHECK constraint failed").is_none());
         assert!(of_postgres("23514", Some("sessions_booking"), "").is_none());
@@ -421,9 +481,15 @@ mod tests {
 
     #[test]
     fn only_our_rule_means_that_a_seat_is_taken() {
-        assert!(matches!(of_sqlite(1811, "seat_overlap"), Some(StoreError::SeatTaken)));
+        assert!(matches!(
+            of_sqlite(1811, "seat_overlap"),
+            Some(StoreError::SeatTaken)
+        ));
         assert!(of_sqlite(1811, "FOREIGN KEY constraint failed").is_none());
-        assert!(matches!(of_postgres("23P01", Some(SEAT_RULE), ""), Some(StoreError::SeatTaken)));
+        assert!(matches!(
+            of_postgres("23P01", Some(SEAT_RULE), ""),
+            Some(StoreError::SeatTaken)
+        ));
         assert!(of_postgres("23P01", Some("other"), "").is_none());
     }
 }

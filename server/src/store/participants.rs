@@ -73,8 +73,9 @@ pub async fn room(db: &impl ConnectionTrait, name: &RoomName) -> Result<Option<R
     Ok(row.map(|row| RoomOfStays {
         id: RoomId(row.id),
         session: SessionId(row.session_id),
-        // Without the time it was confirmed at, the id is that of a room LiveKit has lost since.
-        ensured_sid: row.ensured_at.and(row.livekit_sid),
+        // Without the time it was confirmed at, the id is that of a room LiveKit has lost since;
+        // and once ended, LiveKit was not asked for the room again.
+        ensured_sid: row.livekit_sid.filter(|_| row.ensured_at.is_some() && row.ended_at.is_none()),
         is_ended: row.ended_at.is_some(),
     }))
 }

@@ -131,12 +131,8 @@ mod tests {
             ("hash in base64url", hs256(&with("sha256", json!(URL_SAFE.encode(Sha256::digest(BODY)))), SECRET)),
             ("hash in hex", hs256(&with("sha256", json!(format!("{:x}", Sha256::digest(BODY)))), SECRET)),
         ];
+        assert!(hash(BODY).contains(['+', '/']), "a body whose hash differs between base64 and base64url");
         for (what, token) in cases {
-            // This body's hash has both of the letters in which the two alphabets differ, or base64url
-            // would not differ from base64.
-            if what == "hash in base64url" && !hash(BODY).contains(['+', '/']) {
-                panic!("choose another body");
-            }
             assert!(!is_genuine(&keys(), Some(&token), BODY), "{what}");
         }
         assert!(!is_genuine(&keys(), None, BODY), "no header");

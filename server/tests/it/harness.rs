@@ -72,8 +72,13 @@ macro_rules! on_both_engines {
 pub(crate) use on_both_engines;
 
 /// Runs `body` on a database of its own and removes it afterwards, also when `body` panics.
-pub async fn run<F: Fixture, Fut: Future<Output = ()>>(engine: Engine, body: impl FnOnce(F) -> Fut) {
-    let Some(database) = Database::create(engine).await else { return };
+pub async fn run<F: Fixture, Fut: Future<Output = ()>>(
+    engine: Engine,
+    body: impl FnOnce(F) -> Fut,
+) {
+    let Some(database) = Database::create(engine).await else {
+        return;
+    };
     let test = async { body(F::build(&database.url).await).await };
     let result = AssertUnwindSafe(test).catch_unwind().await;
     database.remove().await;
@@ -101,41 +106,63 @@ impl Database {
                 let folder = env::temp_dir().join(&name);
                 std::fs::create_dir(&folder).expect("a folder for the database");
                 let url = format!("sqlite://{}", folder.join("test.sqlite").display());
-                Some(Self { url, place: Place::Folder(folder) })
+                Some(Self {
+                    url,
+                    place: Place::Folder(folder),
+                })
             }
             Engine::Postgres => {
                 let admin = postgres_url()?;
                 administer(&admin, &format!("CREATE DATABASE {name}")).await;
                 let (address, settings) = admin.split_once('?').unwrap_or((&admin, ""));
-                let server = address.rsplit_once('/').map_or(address, |(server, _)| server);
+                let server = address
+                    .rsplit_once('/')
+                    .map_or(address, |(server, _)| server);
                 let url = format!("{server}/{name}?{settings}");
-                Some(Self { url, place: Place::Server { admin, name } })
+                Some(Self {
+                    url,
+                    place: Place::Server { admin, name },
+                })
             }
         }
     }
 
     async fn remove(self) {
         match self.place {
-            Place::Folder(folder) => std::fs::remove_dir_all(folder).expect("the database's folder goes"),
-            Place::Server { admin, name } => administer(&admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await,
+            Place::Folder(folder) => {
+                std::fs::remove_dir_all(folder).expect("the database's folder goes")
+            }
+            Place::Server { admin, name } => {
+                administer(&admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await
+            }
         }
     }
 }
 
 async fn administer(admin: &str, sql: &str) {
-    let db = sea_orm::Database::connect(admin).await.expect("YM_TEST_POSTGRES_URL names a server");
-    db.execute_unprepared(sql).await.expect("its user may create databases");
+    let db = sea_orm::Database::connect(admin)
+        .await
+        .expect("YM_TEST_POSTGRES_URL names a server");
+    db.execute_unprepared(sql)
+        .await
+        .expect("its user may create databases");
     db.close().await.expect("the connection closes");
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration of their own"
+)]
 fn postgres_url() -> Option<String> {
     if let Ok(url) = env::var("YM_TEST_POSTGRES_URL") {
         return Some(url);
     }
     // Past the capture of a passing test's output, so that nobody misses it.
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    let said = writeln!(std::io::stderr(), "SKIPPED {test}: YM_TEST_POSTGRES_URL is not set; ./test sets it");
+    let said = writeln!(
+        std::io::stderr(),
+        "SKIPPED {test}: YM_TEST_POSTGRES_URL is not set; ./test sets it"
+    );
     said.expect("standard error is open");
     None
 }
@@ -153,7 +180,9 @@ pub struct EmptyDb {
 
 impl Fixture for EmptyDb {
     async fn build(url: &str) -> Self {
-        Self { url: url.to_owned() }
+        Self {
+            url: url.to_owned(),
+        }
     }
 }
 
@@ -167,14 +196,23 @@ pub struct TestDb {
 impl Fixture for TestDb {
     async fn build(url: &str) -> Self {
         migration::migrate(url).await.expect("migrations apply");
-        let db = Db::connect_with(url, POSTGRES_CONNECTIONS).await.expect("the database opens");
-        Self { url: url.to_owned(), db }
+        let db = Db::connect_with(url, POSTGRES_CONNECTIONS)
+            .await
+            .expect("the database opens");
+        Self {
+            url: url.to_owned(),
+            db,
+        }
     }
 }
 
 impl TestDb {
     /// Runs one statement in a transaction of its own; the number of rows it changed.
-    pub async fn sql<const N: usize>(&self, sql: &str, values: [Value; N]) -> Result<u64, StoreError> {
+    pub async fn sql<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<u64, StoreError> {
         self.db
             .write(|txn| {
                 let statement = Statement::from_sql_and_values(self.backend(), sql, values.clone());
@@ -186,7 +224,13 @@ impl TestDb {
     /// The number a query answers with.
     pub async fn number(&self, sql: &str) -> i64 {
         let statement = Statement::from_string(self.backend(), sql);
-        let row = self.db.read().query_one_raw(statement).await.expect("the query runs").expect("one row");
+        let row = self
+            .db
+            .read()
+            .query_one_raw(statement)
+            .await
+            .expect("the query runs")
+            .expect("one row");
         row.try_get_by_index(0).expect("a number")
     }
 
@@ -239,7 +283,13 @@ impl TestApp {
             Arc::new(config),
             shutdown,
         );
-        Self { test_db, state, clock, media, stop: Arc::new(stop) }
+        Self {
+            test_db,
+            state,
+            clock,
+            media,
+            stop: Arc::new(stop),
+        }
     }
 
     /// Announces that the server is stopping.
@@ -251,21 +301,31 @@ impl TestApp {
     pub async fn person(&self, name: &str) -> Person {
         let form = sign_up(name);
         let email = form.email.clone();
-        let login = accounts::sign_up(&self.state, form).await.expect("sign-up works");
+        let login = accounts::sign_up(&self.state, form)
+            .await
+            .expect("sign-up works");
         self.signed_in(login.token, email).await
     }
 
     /// A mentor whom mentees see, free around the clock for sessions of an hour.
     pub async fn mentor(&self, name: &str) -> Person {
         let person = self.person(name).await;
-        let hours = (0..7).map(|weekday| WeeklyHours { weekday, from_min: 0, to_min: DAY_MIN }).collect();
+        let hours = (0..7)
+            .map(|weekday| WeeklyHours {
+                weekday,
+                from_min: 0,
+                to_min: DAY_MIN,
+            })
+            .collect();
         let form = MentorForm {
             headline: "Listens well".to_owned(),
             bio: "Twenty years in the trade.".to_owned(),
             session_minutes: 60,
             hours,
         };
-        mentors::save_profile(&self.state, &person.login, form).await.expect("the profile is saved");
+        mentors::save_profile(&self.state, &person.login, form)
+            .await
+            .expect("the profile is saved");
         self.renewed(person).await
     }
 
@@ -273,15 +333,24 @@ impl TestApp {
     pub async fn admin(&self, name: &str) -> Person {
         let form = sign_up(name);
         let email = form.email.clone();
-        accounts::create(&self.state, form, true).await.expect("the account is made");
-        let form = SignIn { email: email.clone(), password: PASSWORD.to_owned() };
-        let login = accounts::sign_in(&self.state, form, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.expect("sign-in works");
+        accounts::create(&self.state, form, true)
+            .await
+            .expect("the account is made");
+        let form = SignIn {
+            email: email.clone(),
+            password: PASSWORD.to_owned(),
+        };
+        let login = accounts::sign_in(&self.state, form, IpAddr::V4(Ipv4Addr::LOCALHOST))
+            .await
+            .expect("sign-in works");
         self.signed_in(login.token, email).await
     }
 
     /// A confirmed session of an hour, also at times that nobody could book.
     pub async fn session(&self, mentor: &Person, mentee: &Person, from: Timestamp) -> SessionId {
-        self.session_of(mentor.id(), mentee.id(), from, Millis::hours(1)).await.expect("both are free")
+        self.session_of(mentor.id(), mentee.id(), from, Millis::hours(1))
+            .await
+            .expect("both are free")
     }
 
     /// As [`TestApp::session`], of any length.
@@ -298,7 +367,10 @@ impl TestApp {
             mentor,
             mentee,
             title: Title::parse("First steps").expect("a good title"),
-            time: Interval { from, to: from + length },
+            time: Interval {
+                from,
+                to: from + length,
+            },
             meeting_url: bookings::meeting_url(&self.state, id),
             idempotency_key: None,
             now: NOW,
@@ -308,17 +380,27 @@ impl TestApp {
 
     /// Does everything that is due; how many jobs were run.
     pub async fn run_jobs(&self) -> usize {
-        jobs::run_due(&self.state).await.expect("the job runner works")
+        jobs::run_due(&self.state)
+            .await
+            .expect("the job runner works")
     }
 
     async fn signed_in(&self, token: SecretString, email: String) -> Person {
         let token = token.expose_secret().to_owned();
-        let login = accounts::current(&self.state, &token).await.expect("the database answers").expect("the login is good");
-        Person { login, token, email }
+        let login = accounts::current(&self.state, &token)
+            .await
+            .expect("the database answers")
+            .expect("the login is good");
+        Person {
+            login,
+            token,
+            email,
+        }
     }
 
     async fn renewed(&self, person: Person) -> Person {
-        self.signed_in(SecretString::from(person.token), person.email).await
+        self.signed_in(SecretString::from(person.token), person.email)
+            .await
     }
 }
 
@@ -336,7 +418,11 @@ fn sign_up(name: &str) -> SignUp {
 pub fn config(url: &str) -> Config {
     let secret = || SecretString::from(LIVEKIT_SECRET);
     Config {
-        app_url: AppUrl { origin: "http://127.0.0.1:3000".to_owned(), is_https: false, is_loopback: true },
+        app_url: AppUrl {
+            origin: "http://127.0.0.1:3000".to_owned(),
+            is_https: false,
+            is_loopback: true,
+        },
         app_name: "Young Minds".to_owned(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         database_url: SecretString::from(url),
@@ -347,7 +433,10 @@ pub fn config(url: &str) -> Config {
             public_ws_url: "ws://127.0.0.1:7880".to_owned(),
             webhook_keys: vec![(LIVEKIT_KEY.to_owned(), secret())],
         },
-        window: WindowRules { opens_before: Millis::minutes(15), closes_after: Millis::hours(2) },
+        window: WindowRules {
+            opens_before: Millis::minutes(15),
+            closes_after: Millis::hours(2),
+        },
         limits: Limits {
             sign_in_failures_per_account: 1_000,
             sign_in_failures_per_address: 1_000,

@@ -48,10 +48,23 @@ const SEAT: &str = "INSERT INTO session_seats (id, session_id, user_id, role, st
                     VALUES ($1, $2, $3, 'mentee', $4, $5, $6)";
 
 fn seat_values(session: Uuid, user: Uuid, (from, to): (i64, i64), active: bool) -> [Value; 6] {
-    [Uuid::new_v4().into(), session.into(), user.into(), from.into(), to.into(), active.into()]
+    [
+        Uuid::new_v4().into(),
+        session.into(),
+        user.into(),
+        from.into(),
+        to.into(),
+        active.into(),
+    ]
 }
 
-async fn seat(db: &TestDb, session: Uuid, user: Uuid, span: (i64, i64), active: bool) -> Result<u64, StoreError> {
+async fn seat(
+    db: &TestDb,
+    session: Uuid,
+    user: Uuid,
+    span: (i64, i64),
+    active: bool,
+) -> Result<u64, StoreError> {
     db.sql(SEAT, seat_values(session, user, span, active)).await
 }
 
@@ -109,6 +122,7 @@ on_both_engines! {
 
     async fn of_many_concurrent_seats_exactly_one_wins(db: TestDb) {
         let (_, mentee, session) = people_and_session(&db).await;
+        let from = Instant::now();
         let mut tasks = JoinSet::new();
         for n in 0..32i64 {
             let db = db.clone();
@@ -119,6 +133,8 @@ on_both_engines! {
         assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1, "{results:?}");
         assert_eq!(results.iter().filter(|r| is_taken(r)).count(), 31, "{results:?}");
         assert_eq!(db.number("SELECT count(*) FROM session_seats").await, 1);
+        // PostgreSQL needs a second to notice each circle of waiting transactions.
+        assert!(from.elapsed() < Duration::from_secs(10), "nobody waits in circles: {:?}", from.elapsed());
     }
 
     async fn of_many_concurrent_bookings_exactly_one_wins_and_the_others_leave_nothing(app: TestApp) {
@@ -318,6 +334,9 @@ on_both_engines! {
                       "session_seats", "sessions", "availability", "mentees", "mentors", "logins", "users", "seaql_migrations"] {
             db.sql(&format!("DROP TABLE {table}"), []).await.expect("dropped");
         }
+        if db.db.engine() == Engine::Postgres {
+            db.sql("DROP FUNCTION session_seats_take_turns", []).await.expect("dropped");
+        }
         db.sql("CREATE TABLE admin_notifications (id INTEGER)", []).await.expect("made");
         migration::migrate(&db.url).await.expect_err("the table is in the way");
         let tables = match db.db.engine() {
@@ -459,12 +478,21 @@ async fn session_between(db: &TestDb, mentor: Uuid, mentee: Uuid) -> Uuid {
 }
 
 /// Changes two rows with a pause in between.
-async fn crossing_write(db: &Db, first: Uuid, second: Uuid, runs: &AtomicU32) -> Result<(), StoreError> {
+async fn crossing_write(
+    db: &Db,
+    first: Uuid,
+    second: Uuid,
+    runs: &AtomicU32,
+) -> Result<(), StoreError> {
     db.write(|txn| {
         runs.fetch_add(1, Ordering::SeqCst);
         let backend = txn.get_database_backend();
         let change = |user: Uuid| {
-            sea_orm::Statement::from_sql_and_values(backend, "UPDATE users SET name = name || '!' WHERE id = $1", [user.into()])
+            sea_orm::Statement::from_sql_and_values(
+                backend,
+                "UPDATE users SET name = name || '!' WHERE id = $1",
+                [user.into()],
+            )
         };
         let (first, second) = (change(first), change(second));
         Box::pin(async move {
@@ -480,26 +508,49 @@ async fn crossing_write(db: &Db, first: Uuid, second: Uuid, runs: &AtomicU32) ->
 #[tokio::test]
 async fn sqlite_is_recent_enough_and_set_up_for_safety() {
     run(Engine::Sqlite, async |db: TestDb| {
-        let version = db.db.sqlite_version().await.expect("answers").expect("it is SQLite");
-        let parts: Vec<u32> = version.split('.').map(|part| part.parse().expect("a number")).collect();
-        assert!(parts >= vec![3, 51, 3], "{version} has known faults in WAL mode");
+        let version = db
+            .db
+            .sqlite_version()
+            .await
+            .expect("answers")
+            .expect("it is SQLite");
+        let parts: Vec<u32> = version
+            .split('.')
+            .map(|part| part.parse().expect("a number"))
+            .collect();
+        assert!(
+            parts >= vec![3, 51, 3],
+            "{version} has known faults in WAL mode"
+        );
         assert_eq!(db.number("PRAGMA foreign_keys").await, 1);
         assert_eq!(db.number("PRAGMA busy_timeout").await, 5_000);
-        assert_eq!(db.number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'").await, 1);
+        assert_eq!(
+            db.number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'")
+                .await,
+            1
+        );
         let (keys, synchronous) = db
             .db
             .write(|txn| {
                 Box::pin(async move {
-                    let ask = |sql: &str| sea_orm::Statement::from_string(txn.get_database_backend(), sql);
+                    let ask = |sql: &str| {
+                        sea_orm::Statement::from_string(txn.get_database_backend(), sql)
+                    };
                     let keys = txn.query_one_raw(ask("PRAGMA foreign_keys")).await?;
                     let synchronous = txn.query_one_raw(ask("PRAGMA synchronous")).await?;
-                    let number = |row: Option<sea_orm::QueryResult>| row.expect("one row").try_get_by_index::<i32>(0);
+                    let number = |row: Option<sea_orm::QueryResult>| {
+                        row.expect("one row").try_get_by_index::<i32>(0)
+                    };
                     Ok::<_, StoreError>((number(keys)?, number(synchronous)?))
                 })
             })
             .await
             .expect("answers");
-        assert_eq!((keys, synchronous), (1, 2), "foreign keys are on and commits reach the disk");
+        assert_eq!(
+            (keys, synchronous),
+            (1, 2),
+            "foreign keys are on and commits reach the disk"
+        );
     })
     .await;
 }
@@ -508,7 +559,12 @@ async fn sqlite_is_recent_enough_and_set_up_for_safety() {
 async fn on_sqlite_reading_connections_refuse_to_write() {
     run(Engine::Sqlite, async |db: TestDb| {
         let refused: Result<_, DbErr> = db.db.read().execute_unprepared("DELETE FROM users").await;
-        assert!(refused.expect_err("refused").to_string().contains("readonly"));
+        assert!(
+            refused
+                .expect_err("refused")
+                .to_string()
+                .contains("readonly")
+        );
     })
     .await;
 }
@@ -544,12 +600,17 @@ async fn a_write_waits_for_another_process_on_the_same_file() {
 #[tokio::test]
 async fn an_address_with_a_password_never_reaches_a_message() {
     let mut messages = Vec::new();
-    for url in ["postgres://someone:hunter2@127.0.0.1:1/none", "nonsense hunter2"] {
+    for url in [
+        "postgres://someone:hunter2@127.0.0.1:1/none",
+        "nonsense hunter2",
+    ] {
         let error = Db::connect(url).await.expect_err("nobody is there");
         assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
         messages.push(format!("{error} {error:?}"));
     }
-    let error = migration::migrate("nonsense hunter2").await.expect_err("no address");
+    let error = migration::migrate("nonsense hunter2")
+        .await
+        .expect_err("no address");
     messages.push(format!("{error} {error:?}"));
     for message in messages {
         assert!(!message.contains("hunter2"), "{message}");

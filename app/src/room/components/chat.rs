@@ -89,7 +89,7 @@ pub fn Chat(call: Call) -> impl IntoView {
                     on:input=move |event| set_draft.set(event_target_value(&event))
                     on:keydown=key
                 ></textarea>
-                <button type="submit" class="button">
+                <button type="submit" class="button button-primary">
                     "Send"
                 </button>
             </form>

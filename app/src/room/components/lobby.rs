@@ -72,7 +72,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     </p>
                     <button
                         type="button"
-                        class="button is-large join-button"
+                        class="button button-primary join-button"
                         disabled=move || !ready.get() || joining()
                         aria-busy=move || if joining() { "true" } else { "false" }
                         on:click=move |_| call.send(Event::Join)
@@ -89,7 +89,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                             max="100"
                             prop:value=move || f64::from(call.level.get())
                         ></meter>
-                        <p class="hint">
+                        <p class="muted small">
                             {move || {
                                 if hears() {
                                     "Say something: the bar moves when your microphone hears you."

@@ -108,11 +108,11 @@ fn ConnectionError(call: Call) -> impl IntoView {
                 "Connection Error"
             </h1>
             <p>{cause}</p>
-            <p class="gate-actions">
-                <button type="button" class="button" on:click=move |_| call.send(Event::Join)>
+            <p class="actions">
+                <button type="button" class="button button-primary" on:click=move |_| call.send(Event::Join)>
                     "Try again"
                 </button>
-                <a class="button is-quiet" href=routes::DASHBOARD rel="external">
+                <a class="button button-quiet" href=routes::DASHBOARD rel="external">
                     "Return to Dashboard"
                 </a>
             </p>

@@ -36,7 +36,7 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
                 <TimeLeft call />
                 <button
                     type="button"
-                    class="button is-danger leave-button"
+                    class="button button-danger leave-button"
                     on:click=move |_| call.send(Event::Leave)
                 >
                     <Icon drawing=icons::LEAVE />
@@ -172,7 +172,7 @@ fn Notices(call: Call) -> impl IntoView {
                 <p class="notice">
                     <button
                         type="button"
-                        class="button"
+                        class="button button-primary"
                         on:click=move |_| call.send(Event::StartSound)
                     >
                         "Click to hear"
@@ -304,17 +304,17 @@ fn EndDialog(call: Call) -> impl IntoView {
             <p class="dialog-problem" role="alert">
                 {problem}
             </p>
-            <p class="dialog-actions">
+            <p class="actions">
                 <button
                     type="button"
-                    class="button is-quiet"
+                    class="button button-quiet"
                     on:click=|_| side::close_dialog(END_DIALOG)
                 >
                     "Stay in the meeting"
                 </button>
                 <button
                     type="button"
-                    class="button is-danger"
+                    class="button button-danger"
                     disabled=ending
                     on:click=move |_| call.send(Event::End)
                 >

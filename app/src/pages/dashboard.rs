@@ -1,0 +1,91 @@
+//! One's sessions, and the meeting that was just left.
+
+use crate::{
+    api::bookings::{Dashboard, dashboard},
+    components::{left::LeftCard, notes::{ErrorNote, Loading}, session_card::SessionCard},
+    routes,
+};
+use domain::views::SessionView;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The page.
+#[component]
+pub fn DashboardPage() -> impl IntoView {
+    let query = use_query_map();
+    let left = Memo::new(move |_| query.read().get("left"));
+    let why = Memo::new(move |_| query.read().get("why").unwrap_or_default());
+    let page = Resource::new_blocking(move || left.get(), dashboard);
+    view! {
+        <Title text="Your sessions" />
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => view! { <Lists page why=why.get_untracked() /> }.into_any(),
+                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Lists(page: Dashboard, why: String) -> impl IntoView {
+    let left = page.left.as_ref().map(|session| session.id);
+    let others = move |sessions: Vec<SessionView>| -> Vec<SessionView> {
+        sessions.into_iter().filter(|session| Some(session.id) != left).collect()
+    };
+    let (upcoming, past) = (others(page.sessions.upcoming), others(page.sessions.past));
+    let nothing_yet = upcoming.is_empty() && past.is_empty() && left.is_none();
+    let no_upcoming = upcoming.is_empty() && !nothing_yet;
+    view! {
+        <div class="page-head">
+            <h1>"Your sessions"</h1>
+            <a class="button" href=routes::MENTORS>
+                "Book a session"
+            </a>
+        </div>
+        {page.left.map(|session| view! { <LeftCard session why /> })}
+        {nothing_yet.then(|| view! { <NothingYet /> })}
+        <section aria-labelledby="upcoming-title" hidden=nothing_yet>
+            <h2 id="upcoming-title">"Upcoming"</h2>
+            {no_upcoming.then(|| view! { <p class="muted">"Nothing is planned."</p> })}
+            <Cards sessions=upcoming />
+        </section>
+        <section aria-labelledby="past-title" hidden=past.is_empty()>
+            <h2 id="past-title">"Past"</h2>
+            <Cards sessions=past />
+        </section>
+    }
+}
+
+#[component]
+fn Cards(sessions: Vec<SessionView>) -> impl IntoView {
+    let card = |session| {
+        view! {
+            <li>
+                <SessionCard session />
+            </li>
+        }
+    };
+    view! { <ul class="cards">{sessions.into_iter().map(card).collect::<Vec<_>>()}</ul> }
+}
+
+#[component]
+fn NothingYet() -> impl IntoView {
+    view! {
+        <section class="empty">
+            <h2>"No sessions yet"</h2>
+            <p>"Choose a mentor and a time; your session will be here, with the way into its meeting."</p>
+            <p class="actions">
+                <a class="button button-primary" href=routes::MENTORS>
+                    "Find a mentor"
+                </a>
+                <a class="button" href=routes::MENTOR_PROFILE>
+                    "Become a mentor"
+                </a>
+            </p>
+        </section>
+    }
+}

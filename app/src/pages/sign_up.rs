@@ -1,0 +1,120 @@
+//! The sign-up form.
+
+use super::sign_in::callback;
+use crate::{
+    api::auth::{SignUp, time_zones},
+    components::{
+        fields::{SelectField, SubmitButton, TextField},
+        form::Form,
+        notes::{ErrorNote, FormError, Loading},
+    },
+    frame::app_name,
+    host, routes,
+};
+use domain::text::{NAME_MAX, PASSWORD_LENGTH};
+use leptos::{html::Select, prelude::*};
+use leptos_meta::Title;
+
+/// The zone of people whose zone is unknown.
+const UTC: &str = "UTC";
+
+/// The page.
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    let zones = Resource::new_blocking(|| (), |()| time_zones());
+    view! {
+        <Title text="Create account" />
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match zones.await {
+                    Ok(zones) => view! { <SignUpForm zones /> }.into_any(),
+                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// Zones as the choices of a select.
+pub fn zone_options(zones: Vec<String>) -> Vec<(String, String)> {
+    let words = |zone: &str| zone.replace('_', " ");
+    zones.into_iter().map(|zone| (zone.clone(), words(&zone))).collect()
+}
+
+#[component]
+fn SignUpForm(zones: Vec<String>) -> impl IntoView {
+    let form = Form::<SignUp>::new();
+    let (problem, pending) = (form.problem(), form.pending());
+    let callback = callback();
+    let sign_in = callback
+        .as_ref()
+        .map_or_else(|| routes::SIGN_IN.to_owned(), |path| routes::with_callback(routes::SIGN_IN, path));
+    let zone = form.value("time_zone", UTC);
+    let select = NodeRef::<Select>::new();
+    let known = zones.clone();
+    let untouched = zone == UTC;
+    Effect::new(move |_| {
+        let found = host::time_zone().filter(|zone| untouched && known.contains(zone));
+        if let (Some(select), Some(zone)) = (select.get(), found) {
+            select.set_value(&zone);
+        }
+    });
+    view! {
+        <div class="narrow card form-card">
+            <h1>"Create account"</h1>
+            <p class="lead">
+                {format!("{} brings you together with a mentor, one to one, by video.", app_name())}
+            </p>
+            <ActionForm action=form.action>
+                <FormError problem fields=&["name", "email", "password", "timeZone"] />
+                <TextField
+                    label="Name"
+                    name="name"
+                    autocomplete="name"
+                    hint="As others should see it."
+                    max=NAME_MAX
+                    value=form.value("name", "")
+                    problem
+                />
+                <TextField
+                    label="Email"
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    value=form.value("email", "")
+                    problem
+                />
+                <TextField
+                    label="Password"
+                    name="password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 10 characters. A few unrelated words work well."
+                    min=*PASSWORD_LENGTH.start()
+                    max=*PASSWORD_LENGTH.end()
+                    problem
+                />
+                <SelectField
+                    label="Time zone"
+                    name="time_zone"
+                    field="timeZone"
+                    hint="All times are shown in this zone."
+                    options=zone_options(zones)
+                    value=zone
+                    node=select
+                    problem
+                />
+                {callback
+                    .map(|path| {
+                        view! { <input type="hidden" name="callback" value=path.as_str().to_owned() /> }
+                    })}
+                <p class="actions">
+                    <SubmitButton label="Create account" pending />
+                </p>
+            </ActionForm>
+            <p class="muted">
+                "Already have an account? " <a href=sign_in>"Sign in"</a>
+            </p>
+        </div>
+    }
+}
