@@ -15,7 +15,7 @@ test("somebody signs up, signs out, and signs in again", async ({ page }) => {
   await expect(page).toHaveURL(/\/dashboard$/);
   await ready(page);
 
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
   await page.goto("/dashboard");
   await expect(page).toHaveURL(/\/auth\/signin/);
@@ -71,7 +71,7 @@ for (const evil of ["//evil.example", "/\\evil.example", "https://evil.example",
     await page.getByLabel("Email").fill(mentee.email);
     await page.getByLabel("Password", { exact: true }).fill(mentee.password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
     expect(new URL(page.url()).origin).toBe(process.env.YM_APP_URL);
   });
 }
@@ -82,7 +82,8 @@ test("name and time zone can be changed, and times follow", async ({ signedIn })
   await open(page, "/account");
   await page.getByLabel("Name").fill("Leo T. Tanaka");
   await page.getByLabel("Time zone").selectOption("Asia/Kolkata");
-  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
   await open(page, "/dashboard");
   await expect(page.getByText("Asia/Kolkata").first()).toBeVisible();
 });

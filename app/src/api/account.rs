@@ -1,7 +1,6 @@
 //! One's own account.
 
 use super::error::ApiError;
-use crate::routes;
 use domain::views::Me;
 use leptos::prelude::*;
 
@@ -20,7 +19,7 @@ pub async fn update_account(name: String, time_zone: String) -> Result<(), ApiEr
     let saved =
         server::accounts::update_account(&request.state, login, &name, &time_zone).await;
     request.answer(saved)?;
-    crate::ssr::redirect(&format!("{}?done=saved", routes::ACCOUNT));
+    crate::ssr::redirect(&format!("{}?done=saved", crate::routes::ACCOUNT));
     Ok(())
 }
 
@@ -40,7 +39,7 @@ pub async fn change_password(
     );
     let login = request.answer(changed.await)?;
     request.sign_in(&login);
-    crate::ssr::redirect(&format!("{}?done=password", routes::ACCOUNT));
+    crate::ssr::redirect(&format!("{}?done=password", crate::routes::ACCOUNT));
     Ok(())
 }
 
@@ -51,6 +50,6 @@ pub async fn sign_out_everywhere() -> Result<(), ApiError> {
     let login = request.login()?;
     request.answer(server::accounts::sign_out_everywhere(&request.state, login).await)?;
     request.sign_out();
-    crate::ssr::redirect(routes::SIGN_IN);
+    crate::ssr::redirect(crate::routes::SIGN_IN);
     Ok(())
 }

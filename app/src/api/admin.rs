@@ -1,7 +1,6 @@
 //! What admins see and do.
 
 use super::error::ApiError;
-use crate::routes;
 use domain::views::{NotificationView, PendingMentor};
 use leptos::prelude::*;
 
@@ -17,7 +16,7 @@ pub async fn notifications() -> Result<Vec<NotificationView>, ApiError> {
 pub async fn retry(id: domain::ids::NotificationId) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     request.answer(server::admin::retry(&request.state, request.login()?, id).await)?;
-    crate::ssr::redirect(&format!("{}?done=retried", routes::ADMIN_NOTIFICATIONS));
+    crate::ssr::redirect(&format!("{}?done=retried", crate::routes::ADMIN_NOTIFICATIONS));
     Ok(())
 }
 
@@ -33,6 +32,6 @@ pub async fn pending_mentors() -> Result<Vec<PendingMentor>, ApiError> {
 pub async fn publish(id: domain::ids::UserId) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     request.answer(server::mentors::publish(&request.state, request.login()?, id).await)?;
-    crate::ssr::redirect(&format!("{}?done=published", routes::ADMIN_MENTORS));
+    crate::ssr::redirect(&format!("{}?done=published", crate::routes::ADMIN_MENTORS));
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! One's sessions.
 
 use super::error::ApiError;
-use crate::routes;
 use domain::views::{MySessions, SessionView};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,7 @@ pub struct Dashboard {
 
 /// One's sessions, and the one whose meeting was just left.
 #[server(prefix = "/api/fn", endpoint = "dashboard")]
-pub async fn dashboard(left: Option<String>) -> Result<Dashboard, ApiError> {
+pub async fn load_dashboard(left: Option<String>) -> Result<Dashboard, ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
     let sessions = request.answer(server::bookings::mine(&request.state, login).await)?;
@@ -55,7 +54,7 @@ pub async fn book(
     let wanted =
         server::bookings::BookRequest { mentor, starts_at, title, idempotency_key };
     let booked = request.answer(server::bookings::book(&request.state, login, wanted).await)?;
-    crate::ssr::redirect(&format!("{}?done=booked", routes::session(booked.session.id)));
+    crate::ssr::redirect(&format!("{}?done=booked", crate::routes::session(booked.session.id)));
     Ok(())
 }
 
@@ -65,6 +64,6 @@ pub async fn cancel_session(id: domain::ids::SessionId) -> Result<(), ApiError> 
     let request = crate::ssr::request()?;
     let login = request.login()?;
     request.answer(server::bookings::cancel(&request.state, login, id).await)?;
-    crate::ssr::redirect(&format!("{}?done=cancelled", routes::session(id)));
+    crate::ssr::redirect(&format!("{}?done=cancelled", crate::routes::session(id)));
     Ok(())
 }

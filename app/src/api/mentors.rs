@@ -1,7 +1,6 @@
 //! Mentors, their free times, and one's own profile.
 
 use super::error::ApiError;
-use crate::routes;
 use domain::{
     availability::Interval,
     time::{Millis, Timestamp},
@@ -41,7 +40,7 @@ pub async fn mentors() -> Result<Vec<MentorCard>, ApiError> {
 
 /// One mentor with free times.
 #[server(prefix = "/api/fn", endpoint = "mentor_times")]
-pub async fn mentor_times(id: String, stretch: u8) -> Result<MentorTimes, ApiError> {
+pub async fn load_mentor_times(id: String, stretch: u8) -> Result<MentorTimes, ApiError> {
     let request = crate::ssr::request()?;
     let me = &request.login()?.me;
     let id = id.parse().map_err(|_| domain::problem::Problem::NotFound)?;
@@ -63,7 +62,7 @@ pub fn stretch_of(now: Timestamp, stretch: u8) -> Interval {
 
 /// One's own profile; `None` before it is made.
 #[server(prefix = "/api/fn", endpoint = "mentor_profile")]
-pub async fn mentor_profile() -> Result<Option<MentorProfile>, ApiError> {
+pub async fn load_mentor_profile() -> Result<Option<MentorProfile>, ApiError> {
     let request = crate::ssr::request()?;
     request.answer(server::mentors::profile(&request.state, request.login()?).await)
 }
@@ -92,6 +91,6 @@ pub async fn save_mentor_profile(
     let hours = crate::components::hours::parse(&hours)?;
     let form = server::mentors::MentorForm { headline, bio, session_minutes, hours };
     request.answer(server::mentors::save_profile(&request.state, login, form).await)?;
-    crate::ssr::redirect(&format!("{}?done=saved", routes::MENTOR_PROFILE));
+    crate::ssr::redirect(&format!("{}?done=saved", crate::routes::MENTOR_PROFILE));
     Ok(())
 }

@@ -44,6 +44,7 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
         Problem::SignedOut => "You are signed out. Please sign in and try again.".to_owned(),
         Problem::Malformed(_)
         | Problem::WrongCredentials
+        | Problem::Forged
         | Problem::Forbidden
         | Problem::NotFound
         | Problem::NoAccess(_)
@@ -70,6 +71,7 @@ pub fn ErrorNote(
         Problem::NotFound => not_found,
         Problem::Unavailable(_) | Problem::TooMany { .. } => "Not available right now",
         Problem::Malformed(_)
+        | Problem::Forged
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
         | Problem::Invalid(_)

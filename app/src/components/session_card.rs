@@ -94,9 +94,9 @@ pub fn SessionCard(
     let meeting = routes::meeting(session.id);
     let details = routes::session(session.id);
     // Says which session a link is about, without changing its name.
-    let (of_join, of_details) = (title_id.clone(), title_id.clone());
+    let (of_card, of_join, of_details) = (title_id.clone(), title_id.clone(), title_id.clone());
     view! {
-        <article class="card session-card" class:is-open=open aria-labelledby=title_id.clone()>
+        <article class="card session-card" class:is-open=open aria-labelledby=of_card>
             <div class="session-head">
                 <h3 id=title_id>{session.title.clone()}</h3>
                 <span class=class>{words}</span>

@@ -1,7 +1,7 @@
 //! One's sessions, and the meeting that was just left.
 
 use crate::{
-    api::bookings::{Dashboard, dashboard},
+    api::bookings::{Dashboard, load_dashboard},
     components::{left::LeftCard, notes::{ErrorNote, Loading}, session_card::SessionCard},
     routes,
 };
@@ -16,7 +16,7 @@ pub fn DashboardPage() -> impl IntoView {
     let query = use_query_map();
     let left = Memo::new(move |_| query.read().get("left"));
     let why = Memo::new(move |_| query.read().get("why").unwrap_or_default());
-    let page = Resource::new_blocking(move || left.get(), dashboard);
+    let page = Resource::new_blocking(move || left.get(), load_dashboard);
     view! {
         <Title text="Your sessions" />
         <Suspense fallback=Loading>
@@ -38,6 +38,7 @@ fn Lists(page: Dashboard, why: String) -> impl IntoView {
     };
     let (upcoming, past) = (others(page.sessions.upcoming), others(page.sessions.past));
     let nothing_yet = upcoming.is_empty() && past.is_empty() && left.is_none();
+    let no_past = past.is_empty();
     let no_upcoming = upcoming.is_empty() && !nothing_yet;
     view! {
         <div class="page-head">
@@ -53,7 +54,7 @@ fn Lists(page: Dashboard, why: String) -> impl IntoView {
             {no_upcoming.then(|| view! { <p class="muted">"Nothing is planned."</p> })}
             <Cards sessions=upcoming />
         </section>
-        <section aria-labelledby="past-title" hidden=past.is_empty()>
+        <section aria-labelledby="past-title" hidden=no_past>
             <h2 id="past-title">"Past"</h2>
             <Cards sessions=past />
         </section>

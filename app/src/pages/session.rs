@@ -147,13 +147,18 @@ fn over_words(session: &SessionView) -> Option<String> {
     }
 }
 
-/// Whether calling it off is offered: to its people, while it is not over.
+/// Whether calling it off is offered: to its people, until its scheduled end.
 fn may_cancel(session: &SessionView) -> bool {
-    let is_over = match session.access {
-        Access::NotFound | Access::NotYours | Access::Cancelled { .. } | Access::Ended { .. } | Access::Closed { .. } => true,
-        Access::NotConfirmed { .. } | Access::TooEarly { .. } | Access::Open { .. } => false,
+    let open_or_early = match session.access {
+        Access::TooEarly { .. } | Access::Open { .. } => true,
+        Access::NotFound
+        | Access::NotYours
+        | Access::Cancelled { .. }
+        | Access::NotConfirmed { .. }
+        | Access::Ended { .. }
+        | Access::Closed { .. } => false,
     };
-    session.role.is_some() && !is_over && session.booking.takes_seats()
+    session.role.is_some() && open_or_early && session.now < session.ends_at
 }
 
 /// Calling off, behind a second step that needs no JavaScript.

@@ -12,8 +12,11 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use domain::problem::Problem;
-use serde::de::DeserializeOwned;
-use std::{net::IpAddr, str::FromStr};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use std::{fmt, marker::PhantomData, net::IpAddr, str::FromStr};
 
 type Extracted<T> = Result<T, Failure>;
 
@@ -45,13 +48,36 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &AppState) -> Extracted<Self> {
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
+        match Json::<Object<T>>::from_request(request, state).await {
+            Ok(Json(Object(body))) => Ok(Self(body)),
             Err(JsonRejection::JsonDataError(error)) => Err(wrong_value(&error.body_text())),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Failure::WrongType),
             Err(other) if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),
             Err(_) => Err(Problem::Malformed("The body is not readable JSON.".to_owned()).into()),
         }
+    }
+}
+
+/// A value that was written as a JSON object; serde would also read a struct from an array.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
     }
 }
 
@@ -138,7 +164,6 @@ fn split_path(text: &str) -> (&str, &str) {
 fn wanted(reason: &str) -> String {
     let reason = reason.split(" at line ").next().unwrap_or(reason);
     match reason.split_once("expected ") {
-        Some((_, kind)) if kind.starts_with("struct") => "This must be a JSON object.".to_owned(),
         Some((_, kind)) => format!("This must be {kind}."),
         None if reason.ends_with('.') => reason.to_owned(),
         None => "This value cannot be used.".to_owned(),
@@ -164,7 +189,7 @@ mod tests {
             ("title: invalid type: integer `7`, expected a string at line 1 column 9", "title", "This must be a string."),
             ("missing field `title` at line 1 column 2", "title", "This field is missing."),
             ("nope: unknown field `nope`, expected `a` or `b` at line 1 column 7", "nope", "There is no such field."),
-            ("invalid type: sequence, expected struct X at line 1 column 0", "body", "This must be a JSON object."),
+            ("invalid type: sequence, expected a JSON object at line 1 column 0", "body", "This must be a JSON object."),
             ("startsAt: Use a time like 2026-11-24T14:30:00Z. at line 1 column 9", "startsAt", "Use a time like 2026-11-24T14:30:00Z."),
         ] {
             assert_eq!(said(text), (field.to_owned(), message.to_owned()));

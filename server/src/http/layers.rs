@@ -47,7 +47,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// against other sites' requests, body limit, security headers.
 ///
 /// The pages' Content-Security-Policy has a nonce and is the pages' own.
-pub fn apply(router: Router, state: AppState) -> Router {
+pub fn apply(router: Router, state: &AppState) -> Router {
     router
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(same_site_only(&state.config.app_url))

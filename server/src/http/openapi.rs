@@ -61,6 +61,8 @@ impl Served {
         document.security = Some(vec![SecurityRequirement::new(LOGIN, Vec::<String>::new())]);
         document.servers = Some(vec![ServerBuilder::new().url(config.app_url.origin.clone()).build()]);
         document.info.title.clone_from(&config.app_name);
+        // utoipa writes an empty licence when the crate names none.
+        document.info.license = None;
         // Writing plain data to memory does not fail; if it did, the route would answer 500.
         Self(serde_json::to_vec(&document).ok().map(Bytes::from))
     }

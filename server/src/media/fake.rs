@@ -101,7 +101,10 @@ impl Fake {
 
     /// LiveKit's id of a room that exists.
     pub fn sid_of(&self, name: &RoomName) -> Option<String> {
-        self.inner().rooms.get(name.as_str()).map(|room| room.sid.clone())
+        self.inner()
+            .rooms
+            .get(name.as_str())
+            .map(|room| room.sid.clone())
     }
 
     /// Lets a person enter, as their browser would, and returns the id of the stay; `None` when
@@ -113,7 +116,12 @@ impl Fake {
         // A second join with the same identity throws the first out.
         let identity = user.to_string();
         room.people.retain(|p| p.identity != identity);
-        room.people.push(MediaParticipant { sid: sid.clone(), identity, joined_at: now, is_active: true });
+        room.people.push(MediaParticipant {
+            sid: sid.clone(),
+            identity,
+            joined_at: now,
+            is_active: true,
+        });
         Some(sid)
     }
 
@@ -154,10 +162,18 @@ impl MediaServer for Fake {
         self.called(Call::CreateRoom(room.clone())).await?;
         let mut inner = self.inner();
         if let Some(existing) = inner.rooms.get(room.name.as_str()) {
-            return Ok(CreatedRoom { sid: existing.sid.clone() });
+            return Ok(CreatedRoom {
+                sid: existing.sid.clone(),
+            });
         }
         let sid = inner.next_sid("RM");
-        inner.rooms.insert(room.name.as_str().to_owned(), FakeRoom { sid: sid.clone(), people: Vec::new() });
+        inner.rooms.insert(
+            room.name.as_str().to_owned(),
+            FakeRoom {
+                sid: sid.clone(),
+                people: Vec::new(),
+            },
+        );
         Ok(CreatedRoom { sid })
     }
 
@@ -167,13 +183,21 @@ impl MediaServer for Fake {
         Ok(())
     }
 
-    async fn participants(&self, name: &RoomName) -> Result<Option<Vec<MediaParticipant>>, MediaError> {
+    async fn participants(
+        &self,
+        name: &RoomName,
+    ) -> Result<Option<Vec<MediaParticipant>>, MediaError> {
         self.called(Call::Participants(name.clone())).await?;
-        Ok(self.inner().rooms.get(name.as_str()).map(|room| room.people.clone()))
+        Ok(self
+            .inner()
+            .rooms
+            .get(name.as_str())
+            .map(|room| room.people.clone()))
     }
 
     async fn remove_participant(&self, name: &RoomName, identity: &str) -> Result<(), MediaError> {
-        self.called(Call::RemoveParticipant(name.clone(), identity.to_owned())).await?;
+        self.called(Call::RemoveParticipant(name.clone(), identity.to_owned()))
+            .await?;
         if let Some(room) = self.inner().rooms.get_mut(name.as_str()) {
             room.people.retain(|p| p.identity != identity);
         }
@@ -186,7 +210,10 @@ impl MediaServer for Fake {
 
     fn access_token(&self, grant: &JoinGrant) -> Result<SecretString, MediaError> {
         self.inner().calls.push(Call::AccessToken(grant.clone()));
-        Ok(SecretString::from(format!("fake-token.{}.{}", grant.room, grant.user)))
+        Ok(SecretString::from(format!(
+            "fake-token.{}.{}",
+            grant.room, grant.user
+        )))
     }
 }
 
@@ -198,7 +225,12 @@ mod tests {
 
     fn spec() -> RoomSpec {
         let name = RoomName::new(SessionId(Uuid::from_u128(1)), 1);
-        RoomSpec { name, empty_timeout_s: 60, departure_timeout_s: 60, max_participants: 6 }
+        RoomSpec {
+            name,
+            empty_timeout_s: 60,
+            departure_timeout_s: 60,
+            max_participants: 6,
+        }
     }
 
     #[tokio::test]
@@ -219,8 +251,16 @@ mod tests {
         fake.create_room(&spec()).await.expect("created");
         let first = fake.join(&name, user, Timestamp(1)).expect("joined");
         let second = fake.join(&name, user, Timestamp(2)).expect("joined again");
-        let people = fake.participants(&name).await.expect("answers").expect("a room");
-        assert_eq!(people.into_iter().map(|p| p.sid).collect::<Vec<_>>(), [second.clone()], "{first} went");
+        let people = fake
+            .participants(&name)
+            .await
+            .expect("answers")
+            .expect("a room");
+        assert_eq!(
+            people.into_iter().map(|p| p.sid).collect::<Vec<_>>(),
+            [second],
+            "{first} went"
+        );
         fake.delete_room(&name).await.expect("deleted");
         fake.delete_room(&name).await.expect("twice is fine");
         assert_eq!(fake.participants(&name).await.expect("answers"), None);

@@ -31,7 +31,9 @@ pub struct LiveKit {
 
 impl fmt::Debug for LiveKit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LiveKit").field("api_key", &self.api_key).finish_non_exhaustive()
+        f.debug_struct("LiveKit")
+            .field("api_key", &self.api_key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,9 +81,9 @@ impl LiveKit {
                 };
                 Err(MediaError::Unreachable(cause))
             }
-            ServiceError::Twirp(ServerError::Prost(_)) => {
-                Err(MediaError::Bad("not an answer of LiveKit's API; is LIVEKIT_WS_URL right?".to_owned()))
-            }
+            ServiceError::Twirp(ServerError::Prost(_)) => Err(MediaError::Bad(
+                "not an answer of LiveKit's API; is LIVEKIT_WS_URL right?".to_owned(),
+            )),
             ServiceError::Twirp(ServerError::Url(error)) => {
                 Err(MediaError::Unreachable(format!("LIVEKIT_WS_URL: {error}")))
             }
@@ -93,7 +95,10 @@ impl LiveKit {
     fn list_token(&self) -> Result<String, MediaError> {
         AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
             .with_ttl(Duration::from_secs(60))
-            .with_grants(VideoGrants { room_list: true, ..Default::default() })
+            .with_grants(VideoGrants {
+                room_list: true,
+                ..Default::default()
+            })
             .to_jwt()
             .map_err(|error| token_error(&error))
     }
@@ -116,7 +121,9 @@ impl MediaServer for LiveKit {
             Ok(created) if created.name == room.name.as_str() && !created.sid.is_empty() => {
                 Ok(CreatedRoom { sid: created.sid })
             }
-            Ok(_) => Err(MediaError::Bad("it did not name the room it created".to_owned())),
+            Ok(_) => Err(MediaError::Bad(
+                "it did not name the room it created".to_owned(),
+            )),
             Err(error) => match self.explain(error).await? {
                 NotFound => Err(MediaError::Bad("it has no API to create rooms".to_owned())),
             },
@@ -130,7 +137,10 @@ impl MediaServer for LiveKit {
         }
     }
 
-    async fn participants(&self, name: &RoomName) -> Result<Option<Vec<MediaParticipant>>, MediaError> {
+    async fn participants(
+        &self,
+        name: &RoomName,
+    ) -> Result<Option<Vec<MediaParticipant>>, MediaError> {
         // LiveKit lists nobody both for an empty and for a missing room.
         let (rooms, people) = tokio::join!(
             self.rooms.list_rooms(vec![name.as_str().to_owned()]),
@@ -148,7 +158,11 @@ impl MediaServer for LiveKit {
             return Ok(None);
         }
         let people = people.into_iter().map(|p| MediaParticipant {
-            joined_at: Timestamp(if p.joined_at_ms > 0 { p.joined_at_ms } else { p.joined_at.saturating_mul(1_000) }),
+            joined_at: Timestamp(if p.joined_at_ms > 0 {
+                p.joined_at_ms
+            } else {
+                p.joined_at.saturating_mul(1_000)
+            }),
             is_active: p.state == ACTIVE,
             sid: p.sid,
             identity: p.identity,
@@ -175,7 +189,9 @@ impl MediaServer for LiveKit {
     fn access_token(&self, grant: &JoinGrant) -> Result<SecretString, MediaError> {
         let lifetime = Duration::from_millis(u64::try_from(grant.lifetime.0).unwrap_or_default());
         if lifetime.is_zero() {
-            return Err(MediaError::Token("its lifetime is over before it begins".to_owned()));
+            return Err(MediaError::Token(
+                "its lifetime is over before it begins".to_owned(),
+            ));
         }
         AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
             .with_identity(&grant.user.to_string())
@@ -230,7 +246,10 @@ impl Probe {
             Some(rest) => format!("http{rest}"),
             None => ws_url.to_owned(),
         };
-        Self { url: format!("{base}/twirp/livekit.RoomService/ListRooms"), client: OnceLock::new() }
+        Self {
+            url: format!("{base}/twirp/livekit.RoomService/ListRooms"),
+            client: OnceLock::new(),
+        }
     }
 
     async fn explain(&self, token: &str) -> MediaError {
@@ -244,9 +263,9 @@ impl Probe {
             .timeout(TIMEOUT)
             .send();
         match request.await.map(|answer| answer.status().as_u16()) {
-            Ok(status @ (401 | 403)) => {
-                MediaError::Refused(format!("HTTP {status}; are LIVEKIT_API_KEY and LIVEKIT_API_SECRET its own?"))
-            }
+            Ok(status @ (401 | 403)) => MediaError::Refused(format!(
+                "HTTP {status}; are LIVEKIT_API_KEY and LIVEKIT_API_SECRET its own?"
+            )),
             Ok(status @ (429 | 502..=504)) => MediaError::Unreachable(format!("HTTP {status}")),
             Ok(status) => MediaError::Bad(format!("HTTP {status}, not an answer of LiveKit's API")),
             Err(error) => MediaError::Unreachable(innermost(&error.without_url())),
@@ -258,12 +277,17 @@ impl Probe {
 pub(super) fn client() -> Option<reqwest::Client> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).build().ok()
+    let tls = rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::ring::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .ok()?
+    .with_root_certificates(roots)
+    .with_no_client_auth();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .ok()
 }
 
 #[cfg(test)]
@@ -312,17 +336,31 @@ mod tests {
 
     fn payload(token: &SecretString) -> Value {
         use base64::Engine;
-        let part = token.expose_secret().split('.').nth(1).expect("a payload").to_owned();
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64");
+        let part = token
+            .expose_secret()
+            .split('.')
+            .nth(1)
+            .expect("a payload")
+            .to_owned();
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
+            .decode(part)
+            .expect("base64");
         serde_json::from_slice(&bytes).expect("JSON")
     }
 
     #[test]
     fn a_token_admits_one_person_to_one_room_and_allows_nothing_else() {
-        let token = livekit("ws://127.0.0.1:1").access_token(&grant(Millis::minutes(2))).expect("token");
-        TokenVerifier::with_api_key(KEY, SECRET).verify(token.expose_secret()).expect("signed with our secret");
+        let token = livekit("ws://127.0.0.1:1")
+            .access_token(&grant(Millis::minutes(2)))
+            .expect("token");
+        TokenVerifier::with_api_key(KEY, SECRET)
+            .verify(token.expose_secret())
+            .expect("signed with our secret");
         let mut claims = payload(&token);
-        let (exp, nbf) = (claims["exp"].as_i64().expect("exp"), claims["nbf"].as_i64().expect("nbf"));
+        let (exp, nbf) = (
+            claims["exp"].as_i64().expect("exp"),
+            claims["nbf"].as_i64().expect("nbf"),
+        );
         let claims = claims.as_object_mut().expect("an object");
         claims.retain(|name, _| name != "exp" && name != "nbf");
         // The whole of it: a claim that nobody thought of would show here.
@@ -344,7 +382,10 @@ mod tests {
                 },
             })
         );
-        assert!((119..=121).contains(&(exp - nbf)), "lives from now for its lifetime: {nbf}..{exp}");
+        assert!(
+            (119..=121).contains(&(exp - nbf)),
+            "lives from now for its lifetime: {nbf}..{exp}"
+        );
     }
 
     #[test]
@@ -387,13 +428,31 @@ mod tests {
         let bad: Expected = |e| matches!(e, MediaError::Bad(_));
         let refused: Expected = |e| matches!(e, MediaError::Refused(_));
         let cases: [(&str, Expected); 8] = [
-            ("HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html>502</html>\r\n", unreachable),
-            ("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<html>hi</html>", bad),
+            (
+                "HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html>502</html>\r\n",
+                unreachable,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n<html>hi</html>",
+                bad,
+            ),
             ("HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\nno", bad),
-            ("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\ninvalid API key: x", refused),
-            ("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n{\"code\":\"unauthenticated\",\"msg\":\"permission\"}", refused),
-            ("HTTP/1.1 503 Unavailable\r\nconnection: close\r\n\r\n{\"code\":\"unavailable\",\"msg\":\"no node\"}", unreachable),
-            ("HTTP/1.1 500 Oops\r\nconnection: close\r\n\r\n{\"code\":\"internal\",\"msg\":\"broken\"}", bad),
+            (
+                "HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\ninvalid API key: x",
+                refused,
+            ),
+            (
+                "HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n{\"code\":\"unauthenticated\",\"msg\":\"permission\"}",
+                refused,
+            ),
+            (
+                "HTTP/1.1 503 Unavailable\r\nconnection: close\r\n\r\n{\"code\":\"unavailable\",\"msg\":\"no node\"}",
+                unreachable,
+            ),
+            (
+                "HTTP/1.1 500 Oops\r\nconnection: close\r\n\r\n{\"code\":\"internal\",\"msg\":\"broken\"}",
+                bad,
+            ),
             ("garbage\r\n\r\n", unreachable),
         ];
         for (answer, expected) in cases {
@@ -407,21 +466,37 @@ mod tests {
     #[tokio::test]
     async fn an_empty_answer_is_not_a_room() {
         let empty = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-        let spec = RoomSpec { name: room(), empty_timeout_s: 1, departure_timeout_s: 1, max_participants: 2 };
-        let error = livekit(&server(Some(empty)).await).create_room(&spec).await.expect_err("no room");
+        let spec = RoomSpec {
+            name: room(),
+            empty_timeout_s: 1,
+            departure_timeout_s: 1,
+            max_participants: 2,
+        };
+        let error = livekit(&server(Some(empty)).await)
+            .create_room(&spec)
+            .await
+            .expect_err("no room");
         assert!(matches!(error, MediaError::Bad(_)), "{error}");
     }
 
     #[tokio::test]
     async fn a_server_that_hangs_is_given_up_after_three_seconds() {
         let livekit = livekit(&server(None).await);
-        let answer = tokio::time::timeout(Duration::from_secs(5), livekit.check()).await.expect("in time");
-        assert!(matches!(answer, Err(MediaError::Unreachable(_))), "{answer:?}");
+        let answer = tokio::time::timeout(Duration::from_secs(5), livekit.check())
+            .await
+            .expect("in time");
+        assert!(
+            matches!(answer, Err(MediaError::Unreachable(_))),
+            "{answer:?}"
+        );
     }
 
     #[tokio::test]
     async fn a_room_that_livekit_does_not_know_counts_as_deleted() {
         let missing = "HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n{\"code\":\"not_found\",\"msg\":\"no room\"}";
-        livekit(&server(Some(missing)).await).delete_room(&room()).await.expect("gone is gone");
+        livekit(&server(Some(missing)).await)
+            .delete_room(&room())
+            .await
+            .expect("gone is gone");
     }
 }

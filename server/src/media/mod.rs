@@ -35,7 +35,10 @@ pub trait MediaServer: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`MediaError`].
-    async fn participants(&self, name: &RoomName) -> Result<Option<Vec<MediaParticipant>>, MediaError>;
+    async fn participants(
+        &self,
+        name: &RoomName,
+    ) -> Result<Option<Vec<MediaParticipant>>, MediaError>;
 
     /// Throws one participant out; one who is not there is fine.
     ///

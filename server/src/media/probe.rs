@@ -7,12 +7,19 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-async fn get(config: &MediaConfig, path: &str, query: &[(&str, &str)]) -> Option<reqwest::Response> {
+async fn get(
+    config: &MediaConfig,
+    path: &str,
+    query: &[(&str, &str)],
+) -> Option<reqwest::Response> {
     let base = match config.ws_url.strip_prefix("ws") {
         Some(rest) => format!("http{rest}"),
         None => config.ws_url.clone(),
     };
-    let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     let url = format!("{base}{path}?{}", query.join("&"));
     client()?.get(url).timeout(TIMEOUT).send().await.ok()
 }

@@ -9,7 +9,10 @@ use domain::{
     ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 /// A stay as pages show it.
@@ -68,21 +71,51 @@ pub struct RoomOfStays {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn room(db: &impl ConnectionTrait, name: &RoomName) -> Result<Option<RoomOfStays>, StoreError> {
-    let row = livekit_rooms::Entity::find().filter(livekit_rooms::Column::Name.eq(name.as_str())).one(db).await?;
-    Ok(row.map(|row| RoomOfStays {
-        id: RoomId(row.id),
-        session: SessionId(row.session_id),
-        // Without the time it was confirmed at, the id is that of a room LiveKit has lost since;
-        // and once ended, LiveKit was not asked for the room again.
-        ensured_sid: row.livekit_sid.filter(|_| row.ensured_at.is_some() && row.ended_at.is_none()),
-        is_ended: row.ended_at.is_some(),
-    }))
+pub async fn room(
+    db: &impl ConnectionTrait,
+    name: &RoomName,
+) -> Result<Option<RoomOfStays>, StoreError> {
+    let row = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::Name.eq(name.as_str()))
+        .one(db)
+        .await?;
+    Ok(row.map(RoomOfStays::from))
 }
 
-/// Adds what is known of a stay to what was known. The order of calls does not matter: the earliest
-/// beginning and the latest end count, LiveKit's word beats an estimate, and of estimates the
-/// earliest counts.
+/// Finds a room by its name and keeps others who call this waiting until the transaction ends.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn room_locked(
+    txn: &DatabaseTransaction,
+    name: &RoomName,
+) -> Result<Option<RoomOfStays>, StoreError> {
+    let row = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::Name.eq(name.as_str()))
+        // SQLite leaves it out: it has one writer anyway.
+        .lock_exclusive()
+        .one(txn)
+        .await?;
+    Ok(row.map(RoomOfStays::from))
+}
+
+impl From<livekit_rooms::Model> for RoomOfStays {
+    fn from(row: livekit_rooms::Model) -> Self {
+        Self {
+            id: RoomId(row.id),
+            session: SessionId(row.session_id),
+            // Without the time it was confirmed at, the id is that of a room LiveKit has lost since;
+            // and once ended, LiveKit was not asked for the room again.
+            ensured_sid: row
+                .livekit_sid
+                .filter(|_| row.ensured_at.is_some() && row.ended_at.is_none()),
+            is_ended: row.ended_at.is_some(),
+        }
+    }
+}
+
+/// The earliest beginning and the latest end count, LiveKit's word beats an estimate, and of
+/// estimates the earliest counts.
 const MERGE: &str = "\
     INSERT INTO livekit_participants AS p \
         (id, room_id, session_id, user_id, identity, sid, joined_at, left_at, left_reason, estimated) \
@@ -104,7 +137,11 @@ const NEWER: &str = "excluded.left_at IS NOT NULL AND (p.left_at IS NULL \
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn merge(txn: &impl ConnectionTrait, room: &RoomOfStays, stay: &StayFacts) -> Result<(), StoreError> {
+pub async fn merge(
+    txn: &impl ConnectionTrait,
+    room: &RoomOfStays,
+    stay: &StayFacts,
+) -> Result<(), StoreError> {
     let sql = MERGE.replace("{newer}", NEWER);
     let end = stay.left.as_ref();
     let values = [
@@ -127,7 +164,10 @@ pub async fn merge(txn: &impl ConnectionTrait, room: &RoomOfStays, stay: &StayFa
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn of_session(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<StayRow>, StoreError> {
+pub async fn of_session(
+    db: &impl ConnectionTrait,
+    session: SessionId,
+) -> Result<Vec<StayRow>, StoreError> {
     let rows = table::Entity::find()
         .filter(table::Column::SessionId.eq(session.0))
         .order_by_asc(table::Column::JoinedAt)
@@ -140,7 +180,9 @@ pub async fn of_session(db: &impl ConnectionTrait, session: SessionId) -> Result
             user: row.user_id.map(UserId),
             joined_at: row.joined_at.map(Timestamp),
             // LiveKit tells the end in whole seconds, which may lie before the beginning.
-            left_at: row.left_at.map(|at| Timestamp(row.joined_at.map_or(at, |joined| at.max(joined)))),
+            left_at: row
+                .left_at
+                .map(|at| Timestamp(row.joined_at.map_or(at, |joined| at.max(joined)))),
             left_reason: row.left_reason,
             is_estimated: row.estimated,
         })

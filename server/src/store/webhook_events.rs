@@ -3,7 +3,8 @@
 use super::{StoreError, entity::webhook_events as table};
 use domain::{ids::RoomName, time::Timestamp};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::OnConflict,
 };
 
 /// What became of a message.
@@ -79,7 +80,11 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewEvent) -> Result<bool, 
         received_at: Set(new.received_at.0),
         processed_at: Set(settled),
     })
-    .on_conflict(OnConflict::column(table::Column::Id).do_nothing().to_owned())
+    .on_conflict(
+        OnConflict::column(table::Column::Id)
+            .do_nothing()
+            .to_owned(),
+    )
     .exec_without_returning(txn)
     .await?;
     Ok(inserted > 0)
@@ -92,23 +97,37 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewEvent) -> Result<bool, 
 pub async fn find(db: &impl ConnectionTrait, id: &str) -> Result<Option<StoredEvent>, StoreError> {
     let row: Option<(Option<String>, String, String)> = table::Entity::find_by_id(id)
         .select_only()
-        .columns([table::Column::RoomName, table::Column::Body, table::Column::State])
+        .columns([
+            table::Column::RoomName,
+            table::Column::Body,
+            table::Column::State,
+        ])
         .into_tuple()
         .one(db)
         .await?;
-    Ok(row.map(|(room, body, state)| StoredEvent { room, body, is_waiting: state == EventState::Received.as_str() }))
+    Ok(row.map(|(room, body, state)| StoredEvent {
+        room,
+        body,
+        is_waiting: state == EventState::Received.as_str(),
+    }))
 }
 
 /// All understood messages about a room, in no particular order.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn bodies_of_room(db: &impl ConnectionTrait, room: &RoomName) -> Result<Vec<String>, StoreError> {
+pub async fn bodies_of_room(
+    db: &impl ConnectionTrait,
+    room: &RoomName,
+) -> Result<Vec<String>, StoreError> {
     Ok(table::Entity::find()
         .select_only()
         .column(table::Column::Body)
         .filter(table::Column::RoomName.eq(room.as_str()))
-        .filter(table::Column::State.is_in([EventState::Received.as_str(), EventState::Processed.as_str()]))
+        .filter(table::Column::State.is_in([
+            EventState::Received.as_str(),
+            EventState::Processed.as_str(),
+        ]))
         .into_tuple()
         .all(db)
         .await?)
@@ -118,7 +137,12 @@ pub async fn bodies_of_room(db: &impl ConnectionTrait, room: &RoomName) -> Resul
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn settle(txn: &impl ConnectionTrait, id: &str, state: EventState, now: Timestamp) -> Result<(), StoreError> {
+pub async fn settle(
+    txn: &impl ConnectionTrait,
+    id: &str,
+    state: EventState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     table::Entity::update_many()
         .col_expr(table::Column::State, state.as_str().into())
         .col_expr(table::Column::ProcessedAt, now.0.into())

@@ -145,7 +145,9 @@ impl Int {
 }
 
 fn number_in_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
 }
 
 /// An enum's value: its name, or its number where the sender did not know the name.
@@ -157,7 +159,9 @@ enum Word {
 }
 
 /// A field of an unexpected kind counts as missing instead of spoiling the whole message.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
 }
 
@@ -168,22 +172,42 @@ impl Incoming {
         let text = String::from_utf8_lossy(body).replace('\0', "\u{fffd}");
         let (message, unreadable) = match serde_json::from_slice::<Message>(body) {
             Ok(message) => (message, None),
-            Err(error) => (Message::default(), Some(format!("not the JSON we expect: {error}"))),
+            Err(error) => (
+                Message::default(),
+                Some(format!("not the JSON we expect: {error}")),
+            ),
         };
-        let event = message.event.as_deref().filter(|event| is_word(event, 64)).unwrap_or("?").to_owned();
+        let event = message
+            .event
+            .as_deref()
+            .filter(|event| is_word(event, 64))
+            .unwrap_or("?")
+            .to_owned();
         let room = match message.room.as_ref().and_then(|room| room.name.as_deref()) {
             None | Some("") => RoomOf::Unsaid,
-            Some(name) => RoomName::parse(name).map_or(RoomOf::Foreign, |(name, ..)| RoomOf::Ours(name)),
+            Some(name) => {
+                RoomName::parse(name).map_or(RoomOf::Foreign, |(name, ..)| RoomOf::Ours(name))
+            }
         };
-        let id = message.id.as_deref().filter(|id| is_word(id, 128)).map_or_else(
-            || format!("sha256:{:x}", Sha256::digest(body)),
-            str::to_owned,
-        );
+        let id = message
+            .id
+            .as_deref()
+            .filter(|id| is_word(id, 128))
+            .map_or_else(
+                || format!("sha256:{:x}", Sha256::digest(body)),
+                str::to_owned,
+            );
         let content = match unreadable {
             Some(why) => Content::Unclear(why),
             None => message.content(),
         };
-        Self { id, event, room, content, text }
+        Self {
+            id,
+            event,
+            room,
+            content,
+            text,
+        }
     }
 }
 
@@ -202,8 +226,9 @@ impl Message {
             Some("participant_left") => who(self.participant).map(What::Left),
             Some("participant_connection_aborted") => who(self.participant).map(What::Aborted),
             Some(
-                "track_published" | "track_unpublished" | "egress_started" | "egress_updated" | "egress_ended"
-                | "ingress_started" | "ingress_ended" | "agent_job_started" | "agent_job_ended",
+                "track_published" | "track_unpublished" | "egress_started" | "egress_updated"
+                | "egress_ended" | "ingress_started" | "ingress_ended" | "agent_job_started"
+                | "agent_job_ended",
             ) => return Content::Irrelevant,
             Some(event) => return Content::Unclear(format!("unknown event {:?}", shown(event))),
             None => return Content::Unclear("it names no event".to_owned()),
@@ -214,11 +239,20 @@ impl Message {
         let Some(room) = self.room else {
             return Content::Unclear("it names no room".to_owned());
         };
-        let (Some(room_sid), Some(at)) = (room.sid.filter(|sid| is_word(sid, 128)), seconds(self.created_at)) else {
+        let (Some(room_sid), Some(at)) = (
+            room.sid.filter(|sid| is_word(sid, 128)),
+            seconds(self.created_at),
+        ) else {
             return Content::Unclear("it lacks the room's id or its own time".to_owned());
         };
-        let room_began = milliseconds(room.creation_time_ms, room.creation_time).unwrap_or(Timestamp(0));
-        Content::Fact(Fact { at, room_sid, room_began, what })
+        let room_began =
+            milliseconds(room.creation_time_ms, room.creation_time).unwrap_or(Timestamp(0));
+        Content::Fact(Fact {
+            at,
+            room_sid,
+            room_began,
+            what,
+        })
     }
 }
 
@@ -239,12 +273,17 @@ impl Participant {
 }
 
 fn seconds(value: Option<Int>) -> Option<Timestamp> {
-    value.and_then(Int::get).map(|s| Timestamp(s.saturating_mul(1_000)))
+    value
+        .and_then(Int::get)
+        .map(|s| Timestamp(s.saturating_mul(1_000)))
 }
 
 /// The exact time where LiveKit sends it, else the one in whole seconds.
 fn milliseconds(exact: Option<Int>, coarse: Option<Int>) -> Option<Timestamp> {
-    exact.and_then(Int::get).map(Timestamp).or_else(|| seconds(coarse))
+    exact
+        .and_then(Int::get)
+        .map(Timestamp)
+        .or_else(|| seconds(coarse))
 }
 
 /// At most 256 characters of somebody else's text, without those that no text needs.
@@ -291,7 +330,9 @@ mod tests {
         assert_eq!(fact(&message), as_texts);
         assert_eq!(as_texts.at, Timestamp(1_800_000_005_000));
         assert_eq!(as_texts.room_began, Timestamp(1_800_000_000_123));
-        let What::Joined(who) = as_texts.what else { panic!("joined") };
+        let What::Joined(who) = as_texts.what else {
+            panic!("joined")
+        };
         assert_eq!(who.joined_at, Some(Timestamp(1_800_000_004_567)));
     }
 
@@ -318,7 +359,9 @@ mod tests {
             let mut message = joined();
             message["event"] = json!("participant_left");
             message["participant"]["disconnectReason"] = sent.clone();
-            let What::Left(who) = fact(&message).what else { panic!("left") };
+            let What::Left(who) = fact(&message).what else {
+                panic!("left")
+            };
             assert_eq!(who.reason.as_deref(), kept, "{sent}");
         }
     }
@@ -341,9 +384,20 @@ mod tests {
 
     #[test]
     fn a_message_without_a_usable_id_is_known_by_its_hash() {
-        for body in [&b"{}"[..], b"", b"[1]", b"\xff\xfe\x00", br#"{"id":"a\u0000b"}"#, br#"{"id":7}"#] {
+        for body in [
+            &b"{}"[..],
+            b"",
+            b"[1]",
+            b"\xff\xfe\x00",
+            br#"{"id":"a\u0000b"}"#,
+            br#"{"id":7}"#,
+        ] {
             let incoming = Incoming::read(body);
-            assert!(incoming.id.starts_with("sha256:") && incoming.id.len() == 71, "{}", incoming.id);
+            assert!(
+                incoming.id.starts_with("sha256:") && incoming.id.len() == 71,
+                "{}",
+                incoming.id
+            );
             assert_eq!(incoming, Incoming::read(body));
             assert!(!incoming.text.contains('\0'));
         }
@@ -354,9 +408,15 @@ mod tests {
     fn rooms_of_others_are_told_from_ours() {
         let mut message = joined();
         message["room"]["name"] = json!("daily-standup");
-        assert_eq!(Incoming::read(message.to_string().as_bytes()).room, RoomOf::Foreign);
+        assert_eq!(
+            Incoming::read(message.to_string().as_bytes()).room,
+            RoomOf::Foreign
+        );
         message["room"] = json!(null);
-        assert_eq!(Incoming::read(message.to_string().as_bytes()).room, RoomOf::Unsaid);
+        assert_eq!(
+            Incoming::read(message.to_string().as_bytes()).room,
+            RoomOf::Unsaid
+        );
     }
 
     proptest! {

@@ -97,11 +97,16 @@ impl History {
             // LiveKit told us of a later life than its messages did: those are about the past.
             return Presence::Unsaid;
         }
-        let latest = self.incarnations.iter().max_by_key(|(sid, incarnation)| (incarnation.began, *sid));
+        let latest = self
+            .incarnations
+            .iter()
+            .max_by_key(|(sid, incarnation)| (incarnation.began, *sid));
         match latest {
             None => Presence::Unsaid,
             Some((_, incarnation)) if incarnation.finished.is_some() => Presence::Gone,
-            Some((_, incarnation)) => Presence::Exists { was_entered: incarnation.was_entered },
+            Some((_, incarnation)) => Presence::Exists {
+                was_entered: incarnation.was_entered,
+            },
         }
     }
 
@@ -116,10 +121,16 @@ impl History {
                 identity: stay.identity.clone(),
                 joined_at: stay.joined_at,
                 left: match &stay.left {
-                    Some((at, reason)) => {
-                        Some(StayEnd { at: *at, reason: reason.clone(), is_estimated: false })
-                    }
-                    None => self.end_of(&stay.room_sid).map(|at| StayEnd { at, reason: None, is_estimated: true }),
+                    Some((at, reason)) => Some(StayEnd {
+                        at: *at,
+                        reason: reason.clone(),
+                        is_estimated: false,
+                    }),
+                    None => self.end_of(&stay.room_sid).map(|at| StayEnd {
+                        at,
+                        reason: None,
+                        is_estimated: true,
+                    }),
                 },
             })
             .collect()
@@ -128,7 +139,12 @@ impl History {
     /// When a life of the room was over: LiveKit said so, or the next life began.
     fn end_of(&self, room_sid: &str) -> Option<Timestamp> {
         let this = self.incarnations.get(room_sid)?;
-        let next = self.incarnations.values().map(|other| other.began).filter(|began| *began > this.began).min();
+        let next = self
+            .incarnations
+            .values()
+            .map(|other| other.began)
+            .filter(|began| *began > this.began)
+            .min();
         this.finished.or(next.map(Timestamp))
     }
 }
@@ -152,7 +168,12 @@ mod tests {
     }
 
     fn fact(room: &str, began: i64, second: i64, what: What) -> Fact {
-        Fact { at: at(second), room_sid: room.to_owned(), room_began: at(began), what }
+        Fact {
+            at: at(second),
+            room_sid: room.to_owned(),
+            room_began: at(began),
+            what,
+        }
     }
 
     fn left(sid: &str, joined: i64) -> What {
@@ -185,9 +206,19 @@ mod tests {
     }
 
     fn check_two_lives(history: &History) {
-        assert_eq!(history.presence(None), Presence::Exists { was_entered: true });
-        assert_eq!(history.presence(Some("RM_2")), Presence::Exists { was_entered: true });
-        assert_eq!(history.presence(Some("RM_3")), Presence::Unsaid, "a life the messages do not know yet");
+        assert_eq!(
+            history.presence(None),
+            Presence::Exists { was_entered: true }
+        );
+        assert_eq!(
+            history.presence(Some("RM_2")),
+            Presence::Exists { was_entered: true }
+        );
+        assert_eq!(
+            history.presence(Some("RM_3")),
+            Presence::Unsaid,
+            "a life the messages do not know yet"
+        );
         assert_eq!(
             ends(history),
             [
@@ -211,11 +242,18 @@ mod tests {
 
     #[test]
     fn a_room_whose_only_life_is_over_is_gone() {
-        let facts = [fact("RM_1", 0, 5, What::Finished), fact("RM_1", 0, 0, What::Started)];
+        let facts = [
+            fact("RM_1", 0, 5, What::Finished),
+            fact("RM_1", 0, 0, What::Started),
+        ];
         let history = History::of(facts);
         assert_eq!(history.presence(None), Presence::Gone);
         assert_eq!(history.presence(Some("RM_1")), Presence::Gone);
-        assert_eq!(history.presence(Some("RM_2")), Presence::Unsaid, "LiveKit has confirmed a newer one");
+        assert_eq!(
+            history.presence(Some("RM_2")),
+            Presence::Unsaid,
+            "LiveKit has confirmed a newer one"
+        );
     }
 
     #[test]
@@ -238,6 +276,9 @@ mod tests {
     fn somebody_who_never_got_in_was_not_there() {
         let history = History::of([fact("RM_1", 0, 9, What::Aborted(who("PA_1", 1, None)))]);
         assert_eq!(history.stays(), []);
-        assert_eq!(history.presence(None), Presence::Exists { was_entered: false });
+        assert_eq!(
+            history.presence(None),
+            Presence::Exists { was_entered: false }
+        );
     }
 }

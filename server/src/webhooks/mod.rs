@@ -52,9 +52,16 @@ pub enum Accepted {
 /// # Errors
 /// [`Problem::Forged`] unless LiveKit signed these very bytes; [`StoreError::Busy`] or
 /// [`StoreError::Unreachable`] when it could not be stored, so that LiveKit sends it again.
-pub async fn receive(state: &AppState, authorization: Option<&str>, body: &[u8]) -> Result<Accepted> {
+pub async fn receive(
+    state: &AppState,
+    authorization: Option<&str>,
+    body: &[u8],
+) -> Result<Accepted> {
     if !is_genuine(&state.config.media.webhook_keys, authorization, body) {
-        tracing::warn!(bytes = body.len(), "webhook refused: its signature is not valid");
+        tracing::warn!(
+            bytes = body.len(),
+            "webhook refused: its signature is not valid"
+        );
         return Err(Problem::Forged.into());
     }
     let incoming = Incoming::read(body);
@@ -80,8 +87,18 @@ pub async fn receive(state: &AppState, authorization: Option<&str>, body: &[u8])
 }
 
 /// Stores a message with the job that will apply it.
-async fn keep(txn: &DatabaseTransaction, incoming: Incoming, now: Timestamp) -> std::result::Result<Accepted, StoreError> {
-    let Incoming { id, event, room, content, text } = incoming;
+async fn keep(
+    txn: &DatabaseTransaction,
+    incoming: Incoming,
+    now: Timestamp,
+) -> std::result::Result<Accepted, StoreError> {
+    let Incoming {
+        id,
+        event,
+        room,
+        content,
+        text,
+    } = incoming;
     let (room, session) = match room {
         RoomOf::Foreign => return Ok(Accepted::Foreign),
         RoomOf::Unsaid => (None, None),
@@ -93,11 +110,23 @@ async fn keep(txn: &DatabaseTransaction, incoming: Incoming, now: Timestamp) -> 
     };
     let (event_state, error, accepted) = match (content, session) {
         (Content::Fact(_), Some(_)) => (EventState::Received, None, Accepted::Stored),
-        (Content::Fact(_), None) => (EventState::Parked, Some("it names no room".to_owned()), Accepted::Parked),
+        (Content::Fact(_), None) => (
+            EventState::Parked,
+            Some("it names no room".to_owned()),
+            Accepted::Parked,
+        ),
         (Content::Irrelevant, _) => (EventState::Ignored, None, Accepted::Ignored),
         (Content::Unclear(why), _) => (EventState::Parked, Some(why), Accepted::Parked),
     };
-    let new = NewEvent { id: id.clone(), event, room, body: text, state: event_state, error, received_at: now };
+    let new = NewEvent {
+        id: id.clone(),
+        event,
+        room,
+        body: text,
+        state: event_state,
+        error,
+        received_at: now,
+    };
     if !webhook_events::insert(txn, &new).await? {
         return Ok(Accepted::Duplicate);
     }
@@ -133,12 +162,20 @@ async fn apply(
     id: &str,
     now: Timestamp,
 ) -> std::result::Result<Option<SessionId>, StoreError> {
-    let Some(stored) = webhook_events::find(txn, id).await?.filter(|stored| stored.is_waiting) else {
+    let Some(stored) = webhook_events::find(txn, id)
+        .await?
+        .filter(|stored| stored.is_waiting)
+    else {
         return Ok(None);
     };
-    let name = stored.room.as_deref().and_then(RoomName::parse).map(|(name, ..)| name);
+    let name = stored
+        .room
+        .as_deref()
+        .and_then(RoomName::parse)
+        .map(|(name, ..)| name);
     let room = match &name {
-        Some(name) => participants::room(txn, name).await?,
+        // One message of a room at a time, or a job that knows less might write last.
+        Some(name) => participants::room_locked(txn, name).await?,
         None => None,
     };
     let (Some(name), Some(room)) = (name, room) else {
@@ -152,10 +189,20 @@ async fn apply(
         participants::merge(txn, &room, &stay).await?;
     }
     let presence = history.presence(room.ensured_sid.as_deref());
-    let somebody_came = fact_in(&stored.body).is_some_and(|fact| matches!(fact.what, What::Started | What::Joined(_)));
+    let somebody_came = fact_in(&stored.body)
+        .is_some_and(|fact| matches!(fact.what, What::Started | What::Joined(_)));
     if room.is_ended && somebody_came && matches!(presence, Presence::Exists { .. }) {
         // An ended room stays ended: whatever brought it back, it goes again.
-        jobs::enqueue(txn, &Job::DeleteRoom { room: name.clone(), session: room.session }, now, now).await?;
+        jobs::enqueue(
+            txn,
+            &Job::DeleteRoom {
+                room: name.clone(),
+                session: room.session,
+            },
+            now,
+            now,
+        )
+        .await?;
     }
     apply_presence(txn, &name, &room, presence, now).await?;
     webhook_events::settle(txn, id, EventState::Processed, now).await?;
@@ -179,7 +226,10 @@ async fn apply_presence(
 ) -> std::result::Result<(), StoreError> {
     let current = store::rooms::current(txn, room.session).await?;
     let is_current = current.is_some_and(|current| current.id == room.id);
-    let Some(record) = store::sessions::find(txn, room.session).await?.filter(|_| is_current) else {
+    let Some(record) = store::sessions::find(txn, room.session)
+        .await?
+        .filter(|_| is_current)
+    else {
         return Ok(());
     };
     let old = record.facts.room;

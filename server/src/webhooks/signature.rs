@@ -10,8 +10,14 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 /// Whether `authorization` signs exactly `body` with one of `keys` (key and secret).
-pub fn is_genuine(keys: &[(String, SecretString)], authorization: Option<&str>, body: &[u8]) -> bool {
-    let Some(token) = authorization else { return false };
+pub fn is_genuine(
+    keys: &[(String, SecretString)],
+    authorization: Option<&str>,
+    body: &[u8],
+) -> bool {
+    let Some(token) = authorization else {
+        return false;
+    };
     let hash = STANDARD.encode(Sha256::digest(body));
     keys.iter().any(|(key, secret)| {
         // Everybody knows the empty secret.
@@ -40,7 +46,10 @@ mod tests {
     const PAST: i64 = 978_307_200;
 
     fn keys() -> Vec<(String, SecretString)> {
-        vec![("old".to_owned(), OTHER.into()), ("new".to_owned(), SECRET.into())]
+        vec![
+            ("old".to_owned(), OTHER.into()),
+            ("new".to_owned(), SECRET.into()),
+        ]
     }
 
     fn hash(body: &[u8]) -> String {
@@ -49,8 +58,15 @@ mod tests {
 
     /// HMAC-SHA256 (RFC 2104), so that tests can sign what the library would refuse to sign.
     fn hmac(secret: &[u8], text: &[u8]) -> Vec<u8> {
-        assert!(secret.len() <= 64, "longer keys are hashed first, which no test needs");
-        let pad = |byte: u8| (0..64).map(|i| secret.get(i).unwrap_or(&0) ^ byte).collect::<Vec<u8>>();
+        assert!(
+            secret.len() <= 64,
+            "longer keys are hashed first, which no test needs"
+        );
+        let pad = |byte: u8| {
+            (0..64)
+                .map(|i| secret.get(i).unwrap_or(&0) ^ byte)
+                .collect::<Vec<u8>>()
+        };
         let inner = Sha256::digest([pad(0x36), text.to_vec()].concat());
         Sha256::digest([pad(0x5c), inner.to_vec()].concat()).to_vec()
     }
@@ -86,7 +102,10 @@ mod tests {
                 .expect("signed");
             assert!(is_genuine(&keys(), Some(&token), BODY), "{key}");
         }
-        assert!(is_genuine(&keys(), Some(&hs256(&claims(), SECRET)), BODY), "the test's own signer signs alike");
+        assert!(
+            is_genuine(&keys(), Some(&hs256(&claims(), SECRET)), BODY),
+            "the test's own signer signs alike"
+        );
     }
 
     #[test]
@@ -97,7 +116,11 @@ mod tests {
         let (none_unsigned, _) = none.rsplit_once('.').expect("three parts");
         let user_token = AccessToken::with_api_key("new", SECRET)
             .with_identity("somebody")
-            .with_grants(VideoGrants { room_join: true, room: "session-1".to_owned(), ..Default::default() })
+            .with_grants(VideoGrants {
+                room_join: true,
+                room: "session-1".to_owned(),
+                ..Default::default()
+            })
             .to_jwt()
             .expect("signed");
         let no_issuer = json!({"nbf": PAST, "exp": FUTURE, "sha256": hash(BODY)});
@@ -110,12 +133,24 @@ mod tests {
             ("Bearer prefix", format!("Bearer {good}")),
             ("signature missing", unsigned.to_owned()),
             ("signature empty", format!("{unsigned}.")),
-            ("signature of another text", format!("{unsigned}.{}", URL_SAFE_NO_PAD.encode([7; 32]))),
+            (
+                "signature of another text",
+                format!("{unsigned}.{}", URL_SAFE_NO_PAD.encode([7; 32])),
+            ),
             ("alg none, signed", none.clone()),
             ("alg none, unsigned", format!("{none_unsigned}.")),
-            ("alg RS256", sign(&json!({"alg": "RS256", "typ": "JWT"}), &claims(), SECRET)),
-            ("alg HS512", sign(&json!({"alg": "HS512", "typ": "JWT"}), &claims(), SECRET)),
-            ("unknown secret", hs256(&claims(), "ffffffffffffffffffffffffffffffff")),
+            (
+                "alg RS256",
+                sign(&json!({"alg": "RS256", "typ": "JWT"}), &claims(), SECRET),
+            ),
+            (
+                "alg HS512",
+                sign(&json!({"alg": "HS512", "typ": "JWT"}), &claims(), SECRET),
+            ),
+            (
+                "unknown secret",
+                hs256(&claims(), "ffffffffffffffffffffffffffffffff"),
+            ),
             ("empty secret", hs256(&claims(), "")),
             ("the other key's secret", hs256(&claims(), OTHER)),
             ("unknown key", hs256(&with("iss", json!("unknown")), SECRET)),
@@ -124,14 +159,44 @@ mod tests {
             ("no expiry", hs256(&no_expiry, SECRET)),
             ("not yet valid", hs256(&with("nbf", json!(FUTURE)), SECRET)),
             ("a person's own token", user_token),
-            ("hash missing", hs256(&json!({"iss": "new", "nbf": PAST, "exp": FUTURE}), SECRET)),
-            ("hash of another body", hs256(&with("sha256", json!(hash(b"{}"))), SECRET)),
-            ("hash cut short", hs256(&with("sha256", json!(short)), SECRET)),
-            ("hash with more behind it", hs256(&with("sha256", json!(format!("{}AAAA", hash(BODY)))), SECRET)),
-            ("hash in base64url", hs256(&with("sha256", json!(URL_SAFE.encode(Sha256::digest(BODY)))), SECRET)),
-            ("hash in hex", hs256(&with("sha256", json!(format!("{:x}", Sha256::digest(BODY)))), SECRET)),
+            (
+                "hash missing",
+                hs256(&json!({"iss": "new", "nbf": PAST, "exp": FUTURE}), SECRET),
+            ),
+            (
+                "hash of another body",
+                hs256(&with("sha256", json!(hash(b"{}"))), SECRET),
+            ),
+            (
+                "hash cut short",
+                hs256(&with("sha256", json!(short)), SECRET),
+            ),
+            (
+                "hash with more behind it",
+                hs256(
+                    &with("sha256", json!(format!("{}AAAA", hash(BODY)))),
+                    SECRET,
+                ),
+            ),
+            (
+                "hash in base64url",
+                hs256(
+                    &with("sha256", json!(URL_SAFE.encode(Sha256::digest(BODY)))),
+                    SECRET,
+                ),
+            ),
+            (
+                "hash in hex",
+                hs256(
+                    &with("sha256", json!(format!("{:x}", Sha256::digest(BODY)))),
+                    SECRET,
+                ),
+            ),
         ];
-        assert!(hash(BODY).contains(['+', '/']), "a body whose hash differs between base64 and base64url");
+        assert!(
+            hash(BODY).contains(['+', '/']),
+            "a body whose hash differs between base64 and base64url"
+        );
         for (what, token) in cases {
             assert!(!is_genuine(&keys(), Some(&token), BODY), "{what}");
         }
@@ -141,15 +206,30 @@ mod tests {
     #[test]
     fn the_bytes_are_signed_and_not_their_meaning() {
         let token = hs256(&claims(), SECRET);
-        assert!(!is_genuine(&keys(), Some(&token), br#"{"id":"EV_1","event":"room_started"}"#));
-        assert!(!is_genuine(&keys(), Some(&token), br#"{"event": "room_started","id":"EV_1"}"#));
+        assert!(!is_genuine(
+            &keys(),
+            Some(&token),
+            br#"{"id":"EV_1","event":"room_started"}"#
+        ));
+        assert!(!is_genuine(
+            &keys(),
+            Some(&token),
+            br#"{"event": "room_started","id":"EV_1"}"#
+        ));
     }
 
     #[test]
     fn an_empty_secret_or_key_never_counts() {
-        let empty = vec![("new".to_owned(), SecretString::from("")), (String::new(), SECRET.into())];
+        let empty = vec![
+            ("new".to_owned(), SecretString::from("")),
+            (String::new(), SECRET.into()),
+        ];
         assert!(!is_genuine(&empty, Some(&hs256(&claims(), "")), BODY));
-        assert!(!is_genuine(&empty, Some(&hs256(&with("iss", json!("")), SECRET)), BODY));
+        assert!(!is_genuine(
+            &empty,
+            Some(&hs256(&with("iss", json!("")), SECRET)),
+            BODY
+        ));
         assert!(!is_genuine(&[], Some(&hs256(&claims(), SECRET)), BODY));
     }
 }

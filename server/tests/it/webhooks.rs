@@ -29,7 +29,10 @@ struct Meeting {
 
 impl Meeting {
     async fn open_now(app: &TestApp) -> Self {
-        let (mentor, mentee) = (app.mentor("Grace Hopper").await, app.person("Ada Lovelace").await);
+        let (mentor, mentee) = (
+            app.mentor("Grace Hopper").await,
+            app.person("Ada Lovelace").await,
+        );
         let id = app.session(&mentor, &mentee, NOW).await;
         app.run_jobs().await;
         Self { id, mentor, mentee }
@@ -40,17 +43,37 @@ impl Meeting {
     }
 
     async fn state(&self, app: &TestApp) -> Room {
-        sessions::find(app.state.db.read(), self.id).await.expect("answers").expect("there").facts.room
+        sessions::find(app.state.db.read(), self.id)
+            .await
+            .expect("answers")
+            .expect("there")
+            .facts
+            .room
     }
 
     /// Who was there: mentor or mentee, from, to in seconds since [`NOW`], reason, estimated.
-    async fn stays(&self, app: &TestApp) -> Vec<(&'static str, i64, Option<i64>, Option<String>, bool)> {
+    async fn stays(
+        &self,
+        app: &TestApp,
+    ) -> Vec<(&'static str, i64, Option<i64>, Option<String>, bool)> {
         let second = |at: Timestamp| (at.0 - NOW.0) / 1_000;
-        let rows = participants::of_session(app.state.db.read(), self.id).await.expect("answers");
+        let rows = participants::of_session(app.state.db.read(), self.id)
+            .await
+            .expect("answers");
         let stay = |row: participants::StayRow| {
-            let who = if row.user == Some(self.mentor.id()) { "mentor" } else { "mentee" };
+            let who = if row.user == Some(self.mentor.id()) {
+                "mentor"
+            } else {
+                "mentee"
+            };
             let joined = row.joined_at.map(second).expect("joined");
-            (who, joined, row.left_at.map(second), row.left_reason, row.is_estimated)
+            (
+                who,
+                joined,
+                row.left_at.map(second),
+                row.left_reason,
+                row.is_estimated,
+            )
         };
         rows.into_iter().map(stay).collect()
     }
@@ -81,12 +104,32 @@ impl Meeting {
         let (mentor, mentee) = (&self.mentor, &self.mentee);
         vec![
             self.message("EV_1", "room_started", "RM_1", 0, 0),
-            self.about(self.message("EV_2", "participant_joined", "RM_1", 0, 2), mentee, "PA_1", 1),
-            self.about(self.message("EV_3", "participant_left", "RM_1", 0, 9), mentee, "PA_1", 1),
-            self.about(self.message("EV_4", "participant_joined", "RM_1", 0, 11), mentee, "PA_2", 10),
+            self.about(
+                self.message("EV_2", "participant_joined", "RM_1", 0, 2),
+                mentee,
+                "PA_1",
+                1,
+            ),
+            self.about(
+                self.message("EV_3", "participant_left", "RM_1", 0, 9),
+                mentee,
+                "PA_1",
+                1,
+            ),
+            self.about(
+                self.message("EV_4", "participant_joined", "RM_1", 0, 11),
+                mentee,
+                "PA_2",
+                10,
+            ),
             self.message("EV_5", "room_finished", "RM_1", 0, 20),
             self.message("EV_6", "room_started", "RM_2", 30, 30),
-            self.about(self.message("EV_7", "participant_joined", "RM_2", 30, 32), mentor, "PA_3", 31),
+            self.about(
+                self.message("EV_7", "participant_joined", "RM_2", 30, 32),
+                mentor,
+                "PA_3",
+                31,
+            ),
         ]
     }
 }
@@ -115,7 +158,9 @@ fn shuffled(n: usize, seed: usize) -> Vec<usize> {
     let mut state = seed;
     let mut order = Vec::new();
     while !left.is_empty() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         order.push(left.remove((state >> 33) % left.len()));
     }
     order

@@ -65,19 +65,34 @@ impl LiveKitServer {
     /// Starts from the file, with webhooks going to the receiver.
     pub async fn start_with_webhooks() -> (Self, mpsc::UnboundedReceiver<Webhook>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .expect("a port");
         let address = listener.local_addr().expect("an address");
-        let app = Router::new().route("/webhook", post(take)).with_state(sender);
+        let app = Router::new()
+            .route("/webhook", post(take))
+            .with_state(sender);
         tokio::spawn(async move { axum::serve(listener, app).await });
-        let server = Self::start_from(Config::Text(config_text(&format!("http://{address}/webhook")))).await;
+        let server = Self::start_from(Config::Text(config_text(&format!(
+            "http://{address}/webhook"
+        ))))
+        .await;
         (server, receiver)
     }
 
     async fn start_from(config: Config) -> Self {
         // Another process may take a port between our look and LiveKit's: then again with others.
         for _ in 0..3 {
-            let ports = Ports { http: free_tcp_port(), tcp: free_tcp_port(), udp: free_udp_port() };
-            let mut server = Self { ports, child: None, config: config.clone() };
+            let ports = Ports {
+                http: free_tcp_port(),
+                tcp: free_tcp_port(),
+                udp: free_udp_port(),
+            };
+            let mut server = Self {
+                ports,
+                child: None,
+                config: config.clone(),
+            };
             if server.launch().await {
                 return server;
             }
@@ -94,10 +109,18 @@ impl LiveKitServer {
         };
         command
             .args(["--bind", "127.0.0.1", "--node-ip", "127.0.0.1"])
-            .args(["--rtc.use_external_ip=false", "--rtc.enable_loopback_candidate"])
+            .args([
+                "--rtc.use_external_ip=false",
+                "--rtc.enable_loopback_candidate",
+            ])
             .args(["--port", &self.ports.http.to_string()])
             .args(["--rtc.tcp_port", &self.ports.tcp.to_string()])
-            .args(["--rtc.udp_port.start", &self.ports.udp.to_string(), "--rtc.udp_port.end", "0"])
+            .args([
+                "--rtc.udp_port.start",
+                &self.ports.udp.to_string(),
+                "--rtc.udp_port.end",
+                "0",
+            ])
             .args(["--prometheus.port", "0", "--logging.level", "error"])
             // Every setting can come from the environment, and proxies too.
             .env_clear()
@@ -106,10 +129,16 @@ impl LiveKitServer {
         self.child = Some(command.spawn().expect("LIVEKIT_SERVER_BIN names a program"));
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
-            if self.child.as_mut().is_some_and(|child| child.try_wait().is_ok_and(|ended| ended.is_some())) {
+            if self
+                .child
+                .as_mut()
+                .is_some_and(|child| child.try_wait().is_ok_and(|ended| ended.is_some()))
+            {
                 return false;
             }
-            if TcpStream::connect(self.address()).await.is_ok() && self.get("/").await == (200, "OK".to_owned()) {
+            if TcpStream::connect(self.address()).await.is_ok()
+                && self.get("/").await == (200, "OK".to_owned())
+            {
                 return true;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -134,8 +163,14 @@ impl LiveKitServer {
     /// Sends a signal to the server, and only to it.
     pub fn signal(&self, name: &str) {
         let id = self.child.as_ref().expect("the server runs").id();
-        let status = Command::new("kill").arg(format!("-{name}")).arg(id.to_string()).status();
-        assert!(status.is_ok_and(|status| status.success()), "kill -{name} {id}");
+        let status = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(id.to_string())
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "kill -{name} {id}"
+        );
     }
 
     fn address(&self) -> SocketAddr {
@@ -149,13 +184,24 @@ impl LiveKitServer {
 
     /// Status and body of a GET request.
     pub async fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address()).await.expect("the server listens");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address());
+        let mut stream = TcpStream::connect(self.address())
+            .await
+            .expect("the server listens");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address()
+        );
         stream.write_all(request.as_bytes()).await.expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("an answer");
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+        let status = answer
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
+        let body = answer
+            .split_once("\r\n\r\n")
+            .map(|(_, body)| body.to_owned());
         (status, body.unwrap_or_default())
     }
 }
@@ -166,8 +212,17 @@ impl Drop for LiveKitServer {
     }
 }
 
-async fn take(State(sender): State<mpsc::UnboundedSender<Webhook>>, headers: HeaderMap, body: Bytes) {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+async fn take(
+    State(sender): State<mpsc::UnboundedSender<Webhook>>,
+    headers: HeaderMap,
+    body: Bytes,
+) {
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
     // The test may be over already.
     let _sent = sender.send(Webhook {
         authorization: header("authorization"),
@@ -176,11 +231,16 @@ async fn take(State(sender): State<mpsc::UnboundedSender<Webhook>>, headers: Hea
     });
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration of their own"
+)]
 fn binary() -> PathBuf {
     match env::var("LIVEKIT_SERVER_BIN") {
         Ok(path) if !path.is_empty() => PathBuf::from(path),
-        _ => panic!("LIVEKIT_SERVER_BIN is not set: it must name a livekit-server binary; ./test sets it"),
+        _ => panic!(
+            "LIVEKIT_SERVER_BIN is not set: it must name a livekit-server binary; ./test sets it"
+        ),
     }
 }
 
@@ -191,7 +251,11 @@ fn config_path() -> PathBuf {
 /// The production file with another webhook address and nothing else changed.
 fn config_text(webhook_url: &str) -> String {
     let text = std::fs::read_to_string(config_path()).expect("deploy/livekit.yaml");
-    assert_eq!(text.matches(WEBHOOK_URL).count(), 1, "deploy/livekit.yaml names {WEBHOOK_URL} once");
+    assert_eq!(
+        text.matches(WEBHOOK_URL).count(),
+        1,
+        "deploy/livekit.yaml names {WEBHOOK_URL} once"
+    );
     text.replace(WEBHOOK_URL, webhook_url)
 }
 

@@ -61,13 +61,22 @@ async fn validate(server: &LiveKitServer, livekit: &LiveKit, room: &RoomName) ->
             now: Timestamp(0),
         })
         .expect("a token");
-    server.get(&format!("/rtc/validate?access_token={}", token.expose_secret())).await.0
+    server
+        .get(&format!(
+            "/rtc/validate?access_token={}",
+            token.expose_secret()
+        ))
+        .await
+        .0
 }
 
 #[tokio::test]
 async fn the_production_file_starts_as_it_is() {
     let server = LiveKitServer::start().await;
-    client(&server).check().await.expect("answers and accepts our key");
+    client(&server)
+        .check()
+        .await
+        .expect("answers and accepts our key");
     // What the file says and what the tests rely on elsewhere: nobody but the app makes rooms.
     assert_eq!(validate(&server, &client(&server), &a_room()).await, 404);
 }
@@ -76,33 +85,62 @@ async fn the_production_file_starts_as_it_is() {
 async fn creating_a_room_twice_gives_the_same_room() {
     let server = LiveKitServer::start_silent().await;
     let (livekit, name) = (client(&server), a_room());
-    assert_eq!(livekit.participants(&name).await.expect("answers"), None, "not there yet");
+    assert_eq!(
+        livekit.participants(&name).await.expect("answers"),
+        None,
+        "not there yet"
+    );
     let first = create(&livekit, &name).await.expect("created");
     let second = create(&livekit, &name).await.expect("found");
     assert!(first.sid.starts_with("RM_"), "{first:?}");
     assert_eq!(first, second);
-    assert_eq!(livekit.participants(&name).await.expect("answers"), Some(Vec::new()), "there, and empty");
+    assert_eq!(
+        livekit.participants(&name).await.expect("answers"),
+        Some(Vec::new()),
+        "there, and empty"
+    );
 }
 
 #[tokio::test]
 async fn a_ticket_admits_to_its_room_until_the_room_is_deleted() {
     let server = LiveKitServer::start_silent().await;
     let (livekit, name) = (client(&server), a_room());
-    assert_eq!(validate(&server, &livekit, &name).await, 404, "no room yet, and a ticket makes none");
+    assert_eq!(
+        validate(&server, &livekit, &name).await,
+        404,
+        "no room yet, and a ticket makes none"
+    );
     create(&livekit, &name).await.expect("created");
     assert_eq!(validate(&server, &livekit, &name).await, 200);
-    assert_eq!(validate(&server, &livekit, &a_room()).await, 404, "another room");
+    assert_eq!(
+        validate(&server, &livekit, &a_room()).await,
+        404,
+        "another room"
+    );
     livekit.delete_room(&name).await.expect("deleted");
-    assert_eq!(validate(&server, &livekit, &name).await, 404, "an ended room stays ended");
+    assert_eq!(
+        validate(&server, &livekit, &name).await,
+        404,
+        "an ended room stays ended"
+    );
     assert_eq!(livekit.participants(&name).await.expect("answers"), None);
-    livekit.delete_room(&name).await.expect("deleting twice is fine");
-    livekit.remove_participant(&name, "nobody").await.expect("removing nobody is fine");
+    livekit
+        .delete_room(&name)
+        .await
+        .expect("deleting twice is fine");
+    livekit
+        .remove_participant(&name, "nobody")
+        .await
+        .expect("removing nobody is fine");
 }
 
 #[tokio::test]
 async fn a_wrong_key_or_secret_is_refused_and_said_so() {
     let server = LiveKitServer::start_silent().await;
-    for (key, secret) in [("unknown-key", SECRET), (KEY, "ffffffffffffffffffffffffffffffff")] {
+    for (key, secret) in [
+        ("unknown-key", SECRET),
+        (KEY, "ffffffffffffffffffffffffffffffff"),
+    ] {
         let livekit = client_with(&server, key, secret);
         let error = livekit.check().await.expect_err("refused");
         assert!(matches!(error, MediaError::Refused(_)), "{key}: {error}");
@@ -130,9 +168,17 @@ async fn a_server_that_is_down_is_unreachable_at_once_and_forgets_rooms_when_it_
     ] {
         assert!(matches!(error, MediaError::Unreachable(_)), "{error}");
     }
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        asked.elapsed()
+    );
     server.start_again().await;
-    assert_eq!(livekit.participants(&name).await.expect("answers"), None, "rooms live in its memory");
+    assert_eq!(
+        livekit.participants(&name).await.expect("answers"),
+        None,
+        "rooms live in its memory"
+    );
     let after = create(&livekit, &name).await.expect("created anew");
     assert_ne!(before.sid, after.sid);
 }
@@ -145,7 +191,11 @@ async fn a_server_that_hangs_is_given_up_and_used_again_when_it_goes_on() {
     let asked = Instant::now();
     let error = livekit.check().await.expect_err("hangs");
     assert!(matches!(error, MediaError::Unreachable(_)), "{error}");
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
     server.signal("CONT");
     livekit.check().await.expect("answers again");
 }
@@ -162,16 +212,33 @@ async fn its_webhooks_are_genuine_and_tell_the_life_of_a_room() {
             .await
             .unwrap_or_else(|_| panic!("{expected} came in time"))
             .expect("the listener runs");
-        assert!(webhooks::is_genuine(&keys, webhook.authorization.as_deref(), &webhook.body), "{expected}");
+        assert!(
+            webhooks::is_genuine(&keys, webhook.authorization.as_deref(), &webhook.body),
+            "{expected}"
+        );
         let mut changed = webhook.body.clone();
         changed.push(b' ');
-        assert!(!webhooks::is_genuine(&keys, webhook.authorization.as_deref(), &changed), "{expected}");
-        assert_eq!(webhook.content_type.as_deref(), Some("application/webhook+json"));
+        assert!(
+            !webhooks::is_genuine(&keys, webhook.authorization.as_deref(), &changed),
+            "{expected}"
+        );
+        assert_eq!(
+            webhook.content_type.as_deref(),
+            Some("application/webhook+json")
+        );
         let message: Value = serde_json::from_slice(&webhook.body).expect("JSON");
         assert_eq!(message["event"], expected);
         assert_eq!(message["room"]["name"], name.as_str());
         assert_eq!(message["room"]["sid"], created.sid.as_str());
-        assert!(message["id"].as_str().is_some_and(|id| id.starts_with("EV_")), "{message}");
-        assert!(message["createdAt"].is_string(), "64-bit numbers come as texts: {message}");
+        assert!(
+            message["id"]
+                .as_str()
+                .is_some_and(|id| id.starts_with("EV_")),
+            "{message}"
+        );
+        assert!(
+            message["createdAt"].is_string(),
+            "64-bit numbers come as texts: {message}"
+        );
     }
 }

@@ -97,7 +97,7 @@ fn Picture(call: Call) -> impl IntoView {
             <video
                 id="peer-screen"
                 class="stage-screen"
-                aria-label=screen_label
+                aria-label=move || screen().then(|| screen_label.clone())
                 hidden=move || !screen()
                 autoplay
                 playsinline

@@ -1,0 +1,165 @@
+//! One's own account.
+
+use super::sign_up::zone_options;
+use crate::{
+    api::{
+        account::{ChangePassword, SignOutEverywhere, UpdateAccount, account},
+        auth::time_zones,
+    },
+    components::{
+        fields::{SelectField, SubmitButton, TextField},
+        form::Form,
+        notes::{DoneNote, ErrorNote, FormError, Loading},
+    },
+    routes,
+};
+use domain::{
+    text::{NAME_MAX, PASSWORD_LENGTH},
+    views::Me,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The page.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let query = use_query_map();
+    let page = Resource::new_blocking(
+        || (),
+        |()| async move { Ok::<_, crate::api::error::ApiError>((account().await?, time_zones().await?)) },
+    );
+    let done = Signal::derive(move || match query.read().get_str("done") {
+        Some("saved") => Some("Saved."),
+        Some("password") => Some("Your password is changed. Other browsers are signed out."),
+        Some(_) | None => None,
+    });
+    view! {
+        <Title text="Account" />
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok((me, zones)) => view! { <Parts me zones done /> }.into_any(),
+                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Parts(me: Me, zones: Vec<String>, done: Signal<Option<&'static str>>) -> impl IntoView {
+    let (mentor_words, mentor_link) = if me.is_mentor {
+        ("Change what mentees see of you and when you can be booked.", "Edit your mentor profile")
+    } else {
+        ("Offer sessions yourself: say what you know and when you have time.", "Become a mentor")
+    };
+    view! {
+        <div class="narrow-wide">
+            <h1>"Account"</h1>
+            <DoneNote words=done />
+            <Person me zones />
+            <section class="card" aria-labelledby="mentor-title">
+                <h2 id="mentor-title">"Mentoring"</h2>
+                <p>{mentor_words}</p>
+                <p class="actions">
+                    <a class="button" href=routes::MENTOR_PROFILE>
+                        {mentor_link}
+                    </a>
+                </p>
+            </section>
+            <Password />
+            <Everywhere />
+        </div>
+    }
+}
+
+#[component]
+fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
+    let form = Form::<UpdateAccount>::new();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <section class="card" aria-labelledby="person-title">
+            <h2 id="person-title">"You"</h2>
+            <p class="muted">{format!("You sign in as {}.", me.email)}</p>
+            <ActionForm action=form.action>
+                <FormError problem fields=&["name", "timeZone"] />
+                <TextField
+                    label="Name"
+                    name="name"
+                    autocomplete="name"
+                    hint="As others see it."
+                    max=NAME_MAX
+                    value=form.value("name", me.name)
+                    problem
+                />
+                <SelectField
+                    label="Time zone"
+                    name="time_zone"
+                    field="timeZone"
+                    hint="All times are shown in this zone. Your weekly hours as a mentor are in it, too."
+                    options=zone_options(zones)
+                    value=form.value("time_zone", me.time_zone)
+                    problem
+                />
+                <p class="actions">
+                    <SubmitButton label="Save" pending />
+                </p>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn Password() -> impl IntoView {
+    let form = Form::<ChangePassword>::new();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <section class="card" aria-labelledby="password-title">
+            <h2 id="password-title">"Password"</h2>
+            <ActionForm action=form.action>
+                <FormError problem fields=&["currentPassword", "newPassword"] />
+                <TextField
+                    label="Current password"
+                    name="current_password"
+                    field="currentPassword"
+                    kind="password"
+                    autocomplete="current-password"
+                    problem
+                />
+                <TextField
+                    label="New password"
+                    name="new_password"
+                    field="newPassword"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 10 characters. Other browsers will be signed out."
+                    min=*PASSWORD_LENGTH.start()
+                    max=*PASSWORD_LENGTH.end()
+                    problem
+                />
+                <p class="actions">
+                    <SubmitButton label="Change password" pending />
+                </p>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn Everywhere() -> impl IntoView {
+    let form = Form::<SignOutEverywhere>::new();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <section class="card" aria-labelledby="everywhere-title">
+            <h2 id="everywhere-title">"Sign out everywhere"</h2>
+            <p>"Signs out every browser you ever signed in with, this one too."</p>
+            <ActionForm action=form.action>
+                <FormError problem />
+                <p class="actions">
+                    <SubmitButton label="Sign out everywhere" pending class="button" />
+                </p>
+            </ActionForm>
+        </section>
+    }
+}

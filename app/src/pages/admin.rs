@@ -1,0 +1,194 @@
+//! What admins look after.
+
+use crate::{
+    api::admin::{Publish, Retry, notifications, pending_mentors},
+    components::{
+        fields::SubmitButton,
+        form::Form,
+        notes::{DoneNote, ErrorNote, FormError, Loading},
+        time::{LocalTime, zone_words},
+    },
+    routes,
+};
+use domain::views::{NotificationView, PendingMentor};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::A, hooks::use_query_map};
+
+#[component]
+fn AdminHead(title: &'static str) -> impl IntoView {
+    let query = use_query_map();
+    let done = Signal::derive(move || match query.read().get_str("done") {
+        Some("retried") => Some("Trying again now. The entry goes away when it worked."),
+        Some("published") => Some("Published. Mentees can book this mentor now."),
+        Some(_) | None => None,
+    });
+    view! {
+        <h1>{title}</h1>
+        <nav class="tabs" aria-label="Admin">
+            <ul>
+                <li>
+                    <A href=routes::ADMIN_NOTIFICATIONS>"Notifications"</A>
+                </li>
+                <li>
+                    <A href=routes::ADMIN_MENTORS>"Mentor profiles"</A>
+                </li>
+            </ul>
+        </nav>
+        <DoneNote words=done />
+    }
+}
+
+/// What keeps failing, with cause and Retry.
+#[component]
+pub fn AdminNotificationsPage() -> impl IntoView {
+    let page = Resource::new_blocking(|| (), |()| notifications());
+    view! {
+        <Title text="Notifications" />
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(entries) => view! { <Notifications entries /> }.into_any(),
+                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
+    let (open, settled): (Vec<_>, Vec<_>) = entries.into_iter().partition(|e| e.resolved.is_none());
+    let form = Form::<Retry>::new();
+    let (no_open, no_settled) = (open.is_empty(), settled.is_empty());
+    let list = move |entries: Vec<NotificationView>| {
+        let form = form.action;
+        entries
+            .into_iter()
+            .map(|entry| view! { <Notification entry action=form /> })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <AdminHead title="Notifications" />
+        <FormError problem=form.problem() />
+        {no_open
+            .then(|| {
+                view! {
+                    <section class="empty">
+                        <h2>"All is well"</h2>
+                        <p>"Nothing needs your attention."</p>
+                    </section>
+                }
+            })}
+        <ul class="stack">{list(open)}</ul>
+        <section aria-labelledby="settled-title" hidden=no_settled>
+            <h2 id="settled-title">"Settled"</h2>
+            <ul class="stack">{list(settled)}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Notification(entry: NotificationView, action: ServerAction<Retry>) -> impl IntoView {
+    let pending: Signal<bool> = action.pending().into();
+    let settled = entry.resolved.is_some();
+    view! {
+        <li>
+            <article class="card" class:is-settled=settled>
+                <div class="session-head">
+                    <h3>{entry.title}</h3>
+                    {settled.then(|| view! { <span class="tag tag-ok">"Settled"</span> })}
+                </div>
+                <p class="cause">
+                    <strong>"Cause: "</strong>
+                    {entry.cause}
+                </p>
+                <p class="muted small">"Raised " <LocalTime label=entry.raised /></p>
+                {entry
+                    .resolved
+                    .map(|label| view! { <p class="muted small">"Settled " <LocalTime label /></p> })}
+                <div class="actions">
+                    {entry
+                        .can_retry
+                        .then(|| {
+                            view! {
+                                <ActionForm action>
+                                    <input type="hidden" name="id" value=entry.id.to_string() />
+                                    <SubmitButton label="Retry" pending />
+                                </ActionForm>
+                            }
+                        })}
+                    {entry
+                        .session
+                        .map(|id| {
+                            view! {
+                                <a class="button" href=routes::session(id)>
+                                    "Session details"
+                                </a>
+                            }
+                        })}
+                </div>
+            </article>
+        </li>
+    }
+}
+
+/// Mentor profiles waiting to be published.
+#[component]
+pub fn AdminMentorsPage() -> impl IntoView {
+    let page = Resource::new_blocking(|| (), |()| pending_mentors());
+    view! {
+        <Title text="Mentor profiles" />
+        <Suspense fallback=Loading>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(waiting) => view! { <Waiting waiting /> }.into_any(),
+                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
+    let form = Form::<Publish>::new();
+    let (problem, pending, action) = (form.problem(), form.pending(), form.action);
+    let none = waiting.is_empty();
+    let entries: Vec<_> = waiting
+        .into_iter()
+        .map(|PendingMentor { card }| {
+            let facts = format!("{} minutes · {}", card.session_minutes, zone_words(&card.time_zone));
+            view! {
+                <li>
+                    <article class="card">
+                        <h2>{card.name}</h2>
+                        <p class="muted small">{facts}</p>
+                        <p>{card.headline}</p>
+                        <p class="prose-lines">{card.bio}</p>
+                        <ActionForm action>
+                            <input type="hidden" name="id" value=card.id.to_string() />
+                            <p class="actions">
+                                <SubmitButton label="Publish" pending />
+                            </p>
+                        </ActionForm>
+                    </article>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <AdminHead title="Mentor profiles" />
+        <FormError problem />
+        {none
+            .then(|| {
+                view! {
+                    <section class="empty">
+                        <h2>"Nobody is waiting"</h2>
+                        <p>"New mentor profiles appear here until you publish them."</p>
+                    </section>
+                }
+            })}
+        <ul class="stack">{entries}</ul>
+    }
+}
