@@ -72,7 +72,7 @@ fn password(from_stdin: bool) -> anyhow::Result<(String, String)> {
         std::io::stdin().read_to_string(&mut text).context("reading the password")?;
         return Ok((text.trim_end_matches(['\r', '\n']).to_owned(), String::new()));
     }
-    let drawn = server::accounts::draw_password();
+    let drawn = accounts::draw_password();
     let sentence = format!(" Password: {drawn}");
     Ok((drawn, sentence))
 }

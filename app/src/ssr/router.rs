@@ -6,19 +6,20 @@ use axum::{Router, middleware};
 use leptos::prelude::*;
 use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
 use server::AppState;
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 use tower::Layer;
 use tower_http::services::ServeDir;
 
 /// Leptos' view of the site built by cargo-leptos at `site_root`. Names carry a hash when
 /// cargo-leptos left its list of hashes next to the program.
-pub fn options(site_root: &str) -> LeptosOptions {
+pub fn options(site_root: &str, site_addr: SocketAddr) -> LeptosOptions {
     let program = std::env::current_exe().ok();
     let hashes = program.as_deref().and_then(Path::parent).map(|folder| folder.join("hash.txt"));
     LeptosOptions::builder()
         .output_name("young-minds")
         .site_root(site_root)
         .site_pkg_dir("pkg")
+        .site_addr(site_addr)
         .hash_files(hashes.is_some_and(|file| file.exists()))
         .build()
 }

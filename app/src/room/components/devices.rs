@@ -47,7 +47,7 @@ pub fn DeviceMenus(call: Call) -> impl IntoView {
         </Show>
         <button
             type="button"
-            class="button button-quiet test-sound"
+            class="button test-sound"
             on:click=move |_| call.send(Event::TestSound)
         >
             "Play test sound"
@@ -165,7 +165,7 @@ pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
                             </ol>
                             <button
                                 type="button"
-                                class="button button-quiet"
+                                class="button"
                                 hidden=problem == DeviceProblem::Insecure
                                 on:click=move |_| call.send(Event::Switch { kind, on: true })
                             >

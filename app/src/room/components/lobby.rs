@@ -72,7 +72,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     </p>
                     <button
                         type="button"
-                        class="button button-primary join-button"
+                        class="button button-primary button-large join-button"
                         disabled=move || !ready.get() || joining()
                         aria-busy=move || if joining() { "true" } else { "false" }
                         on:click=move |_| call.send(Event::Join)

@@ -307,7 +307,7 @@ fn EndDialog(call: Call) -> impl IntoView {
             <p class="actions">
                 <button
                     type="button"
-                    class="button button-quiet"
+                    class="button"
                     on:click=|_| side::close_dialog(END_DIALOG)
                 >
                     "Stay in the meeting"
