@@ -93,7 +93,16 @@ pub async fn book(state: &AppState, login: &CurrentLogin, request: BookRequest) 
     if let Some(earlier) = earlier_booking(state, login, &request).await? {
         return Ok(Booked { session: earlier, created: false });
     }
-    let slot = find_slot(state, login, &request).await?;
+    let slot = match find_slot(state, login, &request).await {
+        Ok(slot) => slot,
+        // The same request arrived twice at once, and the other one booked meanwhile.
+        Err(error) => {
+            return match earlier_booking(state, login, &request).await? {
+                Some(session) => Ok(Booked { session, created: false }),
+                None => Err(error),
+            };
+        }
+    };
     let now = state.clock.now();
     let id = SessionId(Uuid::new_v4());
     let new = NewSession {
@@ -121,6 +130,11 @@ pub async fn book(state: &AppState, login: &CurrentLogin, request: BookRequest) 
     state.jobs_waiting.notify_one();
     state.events.changed(id);
     Ok(Booked { session: get(state, login, id).await?, created: true })
+}
+
+/// A key for one booking form, so that sending the form twice books once.
+pub fn draw_key() -> String {
+    Uuid::new_v4().to_string()
 }
 
 /// The one address of a session's meeting.

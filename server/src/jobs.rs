@@ -21,7 +21,7 @@ const LEASE: Millis = Millis::seconds(60);
 const AT_ONCE: usize = 8;
 /// The runner looks at the table at least this often, should an announcement be lost.
 const POLL: Duration = Duration::from_secs(1);
-/// Done jobs are kept this long, for people who look.
+/// Done jobs and LiveKit's messages are kept this long, for people who look.
 const KEEP_DONE: Millis = Millis::days(7);
 
 /// Work that must happen although its cause is long committed. Every job may run more than once.
@@ -223,9 +223,14 @@ pub async fn run_forever(state: AppState) {
         if state.clock.now().since(swept_at) >= Millis::hours(1) {
             swept_at = state.clock.now();
             let before = swept_at - KEEP_DONE;
-            let swept = state.db.write(|txn| Box::pin(async move { store::jobs::sweep(txn, before).await })).await;
-            if let Err(error) = swept {
-                tracing::warn!(%error, "could not remove old jobs");
+            let sweep = state.db.write(|txn| {
+                Box::pin(async move {
+                    store::jobs::sweep(txn, before).await?;
+                    store::webhook_events::sweep(txn, before).await
+                })
+            });
+            if let Err(error) = sweep.await {
+                tracing::warn!(%error, "could not remove old jobs and messages");
             }
         }
         let pause = match start_due(&state, &slots, &mut running).await {

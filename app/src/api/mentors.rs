@@ -50,7 +50,7 @@ pub async fn load_mentor_times(id: String, stretch: u8) -> Result<MentorTimes, A
     let slots = server::bookings::slots(&request.state, &me.time_zone, id, range);
     let slots = request.answer(slots.await)?;
     let (reader_zone, is_own) = (me.time_zone.clone(), me.id == id);
-    let key = nonce::Nonce::new().to_string();
+    let key = server::bookings::draw_key();
     Ok(MentorTimes { card, slots, stretch, reader_zone, is_own, key })
 }
 

@@ -13,7 +13,7 @@ use crate::{PageContext, api::error::ApiError};
 use domain::problem::Problem;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use layers::{FN_PREFIX, Visitor};
-use leptos::prelude::*;
+use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use server::{AppState, accounts::{CurrentLogin, NewLogin}, http::layers::RequestId};
 use std::net::IpAddr;
@@ -112,6 +112,11 @@ pub fn set_status(status: u16) {
     {
         response.set_status(status);
     }
+}
+
+/// 128 random bits in words, for forms that are safe to send twice.
+pub fn draw_key() -> String {
+    Nonce::new().to_string()
 }
 
 /// What the browser's half is told along with the page.

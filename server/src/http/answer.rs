@@ -26,7 +26,10 @@ pub struct Answer<T> {
 impl<T> Answer<T> {
     /// An answer with `data`.
     pub fn of(data: impl Into<T>) -> Self {
-        Self { success: true, data: data.into() }
+        Self {
+            success: true,
+            data: data.into(),
+        }
     }
 }
 
@@ -124,7 +127,9 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Self::Problem(problem) => problem.to_string(),
-            Self::CrossSite => "This request came from another site and was not carried out.".to_owned(),
+            Self::CrossSite => {
+                "This request came from another site and was not carried out.".to_owned()
+            }
             Self::WrongMethod => "This address does not take that method.".to_owned(),
             Self::TooLarge => "The request is too large.".to_owned(),
             Self::WrongType => "Send the body as application/json.".to_owned(),
@@ -145,22 +150,31 @@ impl Failure {
     }
 
     fn fields(&self) -> Option<Vec<RefusedField>> {
-        let Self::Problem(Problem::Invalid(fields)) = self else { return None };
-        let field = |f: &domain::problem::FieldProblem| RefusedField { field: f.field.clone(), message: f.message.clone() };
+        let Self::Problem(Problem::Invalid(fields)) = self else {
+            return None;
+        };
+        let field = |f: &domain::problem::FieldProblem| RefusedField {
+            field: f.field.clone(),
+            message: f.message.clone(),
+        };
         Some(fields.iter().map(field).collect())
     }
 
     /// The window's edges, where the refusal is about them.
     fn window(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         match self {
-            Self::Problem(Problem::NoAccess(Access::Closed { closed_at })) => (None, Some(*closed_at)),
+            Self::Problem(Problem::NoAccess(Access::Closed { closed_at })) => {
+                (None, Some(*closed_at))
+            }
             Self::Problem(problem) => problem.window().unzip(),
             Self::CrossSite | Self::WrongMethod | Self::TooLarge | Self::WrongType => (None, None),
         }
     }
 
     fn retry_after(&self) -> Option<HeaderValue> {
-        let Self::Problem(problem) = self else { return None };
+        let Self::Problem(problem) = self else {
+            return None;
+        };
         problem.retry_after_s().map(HeaderValue::from)
     }
 }
@@ -174,7 +188,9 @@ impl IntoResponse for Failure {
         } else {
             (status, self.message()).into_response()
         };
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }

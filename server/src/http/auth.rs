@@ -28,7 +28,10 @@ pub(crate) struct Login(pub(crate) CurrentLogin);
 impl FromRequestParts<AppState> for Login {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> std::result::Result<Self, Failure> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> std::result::Result<Self, Failure> {
         let login = current_login(state, &parts.headers).await?;
         login.map(Self).ok_or_else(|| Problem::SignedOut.into())
     }

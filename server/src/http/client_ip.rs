@@ -14,9 +14,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions; a request without
 /// it came through no network.
 pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+    let peer = extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|peer| peer.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let trusted = |ip: IpAddr| config.limits.trusted_proxies.iter().any(|proxy| proxy.to_canonical() == ip);
+    let trusted = |ip: IpAddr| {
+        config
+            .limits
+            .trusted_proxies
+            .iter()
+            .any(|proxy| proxy.to_canonical() == ip)
+    };
     let mut nearest = peer;
     for hop in hops(headers).rev() {
         if !trusted(nearest) {
@@ -29,14 +37,23 @@ pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) 
 }
 
 fn hops(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {
-    let values: Vec<&str> =
-        headers.get_all("x-forwarded-for").into_iter().map(|value| value.to_str().unwrap_or_default()).collect();
-    values.into_iter().flat_map(|value| value.split(',')).map(str::trim)
+    let values: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .into_iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .collect();
+    values
+        .into_iter()
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
 }
 
 /// An address, with or without a port.
 fn parse_hop(hop: &str) -> Option<IpAddr> {
     let bare = hop.trim_start_matches('[').trim_end_matches(']');
-    let parsed = bare.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|a| a.ip()));
+    let parsed = bare
+        .parse::<IpAddr>()
+        .ok()
+        .or_else(|| hop.parse::<SocketAddr>().ok().map(|a| a.ip()));
     parsed.map(|ip| ip.to_canonical())
 }

@@ -11,7 +11,11 @@ const PLAIN_NAME: &str = "ym_login";
 
 /// Name of the cookie under this configuration.
 pub fn name(config: &Config) -> &'static str {
-    if config.app_url.is_https { SECURE_NAME } else { PLAIN_NAME }
+    if config.app_url.is_https {
+        SECURE_NAME
+    } else {
+        PLAIN_NAME
+    }
 }
 
 /// `Set-Cookie` for a new login.
@@ -28,9 +32,14 @@ pub fn clear(config: &Config) -> HeaderValue {
 }
 
 fn build(config: &Config, token: &str, max_age_s: i64) -> HeaderValue {
-    let secure = if config.app_url.is_https { "; Secure" } else { "" };
+    let secure = if config.app_url.is_https {
+        "; Secure"
+    } else {
+        ""
+    };
     let name = name(config);
-    let text = format!("{name}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
+    let text =
+        format!("{name}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
     // A token is base64url, so the text is always a valid header value.
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

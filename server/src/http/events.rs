@@ -46,7 +46,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const PER_LOGIN: usize = 8;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(watch_session)).layer(Extension(Open::default()))
+    OpenApiRouter::default()
+        .routes(routes!(watch_session))
+        .layer(Extension(Open::default()))
 }
 
 /// The live state of a session, as server-sent events.
@@ -70,7 +72,10 @@ async fn watch_session(
     let session = parse_id(&watched.session)?;
     let place = open.take(login.login)?;
     let watcher = Watcher::start(state, headers, login, session, place).await?;
-    let quiet = [(header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")];
+    let quiet = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
     let beat = KeepAlive::new().interval(HEARTBEAT);
     Ok((quiet, Sse::new(watcher.into_stream()).keep_alive(beat)))
 }
@@ -93,7 +98,10 @@ impl Open {
             return Err(Problem::TooMany { retry_after_s: 5 });
         }
         *count += 1;
-        Ok(Place { open: self.clone(), login })
+        Ok(Place {
+            open: self.clone(),
+            login,
+        })
     }
 }
 
@@ -192,7 +200,9 @@ impl Watcher {
             if !self.still_signed_in().await {
                 return None;
             }
-            let now = rooms::live_state(&self.state, &self.login, self.session).await.ok()?;
+            let now = rooms::live_state(&self.state, &self.login, self.session)
+                .await
+                .ok()?;
             self.edge = next_edge(now.access);
             return Some(now);
         }
@@ -201,7 +211,9 @@ impl Watcher {
     async fn wait(&mut self) -> Woken {
         loop {
             let heartbeat = self.checked_at + HEARTBEAT;
-            let to_edge = self.edge.map_or(HEARTBEAT, |edge| real_time(edge.since(self.state.clock.now())));
+            let to_edge = self.edge.map_or(HEARTBEAT, |edge| {
+                real_time(edge.since(self.state.clock.now()))
+            });
             tokio::select! {
                 biased;
                 _ = self.shutdown.wait_for(|stopping| *stopping) => return Woken::Stopping,
@@ -262,7 +274,9 @@ mod tests {
     fn a_login_holds_only_so_many_streams_and_gets_places_back() {
         let open = Open::default();
         let login = LoginId(uuid::Uuid::from_u128(1));
-        let mut places: Vec<Place> = (0..PER_LOGIN).map(|_| open.take(login).expect("a place")).collect();
+        let mut places: Vec<Place> = (0..PER_LOGIN)
+            .map(|_| open.take(login).expect("a place"))
+            .collect();
         assert!(open.take(login).is_err());
         assert!(open.take(LoginId(uuid::Uuid::from_u128(2))).is_ok());
         places.pop();

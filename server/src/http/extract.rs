@@ -27,7 +27,9 @@ impl<T: FromStr> FromRequestParts<AppState> for Id<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Extracted<Self> {
-        let text = Path::<String>::from_request_parts(parts, state).await.map_err(|_| malformed_id())?;
+        let text = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| malformed_id())?;
         parse_id(&text.0).map(Self)
     }
 }
@@ -90,7 +92,9 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Params<T> {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Extracted<Self> {
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(params)) => Ok(Self(params)),
-            Err(QueryRejection::FailedToDeserializeQueryString(error)) => Err(wrong_value(&error.body_text())),
+            Err(QueryRejection::FailedToDeserializeQueryString(error)) => {
+                Err(wrong_value(&error.body_text()))
+            }
             Err(_) => Err(Problem::Malformed("The address is not readable.".to_owned()).into()),
         }
     }
@@ -107,7 +111,10 @@ impl FromRequest<AppState> for RawBody {
             StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
             _ => Problem::Malformed("The body ended too early.".to_owned()).into(),
         };
-        Bytes::from_request(request, state).await.map(Self).map_err(unreadable)
+        Bytes::from_request(request, state)
+            .await
+            .map(Self)
+            .map_err(unreadable)
     }
 }
 
@@ -117,8 +124,15 @@ pub(crate) struct ClientIp(pub(crate) IpAddr);
 impl FromRequestParts<AppState> for ClientIp {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self(client_ip(&state.config, &parts.headers, &parts.extensions)))
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Self, Self::Rejection> {
+        Ok(Self(client_ip(
+            &state.config,
+            &parts.headers,
+            &parts.extensions,
+        )))
     }
 }
 
@@ -129,15 +143,21 @@ impl FromRequestParts<AppState> for IdempotencyKey {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Extracted<Self> {
-        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Ok(Self(None));
+        };
         let unreadable = || Problem::Malformed("Idempotency-Key must be plain ASCII.".to_owned());
-        Ok(Self(Some(value.to_str().map_err(|_| unreadable())?.to_owned())))
+        Ok(Self(Some(
+            value.to_str().map_err(|_| unreadable())?.to_owned(),
+        )))
     }
 }
 
 /// Turns serde's sentence into one refused field. What the client sent is not repeated.
 fn wrong_value(text: &str) -> Failure {
-    let text = text.split_once(": ").map_or(text, |(_what_axum_says_first, rest)| rest);
+    let text = text
+        .split_once(": ")
+        .map_or(text, |(_what_axum_says_first, rest)| rest);
     let (path, reason) = split_path(text);
     let quoted = reason.split('`').nth(1).unwrap_or_default();
     let (field, message) = if reason.starts_with("unknown field") {
@@ -154,9 +174,18 @@ fn wrong_value(text: &str) -> Failure {
 
 /// `title: invalid type …` → (`title`, `invalid type …`); an error of the whole has no path.
 fn split_path(text: &str) -> (&str, &str) {
-    let of_the_whole = ["invalid type", "invalid value", "invalid length", "missing field", "unknown field", "duplicate field"];
+    let of_the_whole = [
+        "invalid type",
+        "invalid value",
+        "invalid length",
+        "missing field",
+        "unknown field",
+        "duplicate field",
+    ];
     match text.split_once(": ") {
-        Some((path, reason)) if !of_the_whole.iter().any(|start| text.starts_with(start)) => (path, reason),
+        Some((path, reason)) if !of_the_whole.iter().any(|start| text.starts_with(start)) => {
+            (path, reason)
+        }
         Some(_) | None => ("", text),
     }
 }
@@ -177,20 +206,46 @@ mod tests {
 
     fn refused(text: &str) -> (String, String) {
         match wrong_value(text) {
-            Failure::Problem(Problem::Invalid(fields)) => (fields[0].field.clone(), fields[0].message.clone()),
+            Failure::Problem(Problem::Invalid(fields)) => {
+                (fields[0].field.clone(), fields[0].message.clone())
+            }
             other => panic!("not a refused field: {other:?}"),
         }
     }
 
     #[test]
     fn a_wrong_value_names_its_field_and_does_not_repeat_the_value() {
-        let said = |text: &str| refused(&format!("Failed to deserialize the JSON body into the target type: {text}"));
+        let said = |text: &str| {
+            refused(&format!(
+                "Failed to deserialize the JSON body into the target type: {text}"
+            ))
+        };
         for (text, field, message) in [
-            ("title: invalid type: integer `7`, expected a string at line 1 column 9", "title", "This must be a string."),
-            ("missing field `title` at line 1 column 2", "title", "This field is missing."),
-            ("nope: unknown field `nope`, expected `a` or `b` at line 1 column 7", "nope", "There is no such field."),
-            ("invalid type: sequence, expected a JSON object at line 1 column 0", "body", "This must be a JSON object."),
-            ("startsAt: Use a time like 2026-11-24T14:30:00Z. at line 1 column 9", "startsAt", "Use a time like 2026-11-24T14:30:00Z."),
+            (
+                "title: invalid type: integer `7`, expected a string at line 1 column 9",
+                "title",
+                "This must be a string.",
+            ),
+            (
+                "missing field `title` at line 1 column 2",
+                "title",
+                "This field is missing.",
+            ),
+            (
+                "nope: unknown field `nope`, expected `a` or `b` at line 1 column 7",
+                "nope",
+                "There is no such field.",
+            ),
+            (
+                "invalid type: sequence, expected a JSON object at line 1 column 0",
+                "body",
+                "This must be a JSON object.",
+            ),
+            (
+                "startsAt: Use a time like 2026-11-24T14:30:00Z. at line 1 column 9",
+                "startsAt",
+                "Use a time like 2026-11-24T14:30:00Z.",
+            ),
         ] {
             assert_eq!(said(text), (field.to_owned(), message.to_owned()));
         }

@@ -12,7 +12,9 @@ use axum::{
     Router,
     body::Body,
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header},
+    http::{
+        Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
+    },
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -52,16 +54,24 @@ pub fn apply(router: Router, state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(same_site_only(&state.config.app_url))
         .layer(
-            CompressionLayer::new().gzip(true).br(true).compress_when(SizeAbove::new(COMPRESS_FROM).and(is_dynamic_text)),
+            CompressionLayer::new()
+                .gzip(true)
+                .br(true)
+                .compress_when(SizeAbove::new(COMPRESS_FROM).and(is_dynamic_text)),
         )
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(after_panic))
-        .layer(middleware::from_fn_with_state(Edge::new(&state.config.app_url), identify))
+        .layer(middleware::from_fn_with_state(
+            Edge::new(&state.config.app_url),
+            identify,
+        ))
 }
 
 /// Refuses requests that change something and that a browser sends from another site (see
 /// [`tower_http::csrf`]). A request with neither `Origin` nor `Sec-Fetch-Site` is no browser's.
-fn same_site_only(app_url: &AppUrl) -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + use<>> {
+fn same_site_only(
+    app_url: &AppUrl,
+) -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + use<>> {
     let layer = CsrfLayer::new();
     let layer = match layer.clone().add_trusted_origin(browser_origin(app_url)) {
         Ok(layer) => layer,
@@ -78,13 +88,21 @@ fn same_site_only(app_url: &AppUrl) -> CsrfLayer<impl FnMut(ProtectionError) -> 
 /// Browsers leave the scheme's own port out.
 fn browser_origin(app_url: &AppUrl) -> &str {
     let default_port = if app_url.is_https { ":443" } else { ":80" };
-    app_url.origin.strip_suffix(default_port).unwrap_or(&app_url.origin)
+    app_url
+        .origin
+        .strip_suffix(default_port)
+        .unwrap_or(&app_url.origin)
 }
 
 /// Pages and JSON. Files come compressed from disk, and events must not wait in a compressor.
 fn is_dynamic_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    ["text/html", "text/plain", "application/json"].iter().any(|text| kind.starts_with(text))
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    ["text/html", "text/plain", "application/json"]
+        .iter()
+        .any(|text| kind.starts_with(text))
 }
 
 async fn in_time(request: Request, next: Next) -> Response {
@@ -98,7 +116,10 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let said = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let request_id = request::current().id.to_string();
     tracing::error!(request.id = request_id, said, "a request panicked");
     Failure::from(Problem::Internal { request_id }).into_response()
@@ -113,7 +134,9 @@ struct Edge {
 impl Edge {
     fn new(app_url: &AppUrl) -> Self {
         let year = HeaderValue::from_static("max-age=31536000");
-        Self { transport_security: app_url.is_https.then_some(year) }
+        Self {
+            transport_security: app_url.is_https.then_some(year),
+        }
     }
 }
 
@@ -123,9 +146,15 @@ async fn identify(State(edge): State<Edge>, mut request: Request, next: Next) ->
     request.extensions_mut().insert(id);
     let path = request.uri().path();
     let place = Place::of(path);
-    let current = Current { id, is_api: place == Place::Api };
+    let current = Current {
+        id,
+        is_api: place == Place::Api,
+    };
     // The route's pattern, not the address: addresses hold ids, queries hold anything.
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("", MatchedPath::as_str);
     let span = tracing::info_span!("request", request.id = %id, method = %request.method(), route);
     let started = Instant::now();
     let answered = request::answering(current, next.run(request)).instrument(span.clone());
@@ -173,8 +202,14 @@ impl Place {
 }
 
 fn protect(headers: &mut HeaderMap, edge: &Edge, place: Place, id: RequestId) {
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
@@ -184,7 +219,9 @@ fn protect(headers: &mut HeaderMap, edge: &Edge, place: Place, id: RequestId) {
     }
     if place == Place::Api {
         let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(nothing);
     }
     if let Some(value) = id.header() {
         headers.insert(REQUEST_ID, value);
@@ -198,7 +235,14 @@ mod tests {
     #[test]
     fn camera_and_microphone_belong_to_the_meeting_page_only() {
         for path in ["/", "/meeting", "/dashboard", "/api/me", "/meetings/1"] {
-            assert!(Place::of(path).permissions().to_str().expect("text").contains("camera=()"), "{path}");
+            assert!(
+                Place::of(path)
+                    .permissions()
+                    .to_str()
+                    .expect("text")
+                    .contains("camera=()"),
+                "{path}"
+            );
         }
         let meeting = Place::of("/meeting/00000000-0000-0000-0000-000000000001").permissions();
         assert!(meeting.to_str().expect("text").contains("camera=(self)"));
@@ -206,8 +250,18 @@ mod tests {
 
     #[test]
     fn the_trusted_origin_is_written_as_browsers_write_it() {
-        let url = |origin: &str, is_https| AppUrl { origin: origin.to_owned(), is_https, is_loopback: false };
-        assert_eq!(browser_origin(&url("https://minds.example:443", true)), "https://minds.example");
-        assert_eq!(browser_origin(&url("http://localhost:3000", false)), "http://localhost:3000");
+        let url = |origin: &str, is_https| AppUrl {
+            origin: origin.to_owned(),
+            is_https,
+            is_loopback: false,
+        };
+        assert_eq!(
+            browser_origin(&url("https://minds.example:443", true)),
+            "https://minds.example"
+        );
+        assert_eq!(
+            browser_origin(&url("http://localhost:3000", false)),
+            "http://localhost:3000"
+        );
     }
 }

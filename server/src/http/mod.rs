@@ -38,7 +38,10 @@ pub fn router(state: AppState) -> Router {
     let (routes, document) = routes::all().split_for_parts();
     let document = openapi::Served::new(document, &state.config);
     routes
-        .route("/api/openapi.json", axum::routing::get(move || async move { document.answer() }))
+        .route(
+            "/api/openapi.json",
+            axum::routing::get(move || async move { document.answer() }),
+        )
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
@@ -58,6 +61,9 @@ async fn wrong_method() -> Failure {
 /// Answers are personal and change: no cache keeps them, unless the handler said otherwise.
 async fn keep_private(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

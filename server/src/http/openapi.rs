@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses, OpenApi, PartialSchema,
     openapi::{
-        Components, ComponentsBuilder, ContentBuilder, HeaderBuilder, Ref, RefOr, ResponseBuilder, SecurityRequirement, ServerBuilder,
+        Components, ComponentsBuilder, ContentBuilder, HeaderBuilder, Ref, RefOr, ResponseBuilder,
+        SecurityRequirement, ServerBuilder,
         response::Response as Documented,
         security::{ApiKey, ApiKeyValue, SecurityScheme},
     },
@@ -45,7 +46,10 @@ const LOGIN: &str = "login";
 /// A router that starts with the document's frame.
 pub(super) fn base() -> OpenApiRouter<AppState> {
     let mut document = Document::openapi();
-    let refusal = ComponentsBuilder::new().schema_from::<Refusal>().schema_from::<RefusedField>().build();
+    let refusal = ComponentsBuilder::new()
+        .schema_from::<Refusal>()
+        .schema_from::<RefusedField>()
+        .build();
     document.components = Some(refusal);
     OpenApiRouter::with_openapi(document)
 }
@@ -57,9 +61,16 @@ pub(super) struct Served(Option<Bytes>);
 impl Served {
     pub(super) fn new(mut document: utoipa::openapi::OpenApi, config: &Config) -> Self {
         let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookie::name(config))));
-        document.components.get_or_insert_with(Components::new).add_security_scheme(LOGIN, scheme);
+        document
+            .components
+            .get_or_insert_with(Components::new)
+            .add_security_scheme(LOGIN, scheme);
         document.security = Some(vec![SecurityRequirement::new(LOGIN, Vec::<String>::new())]);
-        document.servers = Some(vec![ServerBuilder::new().url(config.app_url.origin.clone()).build()]);
+        document.servers = Some(vec![
+            ServerBuilder::new()
+                .url(config.app_url.origin.clone())
+                .build(),
+        ]);
         document.info.title.clone_from(&config.app_name);
         // utoipa writes an empty licence when the crate names none.
         document.info.license = None;
@@ -70,7 +81,10 @@ impl Served {
     pub(super) fn answer(&self) -> Response {
         match self.0.clone() {
             Some(json) => {
-                let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+                let headers = [
+                    (header::CONTENT_TYPE, "application/json"),
+                    (header::CACHE_CONTROL, "no-cache"),
+                ];
                 (headers, json).into_response()
             }
             None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -106,16 +120,23 @@ impl IntoResponses for Unreadable {
 }
 
 fn refusals(statuses: &[u16]) -> BTreeMap<String, RefOr<Documented>> {
-    statuses.iter().map(|status| (status.to_string(), RefOr::T(refusal(*status)))).collect()
+    statuses
+        .iter()
+        .map(|status| (status.to_string(), RefOr::T(refusal(*status))))
+        .collect()
 }
 
 fn refusal(status: u16) -> Documented {
     let schema = Ref::from_schema_name("Refusal");
-    let response = ResponseBuilder::new()
-        .description(meaning(status))
-        .content("application/json", ContentBuilder::new().schema(Some(schema)).build());
+    let response = ResponseBuilder::new().description(meaning(status)).content(
+        "application/json",
+        ContentBuilder::new().schema(Some(schema)).build(),
+    );
     if matches!(status, 429 | 503) {
-        let wait = HeaderBuilder::new().schema(Some(u32::schema())).description(Some("Seconds to wait")).build();
+        let wait = HeaderBuilder::new()
+            .schema(Some(u32::schema()))
+            .description(Some("Seconds to wait"))
+            .build();
         return response.header("Retry-After", wait).build();
     }
     response.build()

@@ -44,5 +44,8 @@ pub(crate) async fn answering<T>(current: Current, work: impl Future<Output = T>
 
 /// The request being answered by this task; a fresh one outside of any request.
 pub(crate) fn current() -> Current {
-    CURRENT.try_get().unwrap_or_else(|_| Current { id: RequestId::draw(), is_api: true })
+    CURRENT.try_get().unwrap_or_else(|_| Current {
+        id: RequestId::draw(),
+        is_api: true,
+    })
 }

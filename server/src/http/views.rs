@@ -24,7 +24,9 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        zones::parse_rfc3339(&text, "").map(Self).map_err(D::Error::custom)
+        zones::parse_rfc3339(&text, "")
+            .map(Self)
+            .map_err(D::Error::custom)
     }
 }
 
@@ -149,7 +151,10 @@ pub struct Slot {
 
 impl From<views::Slot> for Slot {
     fn from(slot: views::Slot) -> Self {
-        Self { starts_at: Moment(slot.starts_at), ends_at: Moment(slot.ends_at) }
+        Self {
+            starts_at: Moment(slot.starts_at),
+            ends_at: Moment(slot.ends_at),
+        }
     }
 }
 
@@ -162,7 +167,10 @@ pub struct Person {
 
 impl From<views::Person> for Person {
     fn from(person: views::Person) -> Self {
-        Self { id: person.id.0, name: person.name }
+        Self {
+            id: person.id.0,
+            name: person.name,
+        }
     }
 }
 
@@ -437,7 +445,10 @@ impl From<views::SessionView> for Session {
 
 fn cancellation(booking: session::Booking) -> Option<Cancellation> {
     match booking {
-        session::Booking::Cancelled { by, at } => Some(Cancellation { by: by.map(|user| user.0), at: Moment(at) }),
+        session::Booking::Cancelled { by, at } => Some(Cancellation {
+            by: by.map(|user| user.0),
+            at: Moment(at),
+        }),
         session::Booking::Held
         | session::Booking::Requested
         | session::Booking::Declined
@@ -447,10 +458,15 @@ fn cancellation(booking: session::Booking) -> Option<Cancellation> {
 
 fn room_end(room: session::Room) -> Option<RoomEnd> {
     match room {
-        session::Room::Ended { by, at, reason } => {
-            Some(RoomEnd { by: by.map(|user| user.0), at: Moment(at), reason: reason.into() })
-        }
-        session::Room::Scheduled | session::Room::Open | session::Room::Live | session::Room::Failed => None,
+        session::Room::Ended { by, at, reason } => Some(RoomEnd {
+            by: by.map(|user| user.0),
+            at: Moment(at),
+            reason: reason.into(),
+        }),
+        session::Room::Scheduled
+        | session::Room::Open
+        | session::Room::Live
+        | session::Room::Failed => None,
     }
 }
 
@@ -466,7 +482,10 @@ pub struct Sessions {
 impl From<MySessions> for Sessions {
     fn from(sessions: MySessions) -> Self {
         let map = |list: Vec<views::SessionView>| list.into_iter().map(Session::from).collect();
-        Self { upcoming: map(sessions.upcoming), past: map(sessions.past) }
+        Self {
+            upcoming: map(sessions.upcoming),
+            past: map(sessions.past),
+        }
     }
 }
 
@@ -484,7 +503,11 @@ pub struct RoomCreated {
 
 impl From<rooms::RoomCreated> for RoomCreated {
     fn from(room: rooms::RoomCreated) -> Self {
-        Self { room_id: room.room_id.0, room_name: room.room_name.to_string(), meeting_url: room.meeting_url }
+        Self {
+            room_id: room.room_id.0,
+            room_name: room.room_name.to_string(),
+            meeting_url: room.meeting_url,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The JSON API as a program sees it: through the router, with all its layers.
 
-use crate::harness::{self, Fixture, LIVEKIT_KEY, LIVEKIT_SECRET, NOW, PASSWORD, Person, TestApp, on_both_engines};
+use crate::harness::{
+    self, Fixture, LIVEKIT_KEY, LIVEKIT_SECRET, NOW, PASSWORD, Person, TestApp, on_both_engines,
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -33,7 +35,11 @@ impl Site {
     }
 
     async fn answer(&self, request: Request<Body>) -> Response {
-        self.0.clone().oneshot(request).await.expect("a router always answers")
+        self.0
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("a router always answers")
     }
 
     async fn send(&self, request: Request<Body>) -> Reply {
@@ -48,11 +54,20 @@ impl Site {
         self.send(ask(Method::POST, path, Some(person), None)).await
     }
 
-    async fn book(&self, mentee: &Person, mentor: &Person, at: Timestamp, key: Option<&str>) -> Reply {
-        let body = json!({"mentorId": mentor.id(), "startsAt": rfc3339(at), "title": "First steps"});
+    async fn book(
+        &self,
+        mentee: &Person,
+        mentor: &Person,
+        at: Timestamp,
+        key: Option<&str>,
+    ) -> Reply {
+        let body =
+            json!({"mentorId": mentor.id(), "startsAt": rfc3339(at), "title": "First steps"});
         let mut request = ask(Method::POST, "/api/sessions", Some(mentee), Some(body));
         if let Some(key) = key {
-            request.headers_mut().insert("idempotency-key", key.parse().expect("a header"));
+            request
+                .headers_mut()
+                .insert("idempotency-key", key.parse().expect("a header"));
         }
         self.send(request).await
     }
@@ -61,10 +76,15 @@ impl Site {
 fn ask(method: Method, path: &str, person: Option<&Person>, body: Option<Value>) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(person) = person {
-        request = request.header(header::COOKIE, format!("other=1; ym_login={}", person.token));
+        request = request.header(
+            header::COOKIE,
+            format!("other=1; ym_login={}", person.token),
+        );
     }
     match body {
-        Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+        Some(body) => request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string())),
         None => request.body(Body::empty()),
     }
     .expect("a valid request")
@@ -79,7 +99,12 @@ fn raw(path: &str, kind: Option<&str>, body: impl Into<Body>) -> Request<Body> {
 }
 
 fn sign_in(email: &str, password: &str) -> Request<Body> {
-    ask(Method::POST, "/api/auth/sign-in", None, Some(json!({"email": email, "password": password})))
+    ask(
+        Method::POST,
+        "/api/auth/sign-in",
+        None,
+        Some(json!({"email": email, "password": password})),
+    )
 }
 
 /// An answer that was read to its end.
@@ -97,11 +122,18 @@ impl Reply {
         let bytes = to_bytes(body, usize::MAX).await.expect("the body arrives");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Self { status: parts.status, headers: parts.headers, text, json }
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+            json,
+        }
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("plain text"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("plain text"))
     }
 
     /// The data of a success.
@@ -116,10 +148,24 @@ impl Reply {
     /// Checks that it is a refusal of the documented shape.
     #[track_caller]
     fn refused(&self, status: u16, code: &str) -> &Value {
-        assert_eq!((self.status.as_u16(), self.json["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(
+            (self.status.as_u16(), self.json["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
         assert_eq!(self.json["error"].as_str(), self.status.canonical_reason());
-        assert!(self.json["message"].as_str().is_some_and(|message| message.ends_with('.')), "{}", self.text);
-        assert_eq!(self.json["requestId"].as_str(), Some(self.header("x-request-id")));
+        assert!(
+            self.json["message"]
+                .as_str()
+                .is_some_and(|message| message.ends_with('.')),
+            "{}",
+            self.text
+        );
+        assert_eq!(
+            self.json["requestId"].as_str(),
+            Some(self.header("x-request-id"))
+        );
         assert_eq!(self.header("cache-control"), "no-store");
         assert!(self.header("content-type").starts_with("application/json"));
         assert!(self.json.get("data").is_none());
@@ -178,10 +224,26 @@ const MATRIX: [(&str, &str, [u16; 5]); 16] = [
     ("POST", "/api/sessions", [401, 422, 201, 201, 201]),
     ("GET", "/api/sessions", [401, 200, 200, 200, 200]),
     ("GET", "/api/sessions/{id}", [401, 200, 200, 404, 200]),
-    ("POST", "/api/sessions/{id}/cancel", [401, 200, 200, 404, 403]),
-    ("POST", "/api/sessions/{id}/livekit/create-room", [401, 200, 200, 403, 403]),
-    ("GET", "/api/sessions/{id}/livekit/access-token", [401, 200, 200, 403, 403]),
-    ("POST", "/api/sessions/{id}/livekit/end-room", [401, 200, 403, 403, 200]),
+    (
+        "POST",
+        "/api/sessions/{id}/cancel",
+        [401, 200, 200, 404, 403],
+    ),
+    (
+        "POST",
+        "/api/sessions/{id}/livekit/create-room",
+        [401, 200, 200, 403, 403],
+    ),
+    (
+        "GET",
+        "/api/sessions/{id}/livekit/access-token",
+        [401, 200, 200, 403, 403],
+    ),
+    (
+        "POST",
+        "/api/sessions/{id}/livekit/end-room",
+        [401, 200, 403, 403, 200],
+    ),
     ("POST", "/api/livekit/webhook", [401, 401, 401, 401, 401]),
     ("GET", "/api/events", [401, 200, 200, 403, 403]),
     ("GET", "/healthz", [200, 200, 200, 200, 200]),
@@ -191,19 +253,31 @@ const MATRIX: [(&str, &str, [u16; 5]); 16] = [
 ];
 
 /// The request of one cell. Every cell has a session of its own that has just begun.
-async fn matrix_request(app: &TestApp, cast: &Cast, method: &str, path: &str, who: Option<&Person>) -> Request<Body> {
+async fn matrix_request(
+    app: &TestApp,
+    cast: &Cast,
+    method: &str,
+    path: &str,
+    who: Option<&Person>,
+) -> Request<Body> {
     app.clock.advance(Millis::hours(2));
     let now = app.state.clock.now();
     let session = app.session(&cast.mentor, &cast.mentee, now).await;
     let body = match (method, path) {
-        ("POST", "/api/auth/sign-in") => Some(json!({"email": cast.outsider.email, "password": PASSWORD})),
+        ("POST", "/api/auth/sign-in") => {
+            Some(json!({"email": cast.outsider.email, "password": PASSWORD}))
+        }
         ("POST", "/api/sessions") => {
             let at = rfc3339(now + Millis::hours(1));
             Some(json!({"mentorId": cast.mentor.id(), "startsAt": at, "title": "Next steps"}))
         }
         _ => None,
     };
-    let id = if path.contains("/mentors/") { cast.mentor.id().to_string() } else { session.to_string() };
+    let id = if path.contains("/mentors/") {
+        cast.mentor.id().to_string()
+    } else {
+        session.to_string()
+    };
     let mut uri = path.replace("{id}", &id);
     if path == "/api/events" {
         uri = format!("{uri}?session={session}");
@@ -334,8 +408,12 @@ async fn a_process_that_stops_is_not_ready() {
     on_sqlite(async |app: TestApp| {
         let site = Site::of(&app);
         app.stop();
-        site.send(ask(Method::GET, "/readyz", None, None)).await.refused(503, "busy");
-        site.send(ask(Method::GET, "/healthz", None, None)).await.data(200);
+        site.send(ask(Method::GET, "/readyz", None, None))
+            .await
+            .refused(503, "busy");
+        site.send(ask(Method::GET, "/healthz", None, None))
+            .await
+            .data(200);
     })
     .await;
 }
@@ -344,23 +422,38 @@ async fn a_process_that_stops_is_not_ready() {
 async fn a_dead_video_server_refuses_tickets_and_never_bookings() {
     on_sqlite(async |app: TestApp| {
         let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        app.media.fail_always(Some(MediaError::Unreachable("connection refused".to_owned())));
+        app.media.fail_always(Some(MediaError::Unreachable(
+            "connection refused".to_owned(),
+        )));
         let at = NOW + Millis::hours(1);
         let booked = site.book(&cast.mentee, &cast.mentor, at, None).await;
-        let id: SessionId = booked.data(201)["id"].as_str().expect("an id").parse().expect("an id");
+        let id: SessionId = booked.data(201)["id"]
+            .as_str()
+            .expect("an id")
+            .parse()
+            .expect("an id");
         app.clock.set(at - Millis::minutes(15));
         app.run_jobs().await;
         let ticket = livekit(id, "access-token");
         let refused = site.get(&cast.mentee, &ticket).await;
         refused.refused(503, "media_unavailable");
         assert_eq!(refused.header("retry-after"), "5");
-        assert!(!refused.text.contains("connection refused"), "causes stay in the log");
-        site.post(&cast.mentor, &livekit(id, "create-room")).await.refused(503, "media_unavailable");
+        assert!(
+            !refused.text.contains("connection refused"),
+            "causes stay in the log"
+        );
+        site.post(&cast.mentor, &livekit(id, "create-room"))
+            .await
+            .refused(503, "media_unavailable");
 
         app.media.fail_always(None);
         app.clock.advance(Millis::minutes(10));
         app.run_jobs().await;
-        assert_eq!(app.media.rooms(), [format!("session-{id}")], "the job made the room");
+        assert_eq!(
+            app.media.rooms(),
+            [format!("session-{id}")],
+            "the job made the room"
+        );
         site.get(&cast.mentee, &ticket).await.data(200);
     })
     .await;
@@ -388,15 +481,31 @@ async fn ids_that_are_none_are_refused_on_every_route() {
         ];
         for (method, path, _) in MATRIX.iter().filter(|(_, path, _)| path.contains("{id}")) {
             for id in &ids {
-                let request = ask(method.parse().expect("a method"), &path.replace("{id}", id), Some(&person), None);
+                let request = ask(
+                    method.parse().expect("a method"),
+                    &path.replace("{id}", id),
+                    Some(&person),
+                    None,
+                );
                 site.send(request).await.refused(400, "malformed");
             }
-            let unknown = ask(method.parse().expect("a method"), &path.replace("{id}", &id.to_string()), Some(&person), None);
+            let unknown = ask(
+                method.parse().expect("a method"),
+                &path.replace("{id}", &id.to_string()),
+                Some(&person),
+                None,
+            );
             site.send(unknown).await.refused(404, "not_found");
         }
-        site.get(&person, "/api/events?session=7").await.refused(400, "malformed");
-        site.get(&person, &format!("/api/events?session={id}")).await.refused(404, "not_found");
-        site.get(&person, "/api/events").await.refused(422, "invalid");
+        site.get(&person, "/api/events?session=7")
+            .await
+            .refused(400, "malformed");
+        site.get(&person, &format!("/api/events?session={id}"))
+            .await
+            .refused(404, "not_found");
+        site.get(&person, "/api/events")
+            .await
+            .refused(422, "invalid");
     })
     .await;
 }
@@ -405,13 +514,25 @@ async fn ids_that_are_none_are_refused_on_every_route() {
 async fn a_strangers_session_looks_like_one_that_does_not_exist() {
     on_sqlite(async |app: TestApp| {
         let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let real = app.session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1)).await;
+        let real = app
+            .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1))
+            .await;
         let unknown = SessionId(Uuid::new_v4());
         let mut said = Vec::new();
         for id in [real, unknown] {
-            let shown = site.get(&cast.outsider, &format!("/api/sessions/{id}")).await;
-            let cancelled = site.post(&cast.outsider, &format!("/api/sessions/{id}/cancel")).await;
-            said.push([shown, cancelled].map(|reply| (reply.status, reply.json["message"].clone(), reply.json["code"].clone())));
+            let shown = site
+                .get(&cast.outsider, &format!("/api/sessions/{id}"))
+                .await;
+            let cancelled = site
+                .post(&cast.outsider, &format!("/api/sessions/{id}/cancel"))
+                .await;
+            said.push([shown, cancelled].map(|reply| {
+                (
+                    reply.status,
+                    reply.json["message"].clone(),
+                    reply.json["code"].clone(),
+                )
+            }));
         }
         assert_eq!(said[0], said[1]);
     })
@@ -487,9 +608,15 @@ async fn a_refusal_does_not_repeat_a_password() {
             json!({"email": "max@example.org", "password": "hunter22", "role": "hunter22"}),
             json!({"email": "max@example.org", "password": 22_222_222}),
         ] {
-            let reply = site.send(ask(Method::POST, "/api/auth/sign-in", None, Some(body))).await;
+            let reply = site
+                .send(ask(Method::POST, "/api/auth/sign-in", None, Some(body)))
+                .await;
             reply.refused(422, "invalid");
-            assert!(!reply.text.contains("hunter22") && !reply.text.contains("22222222"), "{}", reply.text);
+            assert!(
+                !reply.text.contains("hunter22") && !reply.text.contains("22222222"),
+                "{}",
+                reply.text
+            );
         }
     })
     .await;
@@ -500,8 +627,14 @@ async fn parameters_are_checked_like_bodies() {
     on_sqlite(async |app: TestApp| {
         let (site, cast) = (Site::of(&app), Cast::of(&app).await);
         let id = app.session(&cast.mentor, &cast.mentee, NOW).await;
-        for (query, field) in [("rejoin=maybe", "rejoin"), ("rejoin=true&role=mentor", "role"), ("rejoin=", "rejoin")] {
-            let reply = site.get(&cast.mentee, &livekit(id, &format!("access-token?{query}"))).await;
+        for (query, field) in [
+            ("rejoin=maybe", "rejoin"),
+            ("rejoin=true&role=mentor", "role"),
+            ("rejoin=", "rejoin"),
+        ] {
+            let reply = site
+                .get(&cast.mentee, &livekit(id, &format!("access-token?{query}")))
+                .await;
             assert_eq!(reply.refused(422, "invalid")["fields"][0]["field"], field);
         }
         let slots = format!("/api/mentors/{}/slots", cast.mentor.id());
@@ -515,14 +648,32 @@ async fn parameters_are_checked_like_bodies() {
         ] {
             let reply = site.get(&cast.mentee, &format!("{slots}?{query}")).await;
             if field == "to" && query.starts_with("from=-00") {
-                assert!(reply.status.is_success() || reply.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.text);
+                assert!(
+                    reply.status.is_success() || reply.status == StatusCode::UNPROCESSABLE_ENTITY,
+                    "{}",
+                    reply.text
+                );
                 continue;
             }
-            assert_eq!(reply.refused(422, "invalid")["fields"][0]["field"], field, "{query}");
+            assert_eq!(
+                reply.refused(422, "invalid")["fields"][0]["field"],
+                field,
+                "{query}"
+            );
         }
-        let shifted = site.get(&cast.mentee, &format!("{slots}?from=2026-12-02T01:00:00%2B01:00&to=2026-12-02T00:30:00Z")).await;
+        let shifted = site
+            .get(
+                &cast.mentee,
+                &format!("{slots}?from=2026-12-02T01:00:00%2B01:00&to=2026-12-02T00:30:00Z"),
+            )
+            .await;
         assert_eq!(shifted.data(200)[0]["startsAt"], "2026-12-02T00:00:00Z");
-        site.get(&cast.mentee, &format!("/api/mentors/{}/slots", cast.mentee.id())).await.refused(404, "not_found");
+        site.get(
+            &cast.mentee,
+            &format!("/api/mentors/{}/slots", cast.mentee.id()),
+        )
+        .await
+        .refused(404, "not_found");
     })
     .await;
 }
@@ -532,10 +683,24 @@ async fn bodies_over_the_limit_are_not_read() {
     on_sqlite(async |app: TestApp| {
         let site = Site::of(&app);
         let large = format!("{{\"email\": \"{}\"}}", "a".repeat(64 * 1024));
-        site.send(raw("/api/auth/sign-in", Some("application/json"), large)).await.refused(413, "too_large");
-        let webhook = |length: usize| raw("/api/livekit/webhook", Some("application/webhook+json"), "a".repeat(length));
-        assert_eq!(site.send(webhook(100 * 1024)).await.status, StatusCode::UNAUTHORIZED, "within the webhook's own limit");
-        site.send(webhook(256 * 1024 + 1)).await.refused(413, "too_large");
+        site.send(raw("/api/auth/sign-in", Some("application/json"), large))
+            .await
+            .refused(413, "too_large");
+        let webhook = |length: usize| {
+            raw(
+                "/api/livekit/webhook",
+                Some("application/webhook+json"),
+                "a".repeat(length),
+            )
+        };
+        assert_eq!(
+            site.send(webhook(100 * 1024)).await.status,
+            StatusCode::UNAUTHORIZED,
+            "within the webhook's own limit"
+        );
+        site.send(webhook(256 * 1024 + 1))
+            .await
+            .refused(413, "too_large");
     })
     .await;
 }
@@ -544,20 +709,34 @@ async fn bodies_over_the_limit_are_not_read() {
 async fn unknown_addresses_and_methods_are_refused_in_json() {
     on_sqlite(async |app: TestApp| {
         let (site, person) = (Site::of(&app), app.person("Max Mentee").await);
-        for path in ["/api", "/api/", "/api/nothing", "/api/sessions/", "/api/v1/sessions"] {
+        for path in [
+            "/api",
+            "/api/",
+            "/api/nothing",
+            "/api/sessions/",
+            "/api/v1/sessions",
+        ] {
             let reply = site.get(&person, path).await;
             assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
             reply.refused(404, "not_found");
         }
         let id = Uuid::new_v4().to_string();
         for (_, path, _) in MATRIX {
-            let request = ask(Method::DELETE, &path.replace("{id}", &id), Some(&person), None);
+            let request = ask(
+                Method::DELETE,
+                &path.replace("{id}", &id),
+                Some(&person),
+                None,
+            );
             let reply = site.send(request).await;
             reply.refused(405, "wrong_method");
             assert!(!reply.header("allow").is_empty(), "{path}");
         }
         // Changing something by a link is impossible.
-        for (_, path, _) in MATRIX.iter().filter(|(method, path, _)| *method == "POST" && *path != "/api/sessions") {
+        for (_, path, _) in MATRIX
+            .iter()
+            .filter(|(method, path, _)| *method == "POST" && *path != "/api/sessions")
+        {
             let request = ask(Method::GET, &path.replace("{id}", &id), Some(&person), None);
             site.send(request).await.refused(405, "wrong_method");
         }
@@ -569,18 +748,30 @@ async fn unknown_addresses_and_methods_are_refused_in_json() {
 async fn other_sites_cannot_make_a_browser_change_anything() {
     on_sqlite(async |app: TestApp| {
         let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let id = app.session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1)).await;
+        let id = app
+            .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1))
+            .await;
         let cancel = |headers: &[(&'static str, &'static str)]| {
-            let mut request = ask(Method::POST, &format!("/api/sessions/{id}/cancel"), Some(&cast.mentee), None);
+            let mut request = ask(
+                Method::POST,
+                &format!("/api/sessions/{id}/cancel"),
+                Some(&cast.mentee),
+                None,
+            );
             for (name, value) in [("host", "127.0.0.1:3000")].iter().chain(headers) {
-                request.headers_mut().insert(*name, value.parse().expect("a header"));
+                request
+                    .headers_mut()
+                    .insert(*name, value.parse().expect("a header"));
             }
             site.send(request)
         };
         for foreign in [
             &[("sec-fetch-site", "cross-site")][..],
             &[("sec-fetch-site", "same-site")],
-            &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://evil.example"),
+            ],
             &[("origin", "https://evil.example")],
             &[("origin", "null")],
             &[("origin", "http://127.0.0.1:3001")],
@@ -591,20 +782,36 @@ async fn other_sites_cannot_make_a_browser_change_anything() {
         assert_eq!(session.data(200)["booking"], "confirmed");
         for own in [
             &[][..],
-            &[("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:3000")],
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", "http://127.0.0.1:3000"),
+            ],
             &[("sec-fetch-site", "none")],
             &[("origin", "http://127.0.0.1:3000")],
         ] {
             cancel(own).await.data(200);
         }
         let mut login = sign_in(&cast.mentee.email, PASSWORD);
-        login.headers_mut().insert("sec-fetch-site", "cross-site".parse().expect("a header"));
+        login
+            .headers_mut()
+            .insert("sec-fetch-site", "cross-site".parse().expect("a header"));
         let login = site.send(login).await;
         login.refused(403, "cross_site");
-        assert_eq!(login.header("set-cookie"), "", "nobody is signed in from elsewhere either");
+        assert_eq!(
+            login.header("set-cookie"),
+            "",
+            "nobody is signed in from elsewhere either"
+        );
         let mut webhook = raw("/api/livekit/webhook", None, "{}");
-        webhook.headers_mut().insert("origin", "https://livekit.example".parse().expect("a header"));
-        assert_eq!(site.send(webhook).await.status, StatusCode::UNAUTHORIZED, "the signature decides there");
+        webhook.headers_mut().insert(
+            "origin",
+            "https://livekit.example".parse().expect("a header"),
+        );
+        assert_eq!(
+            site.send(webhook).await.status,
+            StatusCode::UNAUTHORIZED,
+            "the signature decides there"
+        );
     })
     .await;
 }
@@ -619,20 +826,28 @@ async fn the_cookie_is_closed_to_scripts_and_ends_with_the_login() {
         let (pair, attributes) = cookie.split_once("; ").expect("attributes");
         let (name, token) = pair.split_once('=').expect("a value");
         assert_eq!((name, token.len()), ("ym_login", 43));
-        assert_eq!(attributes, "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax");
+        assert_eq!(
+            attributes,
+            "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"
+        );
         assert!(!reply.text.contains(token));
         assert_ne!(token, person.token, "every sign-in has a token of its own");
 
         let me = |token: &str| {
-            let request = Request::get("/api/me").header(header::COOKIE, format!("ym_login={token}"));
+            let request =
+                Request::get("/api/me").header(header::COOKIE, format!("ym_login={token}"));
             site.send(request.body(Body::empty()).expect("a request"))
         };
         me(token).await.data(200);
         let mut out = ask(Method::POST, "/api/auth/sign-out", None, None);
-        out.headers_mut().insert(header::COOKIE, pair.parse().expect("a header"));
+        out.headers_mut()
+            .insert(header::COOKIE, pair.parse().expect("a header"));
         let out = site.send(out).await;
         out.data(200);
-        assert_eq!(out.header("set-cookie"), "ym_login=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        assert_eq!(
+            out.header("set-cookie"),
+            "ym_login=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+        );
         me(token).await.refused(401, "signed_out");
         me(&person.token).await.data(200);
         for bad in ["", "x", &"a".repeat(43), &"a".repeat(5_000), "\"quoted\""] {
@@ -649,11 +864,22 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_browsers_stay_on_https()
         let reply = site.send(sign_in(&person.email, PASSWORD)).await;
         let cookie = reply.header("set-cookie");
         assert!(cookie.starts_with("__Host-ym_login="), "{cookie}");
-        assert!(cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
-        assert_eq!(reply.header("strict-transport-security"), "max-age=31536000");
-        site.get(&person, "/api/me").await.refused(401, "signed_out");
-        let request = Request::get("/api/me").header(header::COOKIE, format!("__Host-ym_login={}", person.token));
-        site.send(request.body(Body::empty()).expect("a request")).await.data(200);
+        assert!(
+            cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"),
+            "{cookie}"
+        );
+        assert_eq!(
+            reply.header("strict-transport-security"),
+            "max-age=31536000"
+        );
+        site.get(&person, "/api/me")
+            .await
+            .refused(401, "signed_out");
+        let request = Request::get("/api/me")
+            .header(header::COOKIE, format!("__Host-ym_login={}", person.token));
+        site.send(request.body(Body::empty()).expect("a request"))
+            .await
+            .data(200);
     })
     .await;
 }
@@ -663,10 +889,18 @@ async fn an_unknown_address_and_a_wrong_password_look_the_same() {
     on_sqlite(async |app: TestApp| {
         let (site, person) = (Site::of(&app), app.person("Max Mentee").await);
         let mut said = Vec::new();
-        for email in [person.email.as_str(), "nobody@example.org", "not an address"] {
+        for email in [
+            person.email.as_str(),
+            "nobody@example.org",
+            "not an address",
+        ] {
             let reply = site.send(sign_in(email, "some other password")).await;
             reply.refused(401, "wrong_credentials");
-            let headers: BTreeSet<_> = reply.headers.keys().map(|name| name.as_str().to_owned()).collect();
+            let headers: BTreeSet<_> = reply
+                .headers
+                .keys()
+                .map(|name| name.as_str().to_owned())
+                .collect();
             said.push((reply.json["message"].clone(), headers));
         }
         assert!(said.windows(2).all(|pair| pair[0] == pair[1]), "{said:?}");
@@ -683,12 +917,20 @@ async fn too_many_wrong_passwords_are_refused_whatever_the_client_says_about_its
             let peer: SocketAddr = peer.parse().expect("an address");
             request.extensions_mut().insert(ConnectInfo(peer));
             if !forwarded.is_empty() {
-                request.headers_mut().insert("x-forwarded-for", forwarded.parse().expect("a header"));
+                request
+                    .headers_mut()
+                    .insert("x-forwarded-for", forwarded.parse().expect("a header"));
             }
             site.send(request)
         };
         for n in 0..3 {
-            attempt("192.0.2.7:5000", &format!("198.51.100.{n}"), "wrong password").await.refused(401, "wrong_credentials");
+            attempt(
+                "192.0.2.7:5000",
+                &format!("198.51.100.{n}"),
+                "wrong password",
+            )
+            .await
+            .refused(401, "wrong_credentials");
         }
         let refused = attempt("192.0.2.7:5001", "198.51.100.77", PASSWORD).await;
         refused.refused(429, "too_many");
@@ -696,7 +938,9 @@ async fn too_many_wrong_passwords_are_refused_whatever_the_client_says_about_its
         // Through the trusted proxy only the hop that the proxy itself wrote counts.
         let proxied = attempt("10.0.0.1:6000", "203.0.113.1, 192.0.2.7", PASSWORD).await;
         proxied.refused(429, "too_many");
-        attempt("10.0.0.1:6000", "192.0.2.7, 203.0.113.1", PASSWORD).await.data(200);
+        attempt("10.0.0.1:6000", "192.0.2.7, 203.0.113.1", PASSWORD)
+            .await
+            .data(200);
         attempt("203.0.113.9:7000", "", PASSWORD).await.data(200);
         app.clock.advance(Millis::minutes(15));
         attempt("192.0.2.7:5000", "", PASSWORD).await.data(200);
@@ -707,12 +951,18 @@ async fn too_many_wrong_passwords_are_refused_whatever_the_client_says_about_its
 #[tokio::test]
 async fn the_client_is_the_last_hop_that_is_no_proxy_of_ours() {
     let mut config = harness::config("sqlite::memory:");
-    config.limits.trusted_proxies = ["10.0.0.1", "10.0.0.2", "fd00::1"].map(|ip| ip.parse().expect("an address")).to_vec();
+    config.limits.trusted_proxies = ["10.0.0.1", "10.0.0.2", "fd00::1"]
+        .map(|ip| ip.parse().expect("an address"))
+        .to_vec();
     for (peer, forwarded, expected) in [
         ("192.0.2.1:1", &["198.51.100.1"][..], "192.0.2.1"),
         ("10.0.0.1:1", &[], "10.0.0.1"),
         ("10.0.0.1:1", &["198.51.100.1"], "198.51.100.1"),
-        ("10.0.0.1:1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+        (
+            "10.0.0.1:1",
+            &["1.1.1.1, 198.51.100.1, 10.0.0.2"],
+            "198.51.100.1",
+        ),
         ("10.0.0.1:1", &["1.1.1.1", "198.51.100.1"], "198.51.100.1"),
         ("10.0.0.1:1", &["198.51.100.1:4711"], "198.51.100.1"),
         ("10.0.0.1:1", &["10.0.0.2, 10.0.0.2"], "10.0.0.2"),
@@ -722,9 +972,13 @@ async fn the_client_is_the_last_hop_that_is_no_proxy_of_ours() {
     ] {
         let mut request = Request::new(());
         for value in forwarded {
-            request.headers_mut().append("x-forwarded-for", value.parse().expect("a header"));
+            request
+                .headers_mut()
+                .append("x-forwarded-for", value.parse().expect("a header"));
         }
-        request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer.parse().expect("an address")));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo::<SocketAddr>(peer.parse().expect("an address")));
         let found = http::client_ip(&config, request.headers(), request.extensions());
         assert_eq!(found.to_string(), expected, "{peer} {forwarded:?}");
     }
@@ -737,7 +991,9 @@ async fn answers_carry_the_security_headers_and_a_request_id_of_our_own() {
         let mut seen = BTreeSet::new();
         for path in ["/healthz", "/api/me", "/api/nothing", "/api/openapi.json"] {
             let mut request = ask(Method::GET, path, None, None);
-            request.headers_mut().insert("x-request-id", "mine".parse().expect("a header"));
+            request
+                .headers_mut()
+                .insert("x-request-id", "mine".parse().expect("a header"));
             let reply = site.send(request).await;
             for (name, value) in [
                 ("x-content-type-options", "nosniff"),
@@ -745,14 +1001,24 @@ async fn answers_carry_the_security_headers_and_a_request_id_of_our_own() {
                 ("x-frame-options", "DENY"),
                 ("cross-origin-opener-policy", "same-origin"),
                 ("cross-origin-resource-policy", "same-origin"),
-                ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+                (
+                    "content-security-policy",
+                    "default-src 'none'; frame-ancestors 'none'",
+                ),
                 ("strict-transport-security", ""),
             ] {
                 assert_eq!(reply.header(name), value, "{path} {name}");
             }
-            assert!(reply.header("permissions-policy").starts_with("camera=(), microphone=(), display-capture=()"));
+            assert!(
+                reply
+                    .header("permissions-policy")
+                    .starts_with("camera=(), microphone=(), display-capture=()")
+            );
             assert!(reply.header("x-request-id").parse::<Uuid>().is_ok());
-            assert!(seen.insert(reply.header("x-request-id").to_owned()), "each request has its own");
+            assert!(
+                seen.insert(reply.header("x-request-id").to_owned()),
+                "each request has its own"
+            );
         }
     })
     .await;
@@ -761,27 +1027,59 @@ async fn answers_carry_the_security_headers_and_a_request_id_of_our_own() {
 #[tokio::test]
 async fn pages_get_the_headers_too_and_plain_words_instead_of_json() {
     on_sqlite(async |app: TestApp| {
-        let page = |text: &'static str| axum::routing::any(async move || axum::response::Html(text));
+        let page =
+            |text: &'static str| axum::routing::any(async move || axum::response::Html(text));
         let pages = Router::new()
             .route("/meeting/{id}", page("meeting"))
             .route("/dashboard", page("dashboard"))
-            .route("/broken", axum::routing::get(async || -> String { panic!("a bug") }));
-        let site = Site(layers::apply(http::router(app.state.clone()).merge(pages), &app.state));
+            .route(
+                "/broken",
+                axum::routing::get(async || -> String { panic!("a bug") }),
+            );
+        let site = Site(layers::apply(
+            http::router(app.state.clone()).merge(pages),
+            &app.state,
+        ));
 
-        let meeting = site.send(ask(Method::GET, &format!("/meeting/{}", Uuid::new_v4()), None, None)).await;
-        let allowed = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self)";
+        let meeting = site
+            .send(ask(
+                Method::GET,
+                &format!("/meeting/{}", Uuid::new_v4()),
+                None,
+                None,
+            ))
+            .await;
+        let allowed =
+            "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self)";
         assert!(meeting.header("permissions-policy").starts_with(allowed));
         let dashboard = site.send(ask(Method::GET, "/dashboard", None, None)).await;
-        assert!(dashboard.header("permissions-policy").starts_with("camera=()"));
-        assert_eq!(dashboard.header("content-security-policy"), "", "the pages write their own");
+        assert!(
+            dashboard
+                .header("permissions-policy")
+                .starts_with("camera=()")
+        );
+        assert_eq!(
+            dashboard.header("content-security-policy"),
+            "",
+            "the pages write their own"
+        );
         let mut foreign = ask(Method::POST, "/dashboard", None, None);
-        foreign.headers_mut().insert("sec-fetch-site", "cross-site".parse().expect("a header"));
+        foreign
+            .headers_mut()
+            .insert("sec-fetch-site", "cross-site".parse().expect("a header"));
         let foreign = site.send(foreign).await;
         assert_eq!(foreign.status, StatusCode::FORBIDDEN);
-        assert_eq!(foreign.text, "This request came from another site and was not carried out.");
+        assert_eq!(
+            foreign.text,
+            "This request came from another site and was not carried out."
+        );
         let broken = site.send(ask(Method::GET, "/broken", None, None)).await;
         assert_eq!(broken.status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert!(broken.text.contains(broken.header("x-request-id")) && !broken.text.contains("a bug"), "{}", broken.text);
+        assert!(
+            broken.text.contains(broken.header("x-request-id")) && !broken.text.contains("a bug"),
+            "{}",
+            broken.text
+        );
     })
     .await;
 }
@@ -797,9 +1095,14 @@ async fn long_answers_are_compressed_and_short_ones_are_not() {
             ("/healthz", "gzip, br", ""),
         ] {
             let mut request = ask(Method::GET, path, None, None);
-            request.headers_mut().insert(header::ACCEPT_ENCODING, accepted.parse().expect("a header"));
+            request
+                .headers_mut()
+                .insert(header::ACCEPT_ENCODING, accepted.parse().expect("a header"));
             let response = site.answer(request).await;
-            let sent = response.headers().get(header::CONTENT_ENCODING).map_or("", |v| v.to_str().expect("text"));
+            let sent = response
+                .headers()
+                .get(header::CONTENT_ENCODING)
+                .map_or("", |v| v.to_str().expect("text"));
             assert_eq!(sent, encoding, "{path} {accepted}");
         }
     })
@@ -813,11 +1116,22 @@ async fn no_answer_but_the_ticket_holds_a_secret() {
         let id = app.session(&cast.mentor, &cast.mentee, NOW).await;
         let mut bodies = Vec::new();
         for who in [&cast.mentor, &cast.mentee, &cast.outsider, &cast.admin] {
-            for path in ["/api/me", "/api/mentors", "/api/sessions", "/api/openapi.json", "/healthz", "/readyz"] {
+            for path in [
+                "/api/me",
+                "/api/mentors",
+                "/api/sessions",
+                "/api/openapi.json",
+                "/healthz",
+                "/readyz",
+            ] {
                 bodies.push(site.get(who, path).await.text);
             }
             bodies.push(site.get(who, &format!("/api/sessions/{id}")).await.text);
-            bodies.push(site.get(who, &format!("/api/mentors/{}/slots", cast.mentor.id())).await.text);
+            bodies.push(
+                site.get(who, &format!("/api/mentors/{}/slots", cast.mentor.id()))
+                    .await
+                    .text,
+            );
             bodies.push(site.post(who, &livekit(id, "create-room")).await.text);
             bodies.push(site.send(sign_in(&who.email, PASSWORD)).await.text);
             let ticket = site.get(who, &livekit(id, "access-token")).await.text;
@@ -834,10 +1148,16 @@ async fn no_answer_but_the_ticket_holds_a_secret() {
         }
         // Addresses are shown to their owner only.
         for who in people {
-            let others: Vec<_> = people.iter().filter(|other| other.email != who.email).collect();
+            let others: Vec<_> = people
+                .iter()
+                .filter(|other| other.email != who.email)
+                .collect();
             for path in ["/api/me", "/api/mentors", "/api/sessions"] {
                 let body = site.get(who, path).await.text;
-                assert!(others.iter().all(|other| !body.contains(&other.email)), "{body}");
+                assert!(
+                    others.iter().all(|other| !body.contains(&other.email)),
+                    "{body}"
+                );
             }
         }
     })
@@ -849,9 +1169,19 @@ struct Events(Body);
 
 impl Events {
     async fn open(site: &Site, person: &Person, session: SessionId) -> Self {
-        let response = site.answer(ask(Method::GET, &format!("/api/events?session={session}"), Some(person), None)).await;
+        let response = site
+            .answer(ask(
+                Method::GET,
+                &format!("/api/events?session={session}"),
+                Some(person),
+                None,
+            ))
+            .await;
         assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "text/event-stream"
+        );
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
         assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
         Self(response.into_body())
@@ -859,7 +1189,9 @@ impl Events {
 
     /// The next event's data; `None` when the stream ended.
     async fn next(&mut self) -> Option<Value> {
-        let frame = tokio::time::timeout(Duration::from_secs(5), self.0.frame()).await.expect("an event in time")?;
+        let frame = tokio::time::timeout(Duration::from_secs(5), self.0.frame())
+            .await
+            .expect("an event in time")?;
         let bytes = frame.expect("no error").into_data().expect("data");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
         let data = text.lines().find_map(|line| line.strip_prefix("data: "));
@@ -909,10 +1241,52 @@ async fn events_end_with_the_login_and_are_limited_for_each_login() {
         drop(streams);
         Events::open(&site, &cast.mentee, id).await;
         assert!(first.next().await.is_some());
-        site.post(&cast.mentee, "/api/auth/sign-out").await.data(200);
+        site.post(&cast.mentee, "/api/auth/sign-out")
+            .await
+            .data(200);
         app.state.events.changed(id);
-        assert_eq!(first.next().await, None, "nobody listens on with a login that is gone");
-        site.get(&cast.outsider, &path).await.refused(403, "not_yours");
+        assert_eq!(
+            first.next().await,
+            None,
+            "nobody listens on with a login that is gone"
+        );
+        site.get(&cast.outsider, &path)
+            .await
+            .refused(403, "not_yours");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn quiet_events_carry_a_heartbeat_and_notice_a_login_that_ended() {
+    on_sqlite(async |app: TestApp| {
+        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+        let id = app.session(&cast.mentor, &cast.mentee, NOW).await;
+        let mut staying = Events::open(&site, &cast.mentor, id).await;
+        let mut leaving = Events::open(&site, &cast.mentee, id).await;
+        staying.next().await.expect("the full state first");
+        leaving.next().await.expect("the full state first");
+        site.post(&cast.mentee, "/api/auth/sign-out")
+            .await
+            .data(200);
+        let heartbeat = async {
+            staying
+                .0
+                .frame()
+                .await
+                .expect("still open")
+                .expect("no error")
+                .into_data()
+        };
+        let end = async { while leaving.0.frame().await.is_some() {} };
+        let both = async { tokio::join!(heartbeat, end) };
+        let (heartbeat, ()) = tokio::time::timeout(Duration::from_secs(20), both)
+            .await
+            .expect("after 15 seconds");
+        assert!(
+            heartbeat.expect("data").starts_with(b":"),
+            "a comment, which browsers skip"
+        );
     })
     .await;
 }
@@ -921,36 +1295,79 @@ async fn events_end_with_the_login_and_are_limited_for_each_login() {
 async fn the_description_lists_every_route_and_is_whole() {
     on_sqlite(async |app: TestApp| {
         let site = Site::of(&app);
-        let reply = site.send(ask(Method::GET, "/api/openapi.json", None, None)).await;
+        let reply = site
+            .send(ask(Method::GET, "/api/openapi.json", None, None))
+            .await;
         assert_eq!(reply.status, StatusCode::OK);
         let document = &reply.json;
-        assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+        assert!(
+            document["openapi"]
+                .as_str()
+                .is_some_and(|version| version.starts_with("3.1"))
+        );
         assert_eq!(document["servers"][0]["url"], "http://127.0.0.1:3000");
-        assert_eq!(document["components"]["securitySchemes"]["login"]["name"], "ym_login");
+        assert_eq!(
+            document["components"]["securitySchemes"]["login"]["name"],
+            "ym_login"
+        );
+        assert!(
+            document["info"].get("license").is_none(),
+            "an empty licence is not valid"
+        );
 
         let mut routes = BTreeSet::new();
         let mut names = BTreeSet::new();
         for (path, operations) in document["paths"].as_object().expect("paths") {
             for (method, operation) in operations.as_object().expect("operations") {
                 routes.insert((method.to_uppercase(), path.clone()));
-                assert!(names.insert(operation["operationId"].as_str().expect("a name").to_owned()), "{operation}");
-                assert!(operation["summary"].is_string() && operation["tags"].is_array(), "{operation}");
+                assert!(
+                    names.insert(
+                        operation["operationId"]
+                            .as_str()
+                            .expect("a name")
+                            .to_owned()
+                    ),
+                    "{operation}"
+                );
+                assert!(
+                    operation["summary"].is_string() && operation["tags"].is_array(),
+                    "{operation}"
+                );
                 let parameters = operation["parameters"].as_array();
                 let declared = |name: &str| {
-                    parameters.is_some_and(|all| all.iter().any(|p| p["in"] == "path" && p["name"] == name && p["required"] == true))
+                    parameters.is_some_and(|all| {
+                        all.iter().any(|p| {
+                            p["in"] == "path" && p["name"] == name && p["required"] == true
+                        })
+                    })
                 };
                 assert_eq!(path.contains("{id}"), declared("id"), "{path}");
                 let responses = operation["responses"].as_object().expect("responses");
-                assert!(responses.keys().any(|status| status.starts_with('2')), "{path}");
+                assert!(
+                    responses.keys().any(|status| status.starts_with('2')),
+                    "{path}"
+                );
                 let open = operation["security"] == json!([{}]);
-                assert!(open || responses.contains_key("401"), "{path} needs a login and says so");
+                assert!(
+                    open || responses.contains_key("401"),
+                    "{path} needs a login and says so"
+                );
             }
         }
-        let expected: BTreeSet<_> = MATRIX.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
-        assert_eq!(routes, expected, "the matrix and the description list the same routes");
+        let expected: BTreeSet<_> = MATRIX
+            .iter()
+            .map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned()))
+            .collect();
+        assert_eq!(
+            routes, expected,
+            "the matrix and the description list the same routes"
+        );
         for reference in references(document) {
             let pointer = reference.trim_start_matches('#');
-            assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+            assert!(
+                document.pointer(pointer).is_some(),
+                "{reference} leads nowhere"
+            );
         }
     })
     .await;
@@ -960,7 +1377,9 @@ fn references(value: &Value) -> Vec<String> {
     match value {
         Value::Object(map) => {
             let own = map.get("$ref").and_then(Value::as_str).map(str::to_owned);
-            own.into_iter().chain(map.values().flat_map(references)).collect()
+            own.into_iter()
+                .chain(map.values().flat_map(references))
+                .collect()
         }
         Value::Array(list) => list.iter().flat_map(references).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),

@@ -20,7 +20,10 @@ use axum::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(sign_in)).routes(routes!(sign_out)).routes(routes!(me))
+    OpenApiRouter::default()
+        .routes(routes!(sign_in))
+        .routes(routes!(sign_out))
+        .routes(routes!(me))
 }
 
 /// Sign in. The answer sets the login cookie.
@@ -37,10 +40,16 @@ async fn sign_in(
     ClientIp(from): ClientIp,
     Body(body): Body<views::SignIn>,
 ) -> Result<impl IntoResponse, Failure> {
-    let form = SignIn { email: body.email, password: body.password };
+    let form = SignIn {
+        email: body.email,
+        password: body.password,
+    };
     let login = accounts::sign_in(&state, form, from).await?;
     let cookie = cookie::set(&state.config, &login, state.clock.now());
-    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Answer::<Done>::of(Done {})))
+    Ok((
+        AppendHeaders([(SET_COOKIE, cookie)]),
+        Answer::<Done>::of(Done {}),
+    ))
 }
 
 /// Sign out this browser.
@@ -48,9 +57,15 @@ async fn sign_in(
     post, path = "/api/auth/sign-out", tag = "accounts",
     responses((status = 200, description = "Signed out", body = Answer<Done>), Refuses::<403>, Usual)
 )]
-async fn sign_out(State(state): State<AppState>, Login(login): Login) -> Result<impl IntoResponse, Failure> {
+async fn sign_out(
+    State(state): State<AppState>,
+    Login(login): Login,
+) -> Result<impl IntoResponse, Failure> {
     accounts::sign_out(&state, &login).await?;
-    Ok((AppendHeaders([(SET_COOKIE, cookie::clear(&state.config))]), Answer::<Done>::of(Done {})))
+    Ok((
+        AppendHeaders([(SET_COOKIE, cookie::clear(&state.config))]),
+        Answer::<Done>::of(Done {}),
+    ))
 }
 
 /// The signed-in person.

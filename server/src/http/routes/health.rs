@@ -17,7 +17,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(healthz)).routes(routes!(readyz))
+    OpenApiRouter::default()
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
 }
 
 /// The process runs.

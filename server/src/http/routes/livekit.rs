@@ -42,7 +42,11 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         Refuses::<400>, Refuses::<403>, Refuses::<404>, Refuses::<410>, Usual,
     )
 )]
-async fn create_room(State(state): State<AppState>, Login(login): Login, Id(id): Id<SessionId>) -> Reply<RoomCreated> {
+async fn create_room(
+    State(state): State<AppState>,
+    Login(login): Login,
+    Id(id): Id<SessionId>,
+) -> Reply<RoomCreated> {
     Ok(Answer::of(rooms::create_room(&state, &login, id).await?))
 }
 
@@ -61,7 +65,9 @@ async fn access_token(
     Id(id): Id<SessionId>,
     Params(Rejoin { rejoin }): Params<Rejoin>,
 ) -> Reply<JoinTicket> {
-    Ok(Answer::of(rooms::access_token(&state, &login, id, rejoin).await?))
+    Ok(Answer::of(
+        rooms::access_token(&state, &login, id, rejoin).await?,
+    ))
 }
 
 /// End the meeting for everyone, as its mentor or an administrator. Doing it twice is fine.
@@ -73,7 +79,11 @@ async fn access_token(
         Refuses::<400>, Refuses::<403>, Refuses::<404>, Refuses::<409>, Usual,
     )
 )]
-async fn end_room(State(state): State<AppState>, Login(login): Login, Id(id): Id<SessionId>) -> Reply<Done> {
+async fn end_room(
+    State(state): State<AppState>,
+    Login(login): Login,
+    Id(id): Id<SessionId>,
+) -> Reply<Done> {
     rooms::end_room(&state, &login, id).await?;
     Ok(Answer::of(Done {}))
 }
@@ -88,8 +98,14 @@ async fn end_room(State(state): State<AppState>, Login(login): Login, Id(id): Id
         Refuses::<400>, Refuses::<413>, Usual,
     )
 )]
-async fn webhook(State(state): State<AppState>, headers: HeaderMap, RawBody(body): RawBody) -> Reply<Done> {
-    let signature = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+async fn webhook(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    RawBody(body): RawBody,
+) -> Reply<Done> {
+    let signature = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     webhooks::receive(&state, signature, &body).await?;
     Ok(Answer::of(Done {}))
 }

@@ -20,7 +20,9 @@ use domain::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(list)).routes(routes!(slots))
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .routes(routes!(slots))
 }
 
 /// Published mentors.
@@ -30,7 +32,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 )]
 async fn list(State(state): State<AppState>, Login(login): Login) -> Reply<Vec<Mentor>> {
     let cards = mentors::list(&state, &login).await?;
-    Ok(Answer::of(cards.into_iter().map(Mentor::from).collect::<Vec<_>>()))
+    Ok(Answer::of(
+        cards.into_iter().map(Mentor::from).collect::<Vec<_>>(),
+    ))
 }
 
 /// A mentor's free slots.
@@ -50,7 +54,9 @@ async fn slots(
 ) -> Reply<Vec<Slot>> {
     let range = range.interval(state.clock.now());
     let slots = bookings::slots(&state, &login.me.time_zone, mentor, Some(range)).await?;
-    Ok(Answer::of(slots.into_iter().map(Slot::from).collect::<Vec<_>>()))
+    Ok(Answer::of(
+        slots.into_iter().map(Slot::from).collect::<Vec<_>>(),
+    ))
 }
 
 /// Asked for when `to` is left out.
@@ -59,6 +65,9 @@ const DEFAULT_RANGE: Millis = Millis::days(14);
 impl SlotRange {
     fn interval(&self, now: Timestamp) -> Interval {
         let from = self.from.map_or(now, |from| from.0);
-        Interval { from, to: self.to.map_or(from + DEFAULT_RANGE, |to| to.0) }
+        Interval {
+            from,
+            to: self.to.map_or(from + DEFAULT_RANGE, |to| to.0),
+        }
     }
 }

@@ -16,7 +16,10 @@ use domain::ids::{SessionId, UserId};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(book, list)).routes(routes!(show)).routes(routes!(cancel))
+    OpenApiRouter::default()
+        .routes(routes!(book, list))
+        .routes(routes!(show))
+        .routes(routes!(cancel))
 }
 
 /// Book a slot.
@@ -38,10 +41,23 @@ async fn book(
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Body(body): Body<NewSession>,
 ) -> Result<(StatusCode, Answer<Session>), Failure> {
-    let NewSession { mentor_id, starts_at, title } = body;
-    let request = BookRequest { mentor: UserId(mentor_id), starts_at: starts_at.0, title, idempotency_key };
+    let NewSession {
+        mentor_id,
+        starts_at,
+        title,
+    } = body;
+    let request = BookRequest {
+        mentor: UserId(mentor_id),
+        starts_at: starts_at.0,
+        title,
+        idempotency_key,
+    };
     let booked = bookings::book(&state, &login, request).await?;
-    let status = if booked.created { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if booked.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok((status, Answer::of(booked.session)))
 }
 
@@ -63,7 +79,11 @@ async fn list(State(state): State<AppState>, Login(login): Login) -> Reply<Sessi
         Refuses::<400>, Refuses::<404>, Usual,
     )
 )]
-async fn show(State(state): State<AppState>, Login(login): Login, Id(id): Id<SessionId>) -> Reply<Session> {
+async fn show(
+    State(state): State<AppState>,
+    Login(login): Login,
+    Id(id): Id<SessionId>,
+) -> Reply<Session> {
     Ok(Answer::of(bookings::get(&state, &login, id).await?))
 }
 
@@ -76,6 +96,10 @@ async fn show(State(state): State<AppState>, Login(login): Login, Id(id): Id<Ses
         Refuses::<400>, Refuses::<403>, Refuses::<404>, Refuses::<409>, Usual,
     )
 )]
-async fn cancel(State(state): State<AppState>, Login(login): Login, Id(id): Id<SessionId>) -> Reply<Session> {
+async fn cancel(
+    State(state): State<AppState>,
+    Login(login): Login,
+    Id(id): Id<SessionId>,
+) -> Reply<Session> {
     Ok(Answer::of(bookings::cancel(&state, &login, id).await?))
 }
