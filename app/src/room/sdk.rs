@@ -135,10 +135,6 @@ extern "C" {
     pub type WakeLock;
     #[wasm_bindgen(method)]
     pub fn request(this: &WakeLock, what: &str) -> Promise;
-
-    /// `LivekitClient` itself, absent until the script has run.
-    #[wasm_bindgen(thread_local_v2, js_namespace = globalThis, js_name = LivekitClient)]
-    static LIVEKIT_CLIENT: Option<Object>;
 }
 
 /// Names of livekit-client's `RoomEvent`s.
@@ -311,8 +307,9 @@ pub async fn load() -> Result<(), JsValue> {
     if is_loaded() { Ok(()) } else { Err(JsValue::NULL) }
 }
 
+/// Asks the window itself: an imported static keeps what it saw at its first use.
 fn is_loaded() -> bool {
-    LIVEKIT_CLIENT.with(Option::is_some)
+    has(window().as_ref(), "LivekitClient")
 }
 
 /// Whether browsers give this page cameras and microphones at all.
