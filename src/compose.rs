@@ -15,7 +15,7 @@ use server::{
     media::LiveKit,
     store::Db,
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use tower::ServiceExt;
 
@@ -32,8 +32,11 @@ pub fn config(settings: Settings) -> anyhow::Result<Config> {
 /// Starts the log; `RUST_LOG` chooses what is written.
 pub fn init_log(format: LogFormat) {
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::query=warn"));
-    let log = fmt().with_env_filter(filter);
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx::query=warn"));
+    let log = fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stdout().is_terminal());
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
@@ -42,14 +45,24 @@ pub fn init_log(format: LogFormat) {
 
 /// Brings the database up to date.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    migration::migrate(config.database_url.expose_secret()).await.context("migrating the database")
+    migration::migrate(config.database_url.expose_secret())
+        .await
+        .context("migrating the database")
 }
 
 /// Connects everything.
 pub async fn state(config: Config, shutdown: watch::Receiver<bool>) -> anyhow::Result<AppState> {
-    let db = Db::connect(config.database_url.expose_secret()).await.context("opening the database")?;
+    let db = Db::connect(config.database_url.expose_secret())
+        .await
+        .context("opening the database")?;
     let media = LiveKit::new(&config.media);
-    Ok(AppState::new(db, Arc::new(SystemClock), Arc::new(media), Arc::new(config), shutdown))
+    Ok(AppState::new(
+        db,
+        Arc::new(SystemClock),
+        Arc::new(media),
+        Arc::new(config),
+        shutdown,
+    ))
 }
 
 /// Like [`state`], for commands that run beside the server: migrates first, never stops early.
@@ -62,7 +75,10 @@ pub async fn tool_state(settings: Settings) -> anyhow::Result<AppState> {
 
 /// Pages, server functions, static files and the JSON API behind one set of layers.
 pub fn router(state: &AppState) -> anyhow::Result<Router> {
-    let pages = app::ssr::router(state.clone(), app::ssr::options(&state.config.site_root, state.config.listen));
+    let pages = app::ssr::router(
+        state.clone(),
+        app::ssr::options(&state.config.site_root, state.config.listen),
+    );
     let api = server::http::router(state.clone());
     Ok(server::http::layers::apply(pages.merge(api), state))
 }
@@ -70,8 +86,13 @@ pub fn router(state: &AppState) -> anyhow::Result<Router> {
 /// Accepts connections until `shutdown` turns true, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, router: Router, mut shutdown: watch::Receiver<bool>) {
     let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).keep_alive(true);
-    http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30)));
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .keep_alive(true);
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(Duration::from_secs(30)));
     let connections = GracefulShutdown::new();
     let mut services = router.into_make_service_with_connect_info::<SocketAddr>();
     loop {
@@ -89,8 +110,13 @@ pub async fn serve(listener: TcpListener, router: Router, mut shutdown: watch::R
         };
         let _delayed_packets_only = stream.set_nodelay(true);
         let Ok(service) = tower::Service::call(&mut services, peer).await;
-        let service = service.map_request(|request: hyper::Request<hyper::body::Incoming>| request.map(axum::body::Body::new));
-        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+        let service = service.map_request(|request: hyper::Request<hyper::body::Incoming>| {
+            request.map(axum::body::Body::new)
+        });
+        let connection = http.serve_connection_with_upgrades(
+            TokioIo::new(stream),
+            TowerToHyperService::new(service),
+        );
         let connection = connections.watch(connection.into_owned());
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -99,7 +125,10 @@ pub async fn serve(listener: TcpListener, router: Router, mut shutdown: watch::R
         });
     }
     drop(listener);
-    if tokio::time::timeout(GRACE, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(GRACE, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not finish in time");
     }
 }

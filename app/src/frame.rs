@@ -2,7 +2,10 @@
 
 use crate::{
     api::error::ApiError,
-    components::{form::Flash, site::{SiteFooter, SiteHeader}},
+    components::{
+        form::Flash,
+        site::{SiteFooter, SiteHeader},
+    },
     host,
     pages::{
         account::AccountPage,

@@ -43,6 +43,9 @@ export class Caller {
   get chatButton() {
     return this.page.getByRole("button", { name: /^Chat/ });
   }
+  get messages() {
+    return this.page.getByRole("log", { name: "Messages" });
+  }
   /** A switch, whether it is built as one or as a button that stays pressed. */
   toggle(name: string) {
     return this.page.getByRole("switch", { name }).or(this.page.locator("button[aria-pressed]", { hasText: name }));

@@ -11,5 +11,9 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   }
   process.env.YM_APP_URL = stack.appUrl;
   process.env.YM_CONTROL_URL = stack.controlUrl;
-  return () => stack.stop();
+  return async () => {
+    await stack.stop();
+    const complaints = stack.complaints();
+    if (complaints.length > 0) throw new Error(`the app's log (test-results/servers/app.log) has\n${complaints.join("\n")}`);
+  };
 }

@@ -74,6 +74,7 @@ export class Stack {
       // All tests come from one address.
       SIGN_IN_FAILURES_PER_ADDRESS: "100000",
       RUST_BACKTRACE: "1",
+      NO_COLOR: "1",
     };
     await this.startLiveKit();
     this.app = this.spawn(join(dist, "young-minds"), ["serve"], "app");
@@ -87,6 +88,12 @@ export class Stack {
     await Stack.end(this.app, "SIGTERM");
     await Stack.end(this.livekit, "SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What the app's log may never hold, whatever the tests did. */
+  complaints(): string[] {
+    const log = readFileSync(join(this.logs, "app.log"), "utf8").split("\n");
+    return log.filter((line) => line.includes(" panicked at ") || / ERROR /.test(line));
   }
 
   private async startLiveKit(): Promise<void> {

@@ -21,7 +21,12 @@ use domain::{
 };
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
-use std::{collections::HashMap, net::IpAddr, sync::{Arc, LazyLock, Mutex, PoisonError}, time::Duration};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -87,7 +92,14 @@ impl CurrentLogin {
             is_admin: false,
             is_mentor: false,
         };
-        Self { login: LoginId(Uuid::nil()), actor: Actor { user, is_admin: false }, me }
+        Self {
+            login: LoginId(Uuid::nil()),
+            actor: Actor {
+                user,
+                is_admin: false,
+            },
+            me,
+        }
     }
 }
 
@@ -135,9 +147,11 @@ pub async fn create(state: &AppState, form: SignUp, is_admin: bool) -> Result<Us
 
 fn address_taken(error: StoreError) -> Error {
     match error {
-        StoreError::Duplicate { .. } => {
-            Problem::field("email", "There is already an account with this address. Sign in instead.").into()
-        }
+        StoreError::Duplicate { .. } => Problem::field(
+            "email",
+            "There is already an account with this address. Sign in instead.",
+        )
+        .into(),
         other => other.into(),
     }
 }
@@ -146,11 +160,15 @@ async fn new_user(state: &AppState, form: SignUp, is_admin: bool) -> Result<user
     let mut fields = Fields::default();
     let name = fields.take("name", DisplayName::parse(&form.name));
     let email = fields.take("email", Email::parse(&form.email));
-    let zone = fields.take("timeZone", Zone::parse(&form.time_zone).map_err(|p| TextProblem(p.to_string())));
+    let zone = fields.take(
+        "timeZone",
+        Zone::parse(&form.time_zone).map_err(|p| TextProblem(p.to_string())),
+    );
     if let Some(email) = &email {
         fields.take("password", check_password(&form.password, email));
     }
-    let (Some(name), Some(email), Some(zone), true) = (name, email, zone, fields.0.is_empty()) else {
+    let (Some(name), Some(email), Some(zone), true) = (name, email, zone, fields.0.is_empty())
+    else {
         return Err(fields.refuse());
     };
     Ok(users::NewUser {
@@ -169,11 +187,18 @@ async fn new_user(state: &AppState, form: SignUp, is_admin: bool) -> Result<user
 pub(crate) struct Fields(Vec<FieldProblem>);
 
 impl Fields {
-    pub(crate) fn take<T>(&mut self, field: &str, result: std::result::Result<T, TextProblem>) -> Option<T> {
+    pub(crate) fn take<T>(
+        &mut self,
+        field: &str,
+        result: std::result::Result<T, TextProblem>,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(TextProblem(message)) => {
-                self.0.push(FieldProblem { field: field.to_owned(), message });
+                self.0.push(FieldProblem {
+                    field: field.to_owned(),
+                    message,
+                });
                 None
             }
         }
@@ -199,7 +224,9 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
         Some(email) => users::credentials(state.db.read(), email).await?,
         None => None,
     };
-    let (id, hash) = user.map_or((None, None), |user| (Some(user.id), Some(user.password_hash)));
+    let (id, hash) = user.map_or((None, None), |user| {
+        (Some(user.id), Some(user.password_hash))
+    });
     let matches = state.passwords.verify(form.password, hash).await?;
     let Some(id) = id.filter(|_| matches) else {
         state.sign_in_limits.failed(account, from, now);
@@ -226,7 +253,10 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
 /// When the database does not answer.
 pub async fn sign_out(state: &AppState, login: &CurrentLogin) -> Result<()> {
     let id = login.login;
-    Ok(state.db.write(|txn| Box::pin(async move { logins::delete(txn, id).await })).await?)
+    Ok(state
+        .db
+        .write(|txn| Box::pin(async move { logins::delete(txn, id).await }))
+        .await?)
 }
 
 /// Ends all of a person's logins, this one included.
@@ -235,7 +265,10 @@ pub async fn sign_out(state: &AppState, login: &CurrentLogin) -> Result<()> {
 /// When the database does not answer.
 pub async fn sign_out_everywhere(state: &AppState, login: &CurrentLogin) -> Result<()> {
     let user = login.me.id;
-    Ok(state.db.write(|txn| Box::pin(async move { logins::delete_all(txn, user).await })).await?)
+    Ok(state
+        .db
+        .write(|txn| Box::pin(async move { logins::delete_all(txn, user).await }))
+        .await?)
 }
 
 /// The login a cookie's token stands for; `None` when it is unknown, expired or unused for long.
@@ -256,24 +289,44 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
     }
     if found.last_seen_at + SEEN_EVERY <= now {
         let id = found.login;
-        let seen = state.db.write(|txn| Box::pin(async move { logins::seen(txn, id, now, now - SEEN_EVERY).await })).await;
+        let seen = state
+            .db
+            .write(|txn| {
+                Box::pin(async move { logins::seen(txn, id, now, now - SEEN_EVERY).await })
+            })
+            .await;
         if let Err(error) = seen {
             // Reading goes on when writing does not: the time of last use is not worth refusing a page.
             tracing::warn!(%error, "could not record that a login was used");
         }
     }
-    let actor = Actor { user: found.me.id, is_admin: found.me.is_admin };
-    Ok(Some(CurrentLogin { login: found.login, me: found.me, actor }))
+    let actor = Actor {
+        user: found.me.id,
+        is_admin: found.me.is_admin,
+    };
+    Ok(Some(CurrentLogin {
+        login: found.login,
+        me: found.me,
+        actor,
+    }))
 }
 
 /// Changes name and zone.
 ///
 /// # Errors
 /// `Problem::Invalid` naming the fields.
-pub async fn update_account(state: &AppState, login: &CurrentLogin, name: &str, time_zone: &str) -> Result<()> {
+pub async fn update_account(
+    state: &AppState,
+    login: &CurrentLogin,
+    name: &str,
+    time_zone: &str,
+) -> Result<()> {
     let mut fields = Fields::default();
     let name = fields.take("name", DisplayName::parse(name));
-    let zone = fields.take("timeZone", Zone::parse(time_zone).map_err(|p| TextProblem(p.to_string())));
+    let zone = fields.take(
+        "timeZone",
+        Zone::parse(time_zone).map_err(|p| TextProblem(p.to_string())),
+    );
     let (Some(name), Some(zone)) = (name, zone) else {
         return Err(fields.refuse());
     };
@@ -291,10 +344,17 @@ pub async fn update_account(state: &AppState, login: &CurrentLogin, name: &str, 
 ///
 /// # Errors
 /// `Problem::Invalid` on `currentPassword` or `newPassword`.
-pub async fn change_password(state: &AppState, login: &CurrentLogin, current: &str, new: &str) -> Result<NewLogin> {
+pub async fn change_password(
+    state: &AppState,
+    login: &CurrentLogin,
+    current: &str,
+    new: &str,
+) -> Result<NewLogin> {
     let email = Email::parse(&login.me.email).map_err(|e| Error::Other(e.to_string()))?;
     check_password(new, &email).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
-    let stored = users::credentials(state.db.read(), &email).await?.map(|user| user.password_hash);
+    let stored = users::credentials(state.db.read(), &email)
+        .await?
+        .map(|user| user.password_hash);
     if !state.passwords.verify(current.to_owned(), stored).await? {
         return Err(Problem::field("currentPassword", "That is not your current password.").into());
     }
@@ -308,7 +368,9 @@ pub async fn change_password(state: &AppState, login: &CurrentLogin, current: &s
 pub async fn reset_password(state: &AppState, email: &str, new: &str) -> Result<()> {
     let email = Email::parse(email).map_err(|TextProblem(m)| Problem::field("email", m))?;
     check_password(new, &email).map_err(|TextProblem(m)| Problem::field("password", m))?;
-    let user = users::credentials(state.db.read(), &email).await?.ok_or(Problem::NotFound)?;
+    let user = users::credentials(state.db.read(), &email)
+        .await?
+        .ok_or(Problem::NotFound)?;
     replace_password(state, user.id, new).await.map(drop)
 }
 
@@ -344,7 +406,10 @@ struct Drawn {
 
 impl Drawn {
     fn into_new(self) -> NewLogin {
-        NewLogin { token: self.token, expires_at: self.row.expires_at }
+        NewLogin {
+            token: self.token,
+            expires_at: self.row.expires_at,
+        }
     }
 }
 
@@ -366,11 +431,13 @@ fn draw_login(now: Timestamp, user: UserId) -> Drawn {
 /// SHA-256 in lower-case hex. A plain hash is enough: the token has 256 random bits.
 fn token_hash(token: &str) -> String {
     use std::fmt::Write;
-    Sha256::digest(token.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
+    Sha256::digest(token.as_bytes())
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _infallible = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// Argon2id (19 MiB, t=2, p=1: OWASP's first choice) with a bound on how many run at once.
@@ -414,12 +481,18 @@ impl Passwords {
     /// # Errors
     /// `Problem::Unavailable(Capacity)` when too many wait.
     pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
-        static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("nobody has this password").ok());
+        static NOBODY: LazyLock<Option<String>> =
+            LazyLock::new(|| hash_now("nobody has this password").ok());
         self.run(move || {
             let known = stored.is_some();
-            let Some(stored) = stored.or_else(|| NOBODY.clone()) else { return false };
-            let matches = PasswordHash::new(&stored)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+            let Some(stored) = stored.or_else(|| NOBODY.clone()) else {
+                return false;
+            };
+            let matches = PasswordHash::new(&stored).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            });
             matches && known
         })
         .await
@@ -461,7 +534,10 @@ impl SignInLimits {
     }
 
     fn keys(&self, account: &str, from: IpAddr) -> [((String, IpAddr), u32); 2] {
-        [((account.to_owned(), from), self.per_account), ((String::from("*"), from), self.per_address)]
+        [
+            ((account.to_owned(), from), self.per_account),
+            ((String::from("*"), from), self.per_address),
+        ]
     }
 
     /// # Errors
@@ -469,10 +545,13 @@ impl SignInLimits {
     pub fn check(&self, account: &str, from: IpAddr, now: Timestamp) -> Result<()> {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, limit) in self.keys(account, from) {
-            let Some(count) = counts.get(&key) else { continue };
+            let Some(count) = counts.get(&key) else {
+                continue;
+            };
             let ends = count.since + FAILURE_WINDOW;
             if count.failures >= limit && now < ends {
-                let retry_after_s = u32::try_from(ends.since(now).as_seconds_ceil()).unwrap_or(u32::MAX);
+                let retry_after_s =
+                    u32::try_from(ends.since(now).as_seconds_ceil()).unwrap_or(u32::MAX);
                 return Err(Problem::TooMany { retry_after_s }.into());
             }
         }
@@ -489,9 +568,15 @@ impl SignInLimits {
             if counts.len() >= COUNTS_MAX && !counts.contains_key(&key) {
                 continue;
             }
-            let count = counts.entry(key).or_insert(Count { since: now, failures: 0 });
+            let count = counts.entry(key).or_insert(Count {
+                since: now,
+                failures: 0,
+            });
             if now >= count.since + FAILURE_WINDOW {
-                *count = Count { since: now, failures: 0 };
+                *count = Count {
+                    since: now,
+                    failures: 0,
+                };
             }
             count.failures += 1;
         }
@@ -505,7 +590,11 @@ mod tests {
 
     #[test]
     fn failures_are_limited_by_account_and_by_address_and_forgotten_after_a_while() {
-        let limits = SignInLimits { per_account: 2, per_address: 3, counts: Mutex::default() };
+        let limits = SignInLimits {
+            per_account: 2,
+            per_address: 3,
+            counts: Mutex::default(),
+        };
         let here: IpAddr = [127, 0, 0, 1].into();
         let there: IpAddr = [127, 0, 0, 2].into();
         let now = Timestamp(1_000);
@@ -515,15 +604,24 @@ mod tests {
         assert!(limits.check("a", here, now).is_err());
         assert!(limits.check("b", here, now).is_ok());
         limits.failed("b", here, now);
-        assert!(limits.check("c", here, now).is_err(), "the address has used up its failures");
-        assert!(limits.check("a", there, now).is_ok(), "the account is not locked from elsewhere");
+        assert!(
+            limits.check("c", here, now).is_err(),
+            "the address has used up its failures"
+        );
+        assert!(
+            limits.check("a", there, now).is_ok(),
+            "the account is not locked from elsewhere"
+        );
         assert!(limits.check("a", here, now + FAILURE_WINDOW).is_ok());
     }
 
     #[test]
     fn tokens_are_long_random_and_stored_only_as_hashes() {
         let user = UserId(Uuid::from_u128(1));
-        let (one, two) = (draw_login(Timestamp(0), user), draw_login(Timestamp(0), user));
+        let (one, two) = (
+            draw_login(Timestamp(0), user),
+            draw_login(Timestamp(0), user),
+        );
         assert_eq!(one.token.expose_secret().len(), 43);
         assert_ne!(one.token.expose_secret(), two.token.expose_secret());
         assert_eq!(one.row.token_hash, token_hash(one.token.expose_secret()));

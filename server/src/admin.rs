@@ -6,14 +6,21 @@ use domain::{ids::NotificationId, problem::Problem, views::NotificationView};
 /// # Errors
 /// `Problem::Forbidden` unless the person is an admin.
 pub fn require(login: &CurrentLogin) -> Result<()> {
-    if login.actor.is_admin { Ok(()) } else { Err(Problem::Forbidden.into()) }
+    if login.actor.is_admin {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden.into())
+    }
 }
 
 /// The list of notifications, open ones first.
 ///
 /// # Errors
 /// `Problem::Forbidden` unless the reader is an admin.
-pub async fn notifications(state: &AppState, login: &CurrentLogin) -> Result<Vec<NotificationView>> {
+pub async fn notifications(
+    state: &AppState,
+    login: &CurrentLogin,
+) -> Result<Vec<NotificationView>> {
     require(login)?;
     let zone = Zone::or_utc(&login.me.time_zone);
     let rows = store::notifications::list(state.db.read()).await?;
@@ -35,11 +42,20 @@ pub async fn notifications(state: &AppState, login: &CurrentLogin) -> Result<Vec
 /// `Problem::Forbidden`, `Problem::NotFound`, or `Problem::Conflict` when it is settled.
 pub async fn retry(state: &AppState, login: &CurrentLogin, id: NotificationId) -> Result<()> {
     require(login)?;
-    let found = store::notifications::find(state.db.read(), id).await?.ok_or(Problem::NotFound)?;
-    let settled = || Problem::Conflict("This is settled already; there is nothing to retry.".to_owned());
-    let job = found.job.filter(|_| found.resolved_at.is_none()).ok_or_else(settled)?;
+    let found = store::notifications::find(state.db.read(), id)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let settled =
+        || Problem::Conflict("This is settled already; there is nothing to retry.".to_owned());
+    let job = found
+        .job
+        .filter(|_| found.resolved_at.is_none())
+        .ok_or_else(settled)?;
     let now = state.clock.now();
-    let retried = state.db.write(|txn| Box::pin(async move { store::jobs::retry(txn, job, now).await })).await?;
+    let retried = state
+        .db
+        .write(|txn| Box::pin(async move { store::jobs::retry(txn, job, now).await }))
+        .await?;
     if !retried {
         return Err(settled().into());
     }

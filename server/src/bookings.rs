@@ -59,9 +59,17 @@ pub struct Booked {
 ///
 /// # Errors
 /// `Problem::NotFound` for a mentor who is not published; `Problem::Invalid` for an impossible range.
-pub async fn slots(state: &AppState, reader_zone: &str, mentor: UserId, range: Option<Interval>) -> Result<Vec<Slot>> {
+pub async fn slots(
+    state: &AppState,
+    reader_zone: &str,
+    mentor: UserId,
+    range: Option<Interval>,
+) -> Result<Vec<Slot>> {
     let now = state.clock.now();
-    let range = range.unwrap_or(Interval { from: now, to: now + DEFAULT_RANGE });
+    let range = range.unwrap_or(Interval {
+        from: now,
+        to: now + DEFAULT_RANGE,
+    });
     if range.from >= range.to || range.to.since(range.from) > MAX_RANGE {
         return Err(Problem::field("to", "Ask for at least a moment and at most 31 days.").into());
     }
@@ -69,7 +77,15 @@ pub async fn slots(state: &AppState, reader_zone: &str, mentor: UserId, range: O
     let theirs = Zone::or_utc(&profile.card.time_zone);
     let yours = Zone::or_utc(reader_zone);
     let length = Millis::minutes(i64::from(profile.card.session_minutes));
-    let busy = store::sessions::busy(state.db.read(), mentor, Interval { from: range.from, to: range.to + length }).await?;
+    let busy = store::sessions::busy(
+        state.db.read(),
+        mentor,
+        Interval {
+            from: range.from,
+            to: range.to + length,
+        },
+    )
+    .await?;
     let slots = free_slots(&profile.hours, length, &busy, range, now, &theirs);
     let label = |slot: Interval| Slot {
         starts_at: slot.from,
@@ -86,19 +102,30 @@ pub async fn slots(state: &AppState, reader_zone: &str, mentor: UserId, range: O
 /// `Problem::Invalid` naming the field; `Problem::Conflict` when somebody was faster or the reader
 /// has another session then.
 pub async fn book(state: &AppState, login: &CurrentLogin, request: BookRequest) -> Result<Booked> {
-    let title = Title::parse(&request.title).map_err(|TextProblem(m)| Problem::field("title", m))?;
-    if request.idempotency_key.as_deref().is_some_and(|key| key.is_empty() || key.len() > KEY_MAX) {
+    let title =
+        Title::parse(&request.title).map_err(|TextProblem(m)| Problem::field("title", m))?;
+    if request
+        .idempotency_key
+        .as_deref()
+        .is_some_and(|key| key.is_empty() || key.len() > KEY_MAX)
+    {
         return Err(Problem::field("idempotencyKey", "Use 1 to 100 characters.").into());
     }
     if let Some(earlier) = earlier_booking(state, login, &request).await? {
-        return Ok(Booked { session: earlier, created: false });
+        return Ok(Booked {
+            session: earlier,
+            created: false,
+        });
     }
     let slot = match find_slot(state, login, &request).await {
         Ok(slot) => slot,
         // The same request arrived twice at once, and the other one booked meanwhile.
         Err(error) => {
             return match earlier_booking(state, login, &request).await? {
-                Some(session) => Ok(Booked { session, created: false }),
+                Some(session) => Ok(Booked {
+                    session,
+                    created: false,
+                }),
                 None => Err(error),
             };
         }
@@ -120,7 +147,10 @@ pub async fn book(state: &AppState, login: &CurrentLogin, request: BookRequest) 
         // The same request arrived twice at once: the other one booked.
         Err(error @ (StoreError::Duplicate { .. } | StoreError::SeatTaken)) => {
             return match earlier_booking(state, login, &request).await? {
-                Some(session) => Ok(Booked { session, created: false }),
+                Some(session) => Ok(Booked {
+                    session,
+                    created: false,
+                }),
                 None => Err(error.into()),
             };
         }
@@ -129,7 +159,10 @@ pub async fn book(state: &AppState, login: &CurrentLogin, request: BookRequest) 
     tracing::info!(session.id = %id, "session {id} booked");
     state.jobs_waiting.notify_one();
     state.events.changed(id);
-    Ok(Booked { session: get(state, login, id).await?, created: true })
+    Ok(Booked {
+        session: get(state, login, id).await?,
+        created: true,
+    })
 }
 
 /// A key for one booking form, so that sending the form twice books once.
@@ -155,7 +188,13 @@ pub async fn insert(state: &AppState, new: &NewSession) -> std::result::Result<(
             Box::pin(async move {
                 store::sessions::insert(txn, &new).await?;
                 store::rooms::insert(txn, new.id, 1, new.now).await?;
-                jobs::enqueue(txn, &Job::CreateRoom { session: new.id }, window.opens_at, new.now).await?;
+                jobs::enqueue(
+                    txn,
+                    &Job::CreateRoom { session: new.id },
+                    window.opens_at,
+                    new.now,
+                )
+                .await?;
                 let closed = window.closes_at + Millis(1);
                 jobs::enqueue(txn, &Job::CloseWindow { session: new.id }, closed, new.now).await
             })
@@ -163,17 +202,30 @@ pub async fn insert(state: &AppState, new: &NewSession) -> std::result::Result<(
         .await
 }
 
-async fn earlier_booking(state: &AppState, login: &CurrentLogin, request: &BookRequest) -> Result<Option<SessionView>> {
-    let Some(key) = &request.idempotency_key else { return Ok(None) };
-    let Some(earlier) = store::sessions::by_key(state.db.read(), login.me.id, key).await? else { return Ok(None) };
-    let same = earlier.facts.mentor == request.mentor && earlier.facts.scheduled_at == request.starts_at;
+async fn earlier_booking(
+    state: &AppState,
+    login: &CurrentLogin,
+    request: &BookRequest,
+) -> Result<Option<SessionView>> {
+    let Some(key) = &request.idempotency_key else {
+        return Ok(None);
+    };
+    let Some(earlier) = store::sessions::by_key(state.db.read(), login.me.id, key).await? else {
+        return Ok(None);
+    };
+    let same =
+        earlier.facts.mentor == request.mentor && earlier.facts.scheduled_at == request.starts_at;
     if !same {
         return Err(Problem::Conflict("This key was used for another booking.".to_owned()).into());
     }
     Ok(Some(view(state, login, earlier, Vec::new())))
 }
 
-async fn find_slot(state: &AppState, login: &CurrentLogin, request: &BookRequest) -> Result<Interval> {
+async fn find_slot(
+    state: &AppState,
+    login: &CurrentLogin,
+    request: &BookRequest,
+) -> Result<Interval> {
     if request.mentor == login.me.id {
         return Err(Problem::field("mentorId", "You cannot book a session with yourself.").into());
     }
@@ -185,10 +237,14 @@ async fn find_slot(state: &AppState, login: &CurrentLogin, request: &BookRequest
     let profile = mentors::published(state, request.mentor).await?;
     let zone = Zone::or_utc(&profile.card.time_zone);
     let length = Millis::minutes(i64::from(profile.card.session_minutes));
-    let only = Interval { from: starts_at, to: starts_at + Millis(1) };
+    let only = Interval {
+        from: starts_at,
+        to: starts_at + Millis(1),
+    };
     let offered = free_slots(&profile.hours, length, &[], only, now, &zone);
     let slot = offered.into_iter().find(|slot| slot.from == starts_at);
-    let slot = slot.ok_or_else(|| Problem::field("startsAt", "The mentor does not offer this time."))?;
+    let slot =
+        slot.ok_or_else(|| Problem::field("startsAt", "The mentor does not offer this time."))?;
     let mentor_busy = store::sessions::busy(state.db.read(), request.mentor, slot).await?;
     if !mentor_busy.is_empty() {
         return Err(StoreError::SeatTaken.into());
@@ -206,7 +262,9 @@ async fn find_slot(state: &AppState, login: &CurrentLogin, request: &BookRequest
 /// `Problem::NotFound` for outsiders; `Problem::Conflict` when it is over or was never confirmed.
 pub async fn cancel(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<SessionView> {
     let record = store::sessions::find(state.db.read(), id).await?;
-    let record = record.filter(|r| may_see(&r.facts, &login.actor)).ok_or(Problem::NotFound)?;
+    let record = record
+        .filter(|r| may_see(&r.facts, &login.actor))
+        .ok_or(Problem::NotFound)?;
     if !may_cancel(&record.facts, &login.actor) {
         return Err(Problem::Forbidden.into());
     }
@@ -214,10 +272,19 @@ pub async fn cancel(state: &AppState, login: &CurrentLogin, id: SessionId) -> Re
     let over = matches!(record.facts.room, Room::Ended { .. }) || now >= record.facts.ends_at;
     match record.facts.booking {
         domain::session::Booking::Cancelled { .. } => return get(state, login, id).await,
-        _ if over => return Err(Problem::Conflict("This session is over and cannot be cancelled.".to_owned()).into()),
+        _ if over => {
+            return Err(Problem::Conflict(
+                "This session is over and cannot be cancelled.".to_owned(),
+            )
+            .into());
+        }
         domain::session::Booking::Confirmed => {}
-        domain::session::Booking::Held | domain::session::Booking::Requested | domain::session::Booking::Declined => {
-            return Err(Problem::Conflict("Only a confirmed session can be cancelled.".to_owned()).into());
+        domain::session::Booking::Held
+        | domain::session::Booking::Requested
+        | domain::session::Booking::Declined => {
+            return Err(
+                Problem::Conflict("Only a confirmed session can be cancelled.".to_owned()).into(),
+            );
         }
     }
     let by = login.me.id;
@@ -244,7 +311,9 @@ pub async fn cancel(state: &AppState, login: &CurrentLogin, id: SessionId) -> Re
 /// When the database does not answer.
 pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> {
     let records = store::sessions::of_user(state.db.read(), login.me.id, LIST_MAX).await?;
-    let views = records.into_iter().map(|record| view(state, login, record, Vec::new()));
+    let views = records
+        .into_iter()
+        .map(|record| view(state, login, record, Vec::new()));
     let (mut upcoming, past): (Vec<_>, Vec<_>) = views.partition(is_upcoming);
     upcoming.reverse();
     Ok(MySessions { upcoming, past })
@@ -254,7 +323,9 @@ fn is_upcoming(session: &SessionView) -> bool {
     use domain::access::{Access, Awaiting};
     match session.access {
         Access::TooEarly { .. } | Access::Open { .. } => true,
-        Access::NotConfirmed { awaiting: Awaiting::Declined } => false,
+        Access::NotConfirmed {
+            awaiting: Awaiting::Declined,
+        } => false,
         Access::NotConfirmed { .. } => session.now <= session.closes_at,
         Access::NotFound
         | Access::NotYours
@@ -270,7 +341,9 @@ fn is_upcoming(session: &SessionView) -> bool {
 /// `Problem::NotFound`, also for outsiders.
 pub async fn get(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<SessionView> {
     let record = store::sessions::find(state.db.read(), id).await?;
-    let record = record.filter(|r| may_see(&r.facts, &login.actor)).ok_or(Problem::NotFound)?;
+    let record = record
+        .filter(|r| may_see(&r.facts, &login.actor))
+        .ok_or(Problem::NotFound)?;
     let stays = stays(state, &record, &Zone::or_utc(&login.me.time_zone)).await?;
     Ok(view(state, login, record, stays))
 }
@@ -300,11 +373,19 @@ pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
         SeatRole::Mentor => &record.mentor,
         SeatRole::Mentee => &record.mentee,
     };
-    Person { id: row.id, name: row.name.clone() }
+    Person {
+        id: row.id,
+        name: row.name.clone(),
+    }
 }
 
 /// A record as its reader sees it now.
-pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord, stays: Vec<Stay>) -> SessionView {
+pub(crate) fn view(
+    state: &AppState,
+    login: &CurrentLogin,
+    record: SessionRecord,
+    stays: Vec<Stay>,
+) -> SessionView {
     let now = state.clock.now();
     let facts = &record.facts;
     let window = facts.window(state.config.window);
@@ -331,7 +412,8 @@ pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord
         now,
         starts_label: yours.label(facts.scheduled_at),
         opens_label: yours.label(window.opens_at),
-        starts_theirs: (!yours.agrees_with(&theirs, facts.scheduled_at)).then(|| theirs.label(facts.scheduled_at)),
+        starts_theirs: (!yours.agrees_with(&theirs, facts.scheduled_at))
+            .then(|| theirs.label(facts.scheduled_at)),
         title: record.title,
         meeting_url: record.meeting_url,
         stays,
@@ -343,6 +425,13 @@ pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord
 /// # Errors
 /// When the database does not answer.
 pub async fn delete(state: &AppState, id: SessionId) -> Result<()> {
-    let deleted = state.db.write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await })).await?;
-    if deleted { Ok(()) } else { Err(Error::Problem(Problem::NotFound)) }
+    let deleted = state
+        .db
+        .write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await }))
+        .await?;
+    if deleted {
+        Ok(())
+    } else {
+        Err(Error::Problem(Problem::NotFound))
+    }
 }

@@ -18,7 +18,12 @@ pub struct Settings {
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
     /// `sqlite://file.sqlite` or `postgres://user@host/database`.
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://young-minds.sqlite", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite://young-minds.sqlite",
+        hide_env_values = true
+    )]
     pub database_url: String,
     /// LiveKit's API key.
     #[arg(long, env = "LIVEKIT_API_KEY")]
@@ -151,7 +156,10 @@ pub struct ConfigProblem {
 }
 
 fn refuse<T>(variable: &'static str, reason: impl Into<String>) -> Result<T, ConfigProblem> {
-    Err(ConfigProblem { variable, reason: reason.into() })
+    Err(ConfigProblem {
+        variable,
+        reason: reason.into(),
+    })
 }
 
 /// Shortest secret accepted (HS256 keys shorter than the hash weaken it; RFC 7518 §3.2).
@@ -162,29 +170,61 @@ impl TryFrom<Settings> for Config {
 
     fn try_from(s: Settings) -> Result<Self, ConfigProblem> {
         let app_url = parse_app_url(&s.app_url)?;
-        if s.app_name.trim().is_empty() || s.app_name.len() > 60 || s.app_name.chars().any(char::is_control) {
+        if s.app_name.trim().is_empty()
+            || s.app_name.len() > 60
+            || s.app_name.chars().any(char::is_control)
+        {
             return refuse("APP_NAME", "must be 1 to 60 characters on one line");
         }
-        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|p| s.database_url.starts_with(p)) {
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|p| s.database_url.starts_with(p))
+        {
             return refuse("DATABASE_URL", "must start with sqlite: or postgres://");
         }
-        check_pair("LIVEKIT_API_KEY", &s.livekit_api_key, "LIVEKIT_API_SECRET", &s.livekit_api_secret)?;
+        check_pair(
+            "LIVEKIT_API_KEY",
+            &s.livekit_api_key,
+            "LIVEKIT_API_SECRET",
+            &s.livekit_api_secret,
+        )?;
         check_socket_url("LIVEKIT_WS_URL", &s.livekit_ws_url)?;
-        let public_ws_url = s.public_livekit_ws_url.unwrap_or_else(|| s.livekit_ws_url.clone());
+        let public_ws_url = s
+            .public_livekit_ws_url
+            .unwrap_or_else(|| s.livekit_ws_url.clone());
         check_socket_url("PUBLIC_LIVEKIT_WS_URL", &public_ws_url)?;
-        let public_is_secure = public_ws_url.starts_with("wss://") || public_ws_url.starts_with("https://");
+        let public_is_secure =
+            public_ws_url.starts_with("wss://") || public_ws_url.starts_with("https://");
         if app_url.is_https && !public_is_secure {
-            return refuse("PUBLIC_LIVEKIT_WS_URL", "must be wss:// because APP_URL is https (browsers refuse the mix)");
+            return refuse(
+                "PUBLIC_LIVEKIT_WS_URL",
+                "must be wss:// because APP_URL is https (browsers refuse the mix)",
+            );
         }
         let mut webhook_keys = vec![(s.livekit_api_key.clone(), s.livekit_api_secret.clone())];
         match (s.livekit_webhook_key, s.livekit_webhook_secret) {
             (None, None) => {}
             (Some(key), Some(secret)) => {
-                check_pair("LIVEKIT_WEBHOOK_KEY", &key, "LIVEKIT_WEBHOOK_SECRET", &secret)?;
+                check_pair(
+                    "LIVEKIT_WEBHOOK_KEY",
+                    &key,
+                    "LIVEKIT_WEBHOOK_SECRET",
+                    &secret,
+                )?;
                 webhook_keys.push((key, secret));
             }
-            (Some(_), None) => return refuse("LIVEKIT_WEBHOOK_SECRET", "is missing although LIVEKIT_WEBHOOK_KEY is set"),
-            (None, Some(_)) => return refuse("LIVEKIT_WEBHOOK_KEY", "is missing although LIVEKIT_WEBHOOK_SECRET is set"),
+            (Some(_), None) => {
+                return refuse(
+                    "LIVEKIT_WEBHOOK_SECRET",
+                    "is missing although LIVEKIT_WEBHOOK_KEY is set",
+                );
+            }
+            (None, Some(_)) => {
+                return refuse(
+                    "LIVEKIT_WEBHOOK_KEY",
+                    "is missing although LIVEKIT_WEBHOOK_SECRET is set",
+                );
+            }
         }
         Ok(Self {
             app_url,
@@ -215,27 +255,47 @@ impl TryFrom<Settings> for Config {
     }
 }
 
-fn check_pair(key_name: &'static str, key: &str, secret_name: &'static str, secret: &SecretString) -> Result<(), ConfigProblem> {
+fn check_pair(
+    key_name: &'static str,
+    key: &str,
+    secret_name: &'static str,
+    secret: &SecretString,
+) -> Result<(), ConfigProblem> {
     if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
         return refuse(key_name, "must be set, without spaces");
     }
     let secret = secret.expose_secret();
     if secret.len() < SECRET_MIN {
-        return refuse(secret_name, format!("must have at least {SECRET_MIN} characters; make one with: openssl rand -hex 32"));
+        return refuse(
+            secret_name,
+            format!(
+                "must have at least {SECRET_MIN} characters; make one with: openssl rand -hex 32"
+            ),
+        );
     }
     let mut distinct: Vec<char> = secret.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
     if distinct.len() < 8 {
-        return refuse(secret_name, "repeats itself too much to be secret; make one with: openssl rand -hex 32");
+        return refuse(
+            secret_name,
+            "repeats itself too much to be secret; make one with: openssl rand -hex 32",
+        );
     }
     Ok(())
 }
 
 fn check_socket_url(variable: &'static str, url: &str) -> Result<(), ConfigProblem> {
     match split_origin(url) {
-        Some((scheme, _, rest)) if ["ws", "wss", "http", "https"].contains(&scheme) && rest.is_empty() => Ok(()),
-        _ => refuse(variable, "must look like ws://127.0.0.1:7880 or wss://livekit.example.org"),
+        Some((scheme, _, rest))
+            if ["ws", "wss", "http", "https"].contains(&scheme) && rest.is_empty() =>
+        {
+            Ok(())
+        }
+        _ => refuse(
+            variable,
+            "must look like ws://127.0.0.1:7880 or wss://livekit.example.org",
+        ),
     }
 }
 
@@ -244,23 +304,36 @@ fn split_origin(url: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = url.split_once("://")?;
     let (authority, rest) = rest.split_once('/').unwrap_or((rest, ""));
     let plain = !authority.is_empty()
-        && authority.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
+        && authority
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
     plain.then_some((scheme, authority, rest))
 }
 
 fn parse_app_url(url: &str) -> Result<AppUrl, ConfigProblem> {
     let Some((scheme @ ("http" | "https"), authority, "")) = split_origin(url) else {
-        return refuse("APP_URL", "must look like https://minds.example.org, without a path");
+        return refuse(
+            "APP_URL",
+            "must look like https://minds.example.org, without a path",
+        );
     };
     let host = match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
     };
-    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let is_loopback =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if scheme == "http" && !is_loopback {
-        return refuse("APP_URL", "must be https unless it is localhost: browsers give no camera to plain http pages");
+        return refuse(
+            "APP_URL",
+            "must be https unless it is localhost: browsers give no camera to plain http pages",
+        );
     }
-    Ok(AppUrl { origin: format!("{scheme}://{}", authority.to_ascii_lowercase()), is_https: scheme == "https", is_loopback })
+    Ok(AppUrl {
+        origin: format!("{scheme}://{}", authority.to_ascii_lowercase()),
+        is_https: scheme == "https",
+        is_loopback,
+    })
 }
 
 #[cfg(test)]
@@ -274,7 +347,13 @@ mod tests {
         settings: Settings,
     }
 
-    const GOOD: &[&str] = &["test", "--livekit-api-key", "key", "--livekit-api-secret", "0123456789abcdef0123456789abcdef"];
+    const GOOD: &[&str] = &[
+        "test",
+        "--livekit-api-key",
+        "key",
+        "--livekit-api-secret",
+        "0123456789abcdef0123456789abcdef",
+    ];
 
     fn config(extra: &[&str]) -> Result<Config, String> {
         let args = GOOD.iter().chain(extra);
@@ -287,7 +366,10 @@ mod tests {
         let config = config(&[]).expect("valid");
         assert!(config.app_url.is_loopback && !config.app_url.is_https);
         assert_eq!(config.media.public_ws_url, "ws://127.0.0.1:7880");
-        assert!(!format!("{config:?}").contains("0123456789abcdef"), "secrets stay out of debug output");
+        assert!(
+            !format!("{config:?}").contains("0123456789abcdef"),
+            "secrets stay out of debug output"
+        );
     }
 
     #[test]
@@ -295,7 +377,10 @@ mod tests {
         for (extra, name) in [
             (&["--app-url", "http://minds.example"][..], "APP_URL"),
             (&["--app-url", "https://minds.example/path"], "APP_URL"),
-            (&["--app-url", "https://minds.example"], "PUBLIC_LIVEKIT_WS_URL"),
+            (
+                &["--app-url", "https://minds.example"],
+                "PUBLIC_LIVEKIT_WS_URL",
+            ),
             (&["--app-url", "javascript:alert(1)"], "APP_URL"),
             (&["--livekit-ws-url", "127.0.0.1:7880"], "LIVEKIT_WS_URL"),
             (&["--database-url", "mysql://x"], "DATABASE_URL"),
@@ -310,7 +395,14 @@ mod tests {
     #[test]
     fn empty_short_and_repeating_secrets_are_refused() {
         for secret in ["", "short", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] {
-            let cli = Cli::try_parse_from(["test", "--livekit-api-key", "key", "--livekit-api-secret", secret]).expect("parses");
+            let cli = Cli::try_parse_from([
+                "test",
+                "--livekit-api-key",
+                "key",
+                "--livekit-api-secret",
+                secret,
+            ])
+            .expect("parses");
             let error = Config::try_from(cli.settings).expect_err("refused");
             assert_eq!(error.variable, "LIVEKIT_API_SECRET");
         }

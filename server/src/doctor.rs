@@ -46,12 +46,21 @@ pub enum Verdict {
 
 impl Finding {
     fn fine(check: &'static str, detail: impl Into<String>) -> Self {
-        Self { check, verdict: Verdict::Fine(detail.into()) }
+        Self {
+            check,
+            verdict: Verdict::Fine(detail.into()),
+        }
     }
 
     /// A check that failed.
     pub fn failed(check: &'static str, what: impl Into<String>, remedy: &'static str) -> Self {
-        Self { check, verdict: Verdict::Failed { what: what.into(), remedy } }
+        Self {
+            check,
+            verdict: Verdict::Failed {
+                what: what.into(),
+                remedy,
+            },
+        }
     }
 }
 
@@ -76,26 +85,43 @@ async fn database(state: &AppState) -> Finding {
         return Finding::failed(CHECK, error.to_string(), "Run: young-minds migrate");
     }
     match state.db.sqlite_version().await {
-        Err(error) => Finding::failed(CHECK, error.to_string(), "Is the file readable and on a local disk?"),
+        Err(error) => Finding::failed(
+            CHECK,
+            error.to_string(),
+            "Is the file readable and on a local disk?",
+        ),
         Ok(None) => Finding::fine(CHECK, "PostgreSQL answers, migrations are complete"),
-        Ok(Some(version)) if is_old(&version) => {
-            Finding::failed(CHECK, format!("SQLite {version}"), "Build with a SQLite of at least 3.51.3; older ones can lose data in WAL mode.")
-        }
-        Ok(Some(version)) => Finding::fine(CHECK, format!("SQLite {version}, one server process only, migrations are complete")),
+        Ok(Some(version)) if is_old(&version) => Finding::failed(
+            CHECK,
+            format!("SQLite {version}"),
+            "Build with a SQLite of at least 3.51.3; older ones can lose data in WAL mode.",
+        ),
+        Ok(Some(version)) => Finding::fine(
+            CHECK,
+            format!("SQLite {version}, one server process only, migrations are complete"),
+        ),
     }
 }
 
 fn is_old(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or_default());
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or_default());
     let mut next = || parts.next().unwrap_or_default();
     (next(), next(), next()) < SQLITE_MIN
 }
 
 fn video_server(error: &MediaError) -> Finding {
     let remedy = match error {
-        MediaError::Unreachable(_) => "Is LiveKit running, and LIVEKIT_WS_URL its address as this machine reaches it?",
-        MediaError::Refused(_) => "LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be a pair in LiveKit's own keys.",
-        MediaError::Bad(_) => "Something else answers at LIVEKIT_WS_URL; a proxy's error page, for example.",
+        MediaError::Unreachable(_) => {
+            "Is LiveKit running, and LIVEKIT_WS_URL its address as this machine reaches it?"
+        }
+        MediaError::Refused(_) => {
+            "LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be a pair in LiveKit's own keys."
+        }
+        MediaError::Bad(_) => {
+            "Something else answers at LIVEKIT_WS_URL; a proxy's error page, for example."
+        }
         MediaError::Token(_) => "LIVEKIT_API_KEY and LIVEKIT_API_SECRET cannot sign tokens.",
     };
     Finding::failed("video server", error.to_string(), remedy)
@@ -109,8 +135,15 @@ async fn clock(state: &AppState) -> Finding {
             let ours = state.clock.now();
             let apart = Millis((ours.0 - theirs.0).abs());
             if apart > SKEW_MAX {
-                let what = format!("ours and the video server's are {} seconds apart", apart.as_seconds_ceil());
-                Finding::failed(CHECK, what, "Run a time service (chrony, systemd-timesyncd) on both machines.")
+                let what = format!(
+                    "ours and the video server's are {} seconds apart",
+                    apart.as_seconds_ceil()
+                );
+                Finding::failed(
+                    CHECK,
+                    what,
+                    "Run a time service (chrony, systemd-timesyncd) on both machines.",
+                )
             } else {
                 Finding::fine(CHECK, "ours and the video server's agree")
             }
@@ -141,7 +174,11 @@ async fn auto_create(state: &AppState) -> Finding {
     match status {
         Some(404) => Finding::fine(CHECK, "LiveKit refuses tokens for rooms that do not exist"),
         Some(200) => Finding::failed(CHECK, "LiveKit makes a room for any token", REMEDY),
-        Some(status) => Finding::failed(CHECK, format!("LiveKit answered {status} to a probe"), REMEDY),
+        Some(status) => Finding::failed(
+            CHECK,
+            format!("LiveKit answered {status} to a probe"),
+            REMEDY,
+        ),
         None => Finding::failed(CHECK, "LiveKit did not answer a probe", REMEDY),
     }
 }
@@ -150,11 +187,18 @@ async fn auto_create(state: &AppState) -> Finding {
 async fn webhook(state: &AppState) -> Finding {
     const CHECK: &str = "webhook";
     let name = probe_room();
-    let spec = RoomSpec { name: name.clone(), empty_timeout_s: 30, departure_timeout_s: 30, max_participants: 1 };
+    let spec = RoomSpec {
+        name: name.clone(),
+        empty_timeout_s: 30,
+        departure_timeout_s: 30,
+        max_participants: 1,
+    };
     if let Err(error) = state.media.create_room(&spec).await {
         return video_server(&error);
     }
-    let arrived = tokio::time::timeout(WEBHOOK_WAIT, arrival(state, &name)).await.unwrap_or(false);
+    let arrived = tokio::time::timeout(WEBHOOK_WAIT, arrival(state, &name))
+        .await
+        .unwrap_or(false);
     if let Err(error) = state.media.delete_room(&name).await {
         tracing::warn!(%error, "the probe's room stays until its time is up");
     }
@@ -163,7 +207,10 @@ async fn webhook(state: &AppState) -> Finding {
     }
     Finding::failed(
         CHECK,
-        format!("no message about a new room arrived within {} seconds", WEBHOOK_WAIT.as_secs()),
+        format!(
+            "no message about a new room arrived within {} seconds",
+            WEBHOOK_WAIT.as_secs()
+        ),
         "Is young-minds serve running? In LiveKit's configuration, webhook.urls must name <APP_URL>/api/livekit/webhook \
          as LiveKit reaches it, and webhook.api_key one of its keys that we know too.",
     )
@@ -171,7 +218,10 @@ async fn webhook(state: &AppState) -> Finding {
 
 async fn arrival(state: &AppState, room: &RoomName) -> bool {
     loop {
-        if webhook_events::mentions(state.db.read(), room).await.unwrap_or(false) {
+        if webhook_events::mentions(state.db.read(), room)
+            .await
+            .unwrap_or(false)
+        {
             return true;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -190,14 +240,23 @@ mod tests {
 
     #[test]
     fn old_versions_of_sqlite_are_recognised() {
-        for (version, old) in [("3.46.0", true), ("3.51.2", true), ("3.51.3", false), ("3.52.0", false), ("4.0.0", false)] {
+        for (version, old) in [
+            ("3.46.0", true),
+            ("3.51.2", true),
+            ("3.51.3", false),
+            ("3.52.0", false),
+            ("4.0.0", false),
+        ] {
             assert_eq!(is_old(version), old, "{version}");
         }
     }
 
     #[test]
     fn the_date_of_an_http_answer_is_read() {
-        assert_eq!(http_date("Tue, 24 Nov 2026 14:30:00 GMT"), Some(Timestamp(1_795_530_600_000)));
+        assert_eq!(
+            http_date("Tue, 24 Nov 2026 14:30:00 GMT"),
+            Some(Timestamp(1_795_530_600_000))
+        );
         assert_eq!(http_date("yesterday"), None);
     }
 }

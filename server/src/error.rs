@@ -29,9 +29,9 @@ impl Error {
     pub fn into_problem(self, request_id: &str) -> Problem {
         match self {
             Self::Problem(problem) => problem,
-            Self::Store(StoreError::SeatTaken) => Problem::Conflict(
-                "That time was just taken. Please choose another one.".to_owned(),
-            ),
+            Self::Store(StoreError::SeatTaken) => {
+                Problem::Conflict("That time was just taken. Please choose another one.".to_owned())
+            }
             Self::Store(error @ (StoreError::Busy | StoreError::Unreachable(_))) => {
                 tracing::warn!(request.id = request_id, %error, "database does not answer");
                 Problem::Unavailable(Dependency::Database)
@@ -48,5 +48,7 @@ impl Error {
 
 fn internal(error: &dyn std::fmt::Display, request_id: &str) -> Problem {
     tracing::error!(request.id = request_id, %error, "request failed");
-    Problem::Internal { request_id: request_id.to_owned() }
+    Problem::Internal {
+        request_id: request_id.to_owned(),
+    }
 }

@@ -78,7 +78,9 @@ impl Job {
         match self {
             Self::DeleteRoom { room, .. } => format!("delete_room:{room}"),
             Self::ProcessWebhook { event, .. } => format!("process_webhook:{event}"),
-            Self::CreateRoom { session } | Self::CloseWindow { session } => format!("{}:{session}", self.kind()),
+            Self::CreateRoom { session } | Self::CloseWindow { session } => {
+                format!("{}:{session}", self.kind())
+            }
         }
     }
 
@@ -105,7 +107,8 @@ pub async fn enqueue(
 ) -> std::result::Result<(), StoreError> {
     let new = NewJob {
         kind: job.kind(),
-        payload: serde_json::to_string(job).map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))?,
+        payload: serde_json::to_string(job)
+            .map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))?,
         session: Some(job.session()),
         run_at,
         dedupe_key: Some(job.dedupe_key()),
@@ -161,7 +164,9 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
             let attempts = claimed.attempts();
             let dead = attempts >= MAX_ATTEMPTS || parsed.is_err();
             let run_at = (!dead).then(|| now + backoff(attempts, rand::random()));
-            let title = parsed.as_ref().map_or("A job cannot be read", Job::failing_title);
+            let title = parsed
+                .as_ref()
+                .map_or("A job cannot be read", Job::failing_title);
             let session = claimed.session();
             let cause = error.to_string();
             tracing::warn!(job.id = %id, job.attempts = attempts, job.dead = dead, error = %cause, "job failed");
@@ -177,7 +182,8 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
                     Box::pin(async move {
                         store::jobs::failed(txn, id, &cause, run_at, now).await?;
                         if raise {
-                            store::notifications::raise(txn, id, session, title, &cause, now).await?;
+                            store::notifications::raise(txn, id, session, title, &cause, now)
+                                .await?;
                         }
                         if let Some(session) = room_given_up {
                             rooms::creation_given_up(txn, session, now).await?;
@@ -247,13 +253,22 @@ pub async fn run_forever(state: AppState) {
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
-    if tokio::time::timeout(Duration::from_secs(5), finish).await.is_err() {
-        tracing::warn!("jobs were still running at shutdown; their leases run out and they run again");
+    if tokio::time::timeout(Duration::from_secs(5), finish)
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "jobs were still running at shutdown; their leases run out and they run again"
+        );
     }
 }
 
 /// Starts what is due in free slots; says how long to wait for the next look.
-async fn start_due(state: &AppState, slots: &Arc<Semaphore>, running: &mut JoinSet<()>) -> Result<Duration> {
+async fn start_due(
+    state: &AppState,
+    slots: &Arc<Semaphore>,
+    running: &mut JoinSet<()>,
+) -> Result<Duration> {
     // Reading first: an idle server writes nothing.
     let Some(due) = store::jobs::next_due(state.db.read()).await? else {
         return Ok(POLL);
@@ -268,7 +283,9 @@ async fn start_due(state: &AppState, slots: &Arc<Semaphore>, running: &mut JoinS
         return Ok(Duration::from_millis(50));
     }
     for job in claim(state, free).await? {
-        let Ok(permit) = slots.clone().acquire_owned().await else { break };
+        let Ok(permit) = slots.clone().acquire_owned().await else {
+            break;
+        };
         let state = state.clone();
         running.spawn(async move {
             let _slot = permit;

@@ -45,7 +45,9 @@ pub async fn get(state: &AppState, id: UserId) -> Result<MentorCard> {
 /// One published mentor with hours.
 pub(crate) async fn published(state: &AppState, id: UserId) -> Result<MentorProfile> {
     let profile = store::mentors::find(state.db.read(), id).await?;
-    profile.filter(|profile| profile.published).ok_or_else(|| Problem::NotFound.into())
+    profile
+        .filter(|profile| profile.published)
+        .ok_or_else(|| Problem::NotFound.into())
 }
 
 /// One's own profile.
@@ -60,14 +62,28 @@ pub async fn profile(state: &AppState, login: &CurrentLogin) -> Result<Option<Me
 ///
 /// # Errors
 /// `Problem::Invalid` naming the fields.
-pub async fn save_profile(state: &AppState, login: &CurrentLogin, form: MentorForm) -> Result<MentorProfile> {
+pub async fn save_profile(
+    state: &AppState,
+    login: &CurrentLogin,
+    form: MentorForm,
+) -> Result<MentorProfile> {
     let mut fields = Fields::default();
     let headline = fields.take("headline", domain::text::Title::parse(&form.headline));
     let bio = fields.take("bio", paragraph(&form.bio, 2_000));
-    let length = LENGTHS_MIN.contains(&form.session_minutes).then_some(form.session_minutes);
-    let length = fields.take("sessionMinutes", length.ok_or_else(|| TextProblem("Choose one of the lengths.".to_owned())));
-    let hours = fields.take("hours", check_hours(form.hours).map_err(|e| TextProblem(e.to_string())));
-    let (Some(headline), Some(bio), Some(session_minutes), Some(hours)) = (headline, bio, length, hours) else {
+    let length = LENGTHS_MIN
+        .contains(&form.session_minutes)
+        .then_some(form.session_minutes);
+    let length = fields.take(
+        "sessionMinutes",
+        length.ok_or_else(|| TextProblem("Choose one of the lengths.".to_owned())),
+    );
+    let hours = fields.take(
+        "hours",
+        check_hours(form.hours).map_err(|e| TextProblem(e.to_string())),
+    );
+    let (Some(headline), Some(bio), Some(session_minutes), Some(hours)) =
+        (headline, bio, length, hours)
+    else {
         return Err(fields.refuse());
     };
     let row = ProfileRow {
@@ -86,7 +102,9 @@ pub async fn save_profile(state: &AppState, login: &CurrentLogin, form: MentorFo
             Box::pin(async move { store::mentors::save(txn, &row).await })
         })
         .await?;
-    profile(state, login).await?.ok_or_else(|| Error::Other("a saved mentor profile is gone".to_owned()))
+    profile(state, login)
+        .await?
+        .ok_or_else(|| Error::Other("a saved mentor profile is gone".to_owned()))
 }
 
 /// Profiles waiting for an admin.
@@ -96,7 +114,10 @@ pub async fn save_profile(state: &AppState, login: &CurrentLogin, form: MentorFo
 pub async fn pending(state: &AppState, login: &CurrentLogin) -> Result<Vec<PendingMentor>> {
     crate::admin::require(login)?;
     let cards = store::mentors::list(state.db.read(), false).await?;
-    Ok(cards.into_iter().map(|card| PendingMentor { card }).collect())
+    Ok(cards
+        .into_iter()
+        .map(|card| PendingMentor { card })
+        .collect())
 }
 
 /// Publishes a profile.
@@ -105,7 +126,14 @@ pub async fn pending(state: &AppState, login: &CurrentLogin) -> Result<Vec<Pendi
 /// `Problem::Forbidden` unless the actor is an admin; `Problem::NotFound`.
 pub async fn publish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> Result<()> {
     crate::admin::require(login)?;
-    let found = state.db.write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await })).await?;
+    let found = state
+        .db
+        .write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await }))
+        .await?;
     tracing::info!(admin.id = %login.me.id, mentor.id = %mentor, "mentor profile {mentor} published");
-    if found { Ok(()) } else { Err(Problem::NotFound.into()) }
+    if found {
+        Ok(())
+    } else {
+        Err(Problem::NotFound.into())
+    }
 }

@@ -6,11 +6,7 @@ use crate::{
     bookings,
     jobs::{self, Job},
     media::{JoinGrant, RoomSpec},
-    store::{
-        self, StoreError, participants,
-        rooms::RoomRecord,
-        sessions::SessionRecord,
-    },
+    store::{self, StoreError, participants, rooms::RoomRecord, sessions::SessionRecord},
     zones::rfc3339,
 };
 use domain::{
@@ -65,12 +61,21 @@ pub async fn meeting_page(state: &AppState, login: &CurrentLogin, id: &str) -> R
     })
 }
 
-fn decide(state: &AppState, record: Option<&SessionRecord>, user: UserId, now: Timestamp) -> Access {
+fn decide(
+    state: &AppState,
+    record: Option<&SessionRecord>,
+    user: UserId,
+    now: Timestamp,
+) -> Access {
     access(record.map(|r| &r.facts), user, now, state.config.window)
 }
 
 /// A session and its room's record, with the join decision for a person.
-async fn load(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<(SessionRecord, RoomRecord, Access)> {
+async fn load(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+) -> Result<(SessionRecord, RoomRecord, Access)> {
     let record = store::sessions::find(state.db.read(), id).await?;
     let decision = decide(state, record.as_ref(), login.me.id, state.clock.now());
     let record = record.ok_or(Problem::NoAccess(decision))?;
@@ -83,21 +88,34 @@ async fn load(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<(
 ///
 /// # Errors
 /// `Problem::NoAccess` unless the person holds a seat of a confirmed session that is not over.
-pub async fn create_room(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<RoomCreated> {
+pub async fn create_room(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+) -> Result<RoomCreated> {
     let (record, room, decision) = load(state, login, id).await?;
     match decision {
         Access::TooEarly { .. } => {}
         Access::Open { closes_at, .. } => ensure(state, &room, closes_at, ENSURE_EVERY).await?,
         refused => return Err(Problem::NoAccess(refused).into()),
     }
-    Ok(RoomCreated { room_id: room.id, room_name: room.name, meeting_url: record.meeting_url })
+    Ok(RoomCreated {
+        room_id: room.id,
+        room_name: room.name,
+        meeting_url: record.meeting_url,
+    })
 }
 
 /// A ticket into the room, for a seat holder inside the window; makes sure that the room exists.
 ///
 /// # Errors
 /// `Problem::NoAccess` with the decision; [`crate::media::MediaError`] when LiveKit does not answer.
-pub async fn access_token(state: &AppState, login: &CurrentLogin, id: SessionId, rejoin: bool) -> Result<JoinTicket> {
+pub async fn access_token(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+    rejoin: bool,
+) -> Result<JoinTicket> {
     let (_, room, decision) = load(state, login, id).await?;
     let Access::Open { closes_at, role } = decision else {
         return Err(Problem::NoAccess(decision).into());
@@ -117,7 +135,14 @@ fn ticket(
     use secrecy::ExposeSecret;
     let now = state.clock.now();
     let lifetime = token::lifetime(now, closes_at);
-    let grant = JoinGrant { room: room.name.clone(), user: login.me.id, name: login.me.name.clone(), role, lifetime, now };
+    let grant = JoinGrant {
+        room: room.name.clone(),
+        user: login.me.id,
+        name: login.me.name.clone(),
+        role,
+        lifetime,
+        now,
+    };
     let token = state.media.access_token(&grant)?;
     Ok(JoinTicket {
         token: token.expose_secret().to_owned(),
@@ -128,7 +153,12 @@ fn ticket(
 }
 
 /// Makes sure that LiveKit has the room, unless it confirmed that within `cached_for`.
-async fn ensure(state: &AppState, room: &RoomRecord, closes_at: Timestamp, cached_for: Millis) -> Result<()> {
+async fn ensure(
+    state: &AppState,
+    room: &RoomRecord,
+    closes_at: Timestamp,
+    cached_for: Millis,
+) -> Result<()> {
     let now = state.clock.now();
     if room.ensured_at.is_some_and(|at| now < at + cached_for) {
         return Ok(());
@@ -151,11 +181,27 @@ async fn ensure(state: &AppState, room: &RoomRecord, closes_at: Timestamp, cache
             Box::pin(async move {
                 if !store::rooms::ensured(txn, id, &sid, now).await? {
                     // Ended while LiveKit created it: it must go again.
-                    jobs::enqueue(txn, &Job::DeleteRoom { room: name, session }, now, now).await?;
+                    jobs::enqueue(
+                        txn,
+                        &Job::DeleteRoom {
+                            room: name,
+                            session,
+                        },
+                        now,
+                        now,
+                    )
+                    .await?;
                     return Ok::<_, StoreError>(false);
                 }
                 if let Some(record) = store::sessions::find(txn, session).await? {
-                    set_room(txn, session, record.facts.room, record.facts.room.created(), now).await?;
+                    set_room(
+                        txn,
+                        session,
+                        record.facts.room,
+                        record.facts.room.created(),
+                        now,
+                    )
+                    .await?;
                 }
                 store::notifications::resolve_session(txn, session, now).await?;
                 Ok(true)
@@ -199,15 +245,26 @@ pub async fn end_room(state: &AppState, login: &CurrentLogin, id: SessionId) -> 
         });
     };
     if state.clock.now() < record.facts.window(state.config.window).opens_at {
-        return Err(Problem::Conflict("This meeting has not opened yet; cancel the session instead.".to_owned()).into());
+        return Err(Problem::Conflict(
+            "This meeting has not opened yet; cancel the session instead.".to_owned(),
+        )
+        .into());
     }
     end(state, id, Some(login.me.id), reason).await
 }
 
 /// The one way out of a room, for everybody who may end one.
-pub(crate) async fn end(state: &AppState, id: SessionId, by: Option<UserId>, reason: EndReason) -> Result<()> {
+pub(crate) async fn end(
+    state: &AppState,
+    id: SessionId,
+    by: Option<UserId>,
+    reason: EndReason,
+) -> Result<()> {
     let now = state.clock.now();
-    state.db.write(|txn| Box::pin(async move { end_in(txn, id, by, reason, now).await })).await?;
+    state
+        .db
+        .write(|txn| Box::pin(async move { end_in(txn, id, by, reason, now).await }))
+        .await?;
     tracing::info!(session.id = %id, reason = reason.as_str(), "room of session {id} ended");
     state.jobs_waiting.notify_one();
     state.events.changed(id);
@@ -223,7 +280,18 @@ pub(crate) async fn end_in(
     reason: EndReason,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
-    if !store::sessions::set_room(txn, id, Room::Ended { by, at: now, reason }, now).await? {
+    if !store::sessions::set_room(
+        txn,
+        id,
+        Room::Ended {
+            by,
+            at: now,
+            reason,
+        },
+        now,
+    )
+    .await?
+    {
         return Ok(());
     }
     store::sessions::release_seats(txn, id).await?;
@@ -236,9 +304,13 @@ pub(crate) async fn end_in(
 
 /// Job: creates the room when the window opens.
 pub(crate) async fn create_due(state: &AppState, id: SessionId) -> Result<()> {
-    let Some(record) = store::sessions::find(state.db.read(), id).await? else { return Ok(()) };
+    let Some(record) = store::sessions::find(state.db.read(), id).await? else {
+        return Ok(());
+    };
     let decision = decide(state, Some(&record), record.facts.mentor, state.clock.now());
-    let Some(room) = store::rooms::current(state.db.read(), id).await? else { return Ok(()) };
+    let Some(room) = store::rooms::current(state.db.read(), id).await? else {
+        return Ok(());
+    };
     match decision {
         Access::Open { closes_at, .. } => ensure(state, &room, closes_at, ENSURE_EVERY).await?,
         // Too early only when the session moved: its new window has a job of its own.
@@ -255,7 +327,11 @@ pub(crate) async fn create_due(state: &AppState, id: SessionId) -> Result<()> {
 }
 
 /// Job: deletes an ended room at LiveKit.
-pub(crate) async fn delete_at_livekit(state: &AppState, room: &RoomName, id: SessionId) -> Result<()> {
+pub(crate) async fn delete_at_livekit(
+    state: &AppState,
+    room: &RoomName,
+    id: SessionId,
+) -> Result<()> {
     state.media.delete_room(room).await?;
     let now = state.clock.now();
     let name = room.clone();
@@ -272,7 +348,9 @@ pub(crate) async fn delete_at_livekit(state: &AppState, room: &RoomName, id: Ses
 
 /// Job: the window has closed.
 pub(crate) async fn close_window(state: &AppState, id: SessionId) -> Result<()> {
-    let Some(record) = store::sessions::find(state.db.read(), id).await? else { return Ok(()) };
+    let Some(record) = store::sessions::find(state.db.read(), id).await? else {
+        return Ok(());
+    };
     match decide(state, Some(&record), record.facts.mentor, state.clock.now()) {
         Access::Closed { .. } => end(state, id, None, EndReason::TimeUp).await,
         Access::NotFound
@@ -291,15 +369,28 @@ pub(crate) async fn creation_given_up(
     id: SessionId,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
-    let Some(record) = store::sessions::find(txn, id).await? else { return Ok(()) };
-    set_room(txn, id, record.facts.room, record.facts.room.creation_failed(), now).await
+    let Some(record) = store::sessions::find(txn, id).await? else {
+        return Ok(());
+    };
+    set_room(
+        txn,
+        id,
+        record.facts.room,
+        record.facts.room.creation_failed(),
+        now,
+    )
+    .await
 }
 
 /// What an open page of a session is told whenever something changes.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn live_state(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<LiveState> {
+pub async fn live_state(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+) -> Result<LiveState> {
     let record = store::sessions::find(state.db.read(), id).await?;
     let now = state.clock.now();
     let decision = decide(state, record.as_ref(), login.me.id, now);
@@ -313,14 +404,23 @@ pub async fn live_state(state: &AppState, login: &CurrentLogin, id: SessionId) -
                 .collect();
             roles.sort_unstable();
             roles.dedup();
-            roles.into_iter().map(|role| bookings::seat_holder(&record, role)).collect()
+            roles
+                .into_iter()
+                .map(|role| bookings::seat_holder(&record, role))
+                .collect()
         }
         None => Vec::new(),
     };
-    Ok(LiveState { access: decision, now, present })
+    Ok(LiveState {
+        access: decision,
+        now,
+        present,
+    })
 }
 
 /// The window's edges of a refusal, for programs.
 pub fn window_of(problem: &Problem) -> Option<(String, String)> {
-    problem.window().map(|(opens, closes)| (rfc3339(opens), rfc3339(closes)))
+    problem
+        .window()
+        .map(|(opens, closes)| (rfc3339(opens), rfc3339(closes)))
 }

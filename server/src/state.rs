@@ -1,8 +1,8 @@
 //! What every use case is given.
 
 use crate::{
-    accounts::Passwords, accounts::SignInLimits, clock::Clock, config::Config, events::Events, media::MediaServer,
-    store::Db,
+    accounts::Passwords, accounts::SignInLimits, clock::Clock, config::Config, events::Events,
+    media::MediaServer, store::Db,
 };
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};

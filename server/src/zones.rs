@@ -18,7 +18,12 @@ pub fn all() -> &'static [String] {
         let mut names: Vec<String> = jiff::tz::db()
             .available()
             .map(|name| name.to_string())
-            .filter(|name| name == UTC || name.split_once('/').is_some_and(|(area, _)| AREAS.contains(&area)))
+            .filter(|name| {
+                name == UTC
+                    || name
+                        .split_once('/')
+                        .is_some_and(|(area, _)| AREAS.contains(&area))
+            })
             .collect();
         names.sort_unstable();
         names.dedup();
@@ -29,7 +34,16 @@ pub fn all() -> &'static [String] {
 
 /// Areas of the tz database that name places; the rest are aliases and technical zones.
 const AREAS: [&str; 10] = [
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
 ];
 
 /// A zone from the tz database.
@@ -45,9 +59,15 @@ impl Zone {
     /// # Errors
     /// `Problem::Invalid` on the field `timeZone` when there is no such zone.
     pub fn parse(name: &str) -> Result<Self, Problem> {
-        let known = name.len() <= 64 && all().binary_search_by(|zone| zone.as_str().cmp(name)).is_ok();
+        let known = name.len() <= 64
+            && all()
+                .binary_search_by(|zone| zone.as_str().cmp(name))
+                .is_ok();
         if !known {
-            return Err(Problem::field("timeZone", "Choose a time zone from the list."));
+            return Err(Problem::field(
+                "timeZone",
+                "Choose a time zone from the list.",
+            ));
         }
         Ok(Self::or_utc(name))
     }
@@ -55,8 +75,14 @@ impl Zone {
     /// The named zone, or UTC when it does not exist (any more).
     pub fn or_utc(name: &str) -> Self {
         match TimeZone::get(name) {
-            Ok(zone) => Self { name: name.to_owned(), zone },
-            Err(_) => Self { name: UTC.to_owned(), zone: TimeZone::UTC },
+            Ok(zone) => Self {
+                name: name.to_owned(),
+                zone,
+            },
+            Err(_) => Self {
+                name: UTC.to_owned(),
+                zone: TimeZone::UTC,
+            },
         }
     }
 
@@ -87,14 +113,23 @@ impl Zone {
 
 impl LocalTime for Zone {
     fn day_of(&self, at: Timestamp) -> Day {
-        let days = self.civil(at).date().since(EPOCH).map(|span| span.get_days()).unwrap_or_default();
+        let days = self
+            .civil(at)
+            .date()
+            .since(EPOCH)
+            .map(|span| span.get_days())
+            .unwrap_or_default();
         Day(days)
     }
 
     fn at(&self, day: Day, minute: u16) -> Option<Timestamp> {
         use jiff::ToSpan;
         let date = EPOCH.checked_add(i64::from(day.0).days()).ok()?;
-        let (date, minute) = if minute >= domain::availability::DAY_MIN { (date.tomorrow().ok()?, 0) } else { (date, minute) };
+        let (date, minute) = if minute >= domain::availability::DAY_MIN {
+            (date.tomorrow().ok()?, 0)
+        } else {
+            (date, minute)
+        };
         let hour = i8::try_from(minute / 60).ok()?;
         let local = date.at(hour, i8::try_from(minute % 60).ok()?, 0, 0);
         // "Compatible" is our policy: forward in a gap, first occurrence in a fold (RFC 5545 §3.3.5).
@@ -148,7 +183,10 @@ mod tests {
     fn a_moment_reads_differently_in_two_zones() {
         let moment = at("2026-11-24T23:30:00Z");
         assert_eq!(Zone::or_utc("Europe/Berlin").label(moment).time, "00:30");
-        assert_eq!(Zone::or_utc("Europe/Berlin").label(moment).date, "Wed 25 November 2026");
+        assert_eq!(
+            Zone::or_utc("Europe/Berlin").label(moment).date,
+            "Wed 25 November 2026"
+        );
         assert_eq!(Zone::or_utc("America/New_York").label(moment).time, "18:30");
         assert!(!Zone::or_utc("Europe/Berlin").agrees_with(&Zone::or_utc(UTC), moment));
     }
@@ -169,7 +207,13 @@ mod tests {
 
     #[test]
     fn unknown_zones_are_refused() {
-        for name in ["", "Mars/Olympus", "../etc/passwd", "Etc/GMT+5", "europe/berlin"] {
+        for name in [
+            "",
+            "Mars/Olympus",
+            "../etc/passwd",
+            "Etc/GMT+5",
+            "europe/berlin",
+        ] {
             assert!(Zone::parse(name).is_err(), "{name}");
         }
         assert!(all().len() > 300 && all().iter().any(|z| z == UTC));

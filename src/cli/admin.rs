@@ -48,14 +48,29 @@ enum Command {
 /// Runs the command; prints a password only when it was drawn here.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
-        Command::Create { email, name, time_zone, password_stdin, settings } => {
+        Command::Create {
+            email,
+            name,
+            time_zone,
+            password_stdin,
+            settings,
+        } => {
             let state = compose::tool_state(settings).await?;
             let (password, drawn) = password(password_stdin)?;
-            let form = accounts::SignUp { name, email: email.clone(), password, time_zone };
+            let form = accounts::SignUp {
+                name,
+                email: email.clone(),
+                password,
+                time_zone,
+            };
             accounts::create(&state, form, true).await?;
             println!("Administrator {email} created.{drawn}");
         }
-        Command::ResetPassword { email, password_stdin, settings } => {
+        Command::ResetPassword {
+            email,
+            password_stdin,
+            settings,
+        } => {
             let state = compose::tool_state(settings).await?;
             let (password, drawn) = password(password_stdin)?;
             accounts::reset_password(&state, &email, &password).await?;
@@ -69,8 +84,13 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 fn password(from_stdin: bool) -> anyhow::Result<(String, String)> {
     if from_stdin {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("reading the password")?;
-        return Ok((text.trim_end_matches(['\r', '\n']).to_owned(), String::new()));
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("reading the password")?;
+        return Ok((
+            text.trim_end_matches(['\r', '\n']).to_owned(),
+            String::new(),
+        ));
     }
     let drawn = accounts::draw_password();
     let sentence = format!(" Password: {drawn}");

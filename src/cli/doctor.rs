@@ -15,10 +15,18 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     println!("ok    configuration");
     let url = config.database_url.expose_secret().to_owned();
     let findings = match migration::pending(&url).await {
-        Err(error) => vec![Finding::failed("database", error.to_string(), "Is DATABASE_URL right, and the server running?")],
+        Err(error) => vec![Finding::failed(
+            "database",
+            error.to_string(),
+            "Is DATABASE_URL right, and the server running?",
+        )],
         Ok(missing) if !missing.is_empty() => {
             let what = format!("{} migrations are missing", missing.len());
-            vec![Finding::failed("database", what, "Run: young-minds migrate")]
+            vec![Finding::failed(
+                "database",
+                what,
+                "Run: young-minds migrate",
+            )]
         }
         Ok(_none_missing) => {
             let (_stop, shutdown) = watch::channel(false);

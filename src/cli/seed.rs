@@ -16,7 +16,9 @@ use serde::Serialize;
 use server::{
     AppState, Error,
     accounts::{self, CurrentLogin, SignUp},
-    bookings, config::Settings, mentors,
+    bookings,
+    config::Settings,
+    mentors,
     store::{self, sessions::NewSession},
     zones,
 };
@@ -89,7 +91,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         bail!("say what to seed: --demo, or session --starts-in 20s");
     }
     let state = open(args.settings).await?;
-    if let Some(Command::Session { starts_in, length, title }) = args.command {
+    if let Some(Command::Session {
+        starts_in,
+        length,
+        title,
+    }) = args.command
+    {
         let made = one_session(&state, &starts_in, &length, &title).await?;
         println!("{}", serde_json::to_string(&made)?);
         return Ok(());
@@ -108,13 +115,18 @@ fn print(demo: &Demo) {
     for account in &demo.accounts {
         println!("  {:<9} {}", account.role, account.email);
     }
-    println!("A session that is open now: {}/meeting/{}", demo.app_url, demo.session_id);
+    println!(
+        "A session that is open now: {}/meeting/{}",
+        demo.app_url, demo.session_id
+    );
 }
 
 async fn open(settings: Settings) -> anyhow::Result<AppState> {
     let state = compose::tool_state(settings).await?;
     if !state.config.app_url.is_loopback {
-        bail!("demo data has known passwords; it is only for an APP_URL on this machine (localhost)");
+        bail!(
+            "demo data has known passwords; it is only for an APP_URL on this machine (localhost)"
+        );
     }
     Ok(state)
 }
@@ -128,10 +140,27 @@ async fn demo(state: &AppState) -> anyhow::Result<Demo> {
     let now = state.clock.now();
     Ok(Demo {
         app_url: state.config.app_url.origin.clone(),
-        accounts: ["mentor", "mentee", "outsider", "admin"].into_iter().map(|role| account(role, role)).collect(),
+        accounts: ["mentor", "mentee", "outsider", "admin"]
+            .into_iter()
+            .map(|role| account(role, role))
+            .collect(),
         session_id: session(state, (mentor, mentee), "First steps in Rust", now, is_open).await?,
-        early_session_id: session(state, (mentor, mentee), "Planning the spring project", tomorrow(now), is_early).await?,
-        past_session_id: session(state, (mentor, mentee), "Getting to know each other", now - Millis::days(7), is_past).await?,
+        early_session_id: session(
+            state,
+            (mentor, mentee),
+            "Planning the spring project",
+            tomorrow(now),
+            is_early,
+        )
+        .await?,
+        past_session_id: session(
+            state,
+            (mentor, mentee),
+            "Getting to know each other",
+            now - Millis::days(7),
+            is_past,
+        )
+        .await?,
     })
 }
 
@@ -152,10 +181,20 @@ fn is_past(access: Access) -> bool {
 }
 
 fn account(role: &'static str, name: &str) -> Account {
-    Account { role, email: format!("{name}@example.org"), password: PASSWORD }
+    Account {
+        role,
+        email: format!("{name}@example.org"),
+        password: PASSWORD,
+    }
 }
 
-async fn person(state: &AppState, local: &str, name: &str, zone: &str, is_admin: bool) -> anyhow::Result<UserId> {
+async fn person(
+    state: &AppState,
+    local: &str,
+    name: &str,
+    zone: &str,
+    is_admin: bool,
+) -> anyhow::Result<UserId> {
     let email = Email::parse(&format!("{local}@example.org"))?;
     if let Some(found) = store::users::credentials(state.db.read(), &email).await? {
         return Ok(found.id);
@@ -166,11 +205,16 @@ async fn person(state: &AppState, local: &str, name: &str, zone: &str, is_admin:
         password: PASSWORD.to_owned(),
         time_zone: zone.to_owned(),
     };
-    accounts::create(state, form, is_admin).await.with_context(|| format!("making the account of the {local}"))
+    accounts::create(state, form, is_admin)
+        .await
+        .with_context(|| format!("making the account of the {local}"))
 }
 
 async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
-    if store::mentors::find(state.db.read(), mentor).await?.is_some() {
+    if store::mentors::find(state.db.read(), mentor)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     let form = mentors::MentorForm {
@@ -179,11 +223,20 @@ async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
               Bring whatever you are stuck on: code, a career question, or a half-finished idea."
             .to_owned(),
         session_minutes: 45,
-        hours: (0..7).map(|weekday| WeeklyHours { weekday, from_min: 8 * 60, to_min: 20 * 60 }).collect(),
+        hours: (0..7)
+            .map(|weekday| WeeklyHours {
+                weekday,
+                from_min: 8 * 60,
+                to_min: 20 * 60,
+            })
+            .collect(),
     };
     let login = CurrentLogin::of_tool(mentor);
     mentors::save_profile(state, &login, form).await?;
-    let published = state.db.write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await })).await?;
+    let published = state
+        .db
+        .write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await }))
+        .await?;
     anyhow::ensure!(published, "the demo mentor's profile is gone");
     Ok(())
 }
@@ -202,7 +255,9 @@ async fn session(
     };
     let known = store::sessions::of_user(state.db.read(), mentee, 200).await?;
     let fitting = |s: &&store::sessions::SessionRecord| {
-        s.title == title && s.facts.booking == Booking::Confirmed && fits(decision(s))
+        s.title == title
+            && s.facts.booking == Booking::Confirmed
+            && fits(decision(s))
             && s.facts.role_of(mentor) == Some(SeatRole::Mentor)
     };
     if let Some(found) = known.iter().find(fitting) {
@@ -225,23 +280,40 @@ async fn insert(
         mentor,
         mentee,
         title: Title::parse(title)?,
-        time: Interval { from: starts_at, to: starts_at + length },
+        time: Interval {
+            from: starts_at,
+            to: starts_at + length,
+        },
         meeting_url: bookings::meeting_url(state, id),
         idempotency_key: None,
         now: state.clock.now(),
     };
-    bookings::insert(state, &new).await.map_err(Error::from).context("making a session")?;
+    bookings::insert(state, &new)
+        .await
+        .map_err(Error::from)
+        .context("making a session")?;
     Ok(id)
 }
 
-async fn one_session(state: &AppState, starts_in: &str, length: &str, title: &str) -> anyhow::Result<OneSession> {
+async fn one_session(
+    state: &AppState,
+    starts_in: &str,
+    length: &str,
+    title: &str,
+) -> anyhow::Result<OneSession> {
     let offset = zones::parse_duration(starts_in)?;
     let length = zones::parse_duration(length)?;
     let tag = Uuid::new_v4().simple().to_string();
-    let names = [format!("mentor-{}", &tag[..8]), format!("mentee-{}", &tag[..8])];
+    let names = [
+        format!("mentor-{}", &tag[..8]),
+        format!("mentee-{}", &tag[..8]),
+    ];
     let mentor = person(state, &names[0], "Maya Okafor", "Europe/Berlin", false).await?;
     let mentee = person(state, &names[1], "Leo Tanaka", "America/New_York", false).await?;
     let starts_at = Timestamp(state.clock.now().0 + offset.0);
     let session_id = insert(state, mentor, mentee, title, starts_at, length).await?;
-    Ok(OneSession { session_id, accounts: vec![account("mentor", &names[0]), account("mentee", &names[1])] })
+    Ok(OneSession {
+        session_id,
+        accounts: vec![account("mentor", &names[0]), account("mentee", &names[1])],
+    })
 }

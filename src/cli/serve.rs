@@ -15,7 +15,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let state = compose::state(config, shutdown.clone()).await?;
     let jobs = tokio::spawn(server::jobs::run_forever(state.clone()));
     let router = compose::router(&state)?;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("listening on {listen}"))?;
     tracing::info!(address = %listen, url = %state.config.app_url.origin, "serving {}", state.config.app_url.origin);
     tokio::spawn(async move {
         stop_signal().await;

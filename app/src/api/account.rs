@@ -16,8 +16,7 @@ pub async fn account() -> Result<Me, ApiError> {
 pub async fn update_account(name: String, time_zone: String) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let saved =
-        server::accounts::update_account(&request.state, login, &name, &time_zone).await;
+    let saved = server::accounts::update_account(&request.state, login, &name, &time_zone).await;
     request.answer(saved)?;
     crate::ssr::redirect(&format!("{}?done=saved", crate::routes::ACCOUNT));
     Ok(())
@@ -31,12 +30,8 @@ pub async fn change_password(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let changed = server::accounts::change_password(
-        &request.state,
-        login,
-        &current_password,
-        &new_password,
-    );
+    let changed =
+        server::accounts::change_password(&request.state, login, &current_password, &new_password);
     let login = request.answer(changed.await)?;
     request.sign_in(&login);
     crate::ssr::redirect(&format!("{}?done=password", crate::routes::ACCOUNT));

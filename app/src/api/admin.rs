@@ -16,7 +16,10 @@ pub async fn notifications() -> Result<Vec<NotificationView>, ApiError> {
 pub async fn retry(id: domain::ids::NotificationId) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     request.answer(server::admin::retry(&request.state, request.login()?, id).await)?;
-    crate::ssr::redirect(&format!("{}?done=retried", crate::routes::ADMIN_NOTIFICATIONS));
+    crate::ssr::redirect(&format!(
+        "{}?done=retried",
+        crate::routes::ADMIN_NOTIFICATIONS
+    ));
     Ok(())
 }
 

@@ -27,7 +27,12 @@ pub async fn sign_up(
     callback: Option<String>,
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
-    let form = server::accounts::SignUp { name, email, password, time_zone };
+    let form = server::accounts::SignUp {
+        name,
+        email,
+        password,
+        time_zone,
+    };
     let login = request.answer(server::accounts::sign_up(&request.state, form).await)?;
     request.sign_in(&login);
     crate::ssr::redirect(&after_sign_in(callback.as_deref()));
@@ -66,7 +71,10 @@ pub async fn sign_out() -> Result<(), ApiError> {
 pub fn after_sign_in(callback: Option<&str>) -> String {
     callback
         .and_then(domain::text::ReturnPath::parse)
-        .map_or_else(|| crate::routes::DASHBOARD.to_owned(), |path| path.as_str().to_owned())
+        .map_or_else(
+            || crate::routes::DASHBOARD.to_owned(),
+            |path| path.as_str().to_owned(),
+        )
 }
 
 #[cfg(test)]
@@ -76,7 +84,12 @@ mod tests {
     #[test]
     fn signing_in_never_leads_away() {
         assert_eq!(after_sign_in(Some("/meeting/1")), "/meeting/1");
-        for evil in [None, Some(""), Some("//evil.example"), Some("https://evil.example")] {
+        for evil in [
+            None,
+            Some(""),
+            Some("//evil.example"),
+            Some("https://evil.example"),
+        ] {
             assert_eq!(after_sign_in(evil), "/dashboard");
         }
     }

@@ -51,10 +51,17 @@ pub async fn book(
     let starts_at = domain::time::Timestamp(starts_at.ok_or_else(choose)?);
     // One page offers many times: the key tells a second click from a second choice.
     let idempotency_key = Some(format!("{key}.{}", starts_at.0));
-    let wanted =
-        server::bookings::BookRequest { mentor, starts_at, title, idempotency_key };
+    let wanted = server::bookings::BookRequest {
+        mentor,
+        starts_at,
+        title,
+        idempotency_key,
+    };
     let booked = request.answer(server::bookings::book(&request.state, login, wanted).await)?;
-    crate::ssr::redirect(&format!("{}?done=booked", crate::routes::session(booked.session.id)));
+    crate::ssr::redirect(&format!(
+        "{}?done=booked",
+        crate::routes::session(booked.session.id)
+    ));
     Ok(())
 }
 

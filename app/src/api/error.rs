@@ -26,9 +26,9 @@ impl FromServerFnError for ApiError {
         Self(match error {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
-            | ServerFnErrorErr::UnsupportedRequestMethod(_) => {
-                Problem::Malformed("The form could not be read. Please fill it in again.".to_owned())
-            }
+            | ServerFnErrorErr::UnsupportedRequestMethod(_) => Problem::Malformed(
+                "The form could not be read. Please fill it in again.".to_owned(),
+            ),
             ServerFnErrorErr::Request(_) => Problem::Malformed(
                 "We could not reach the server. Please check your connection and try again."
                     .to_owned(),

@@ -10,9 +10,9 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// Free times are shown this many days at a time.
-pub const DAYS_SHOWN: u8 = 14;
+pub const DAYS_SHOWN: u8 = 7;
 /// The last stretch that can still hold free times (slots reach 60 days ahead).
-pub const LAST_STRETCH: u8 = 4;
+pub const LAST_STRETCH: u8 = 8;
 
 /// What a mentor's page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,13 +51,23 @@ pub async fn load_mentor_times(id: String, stretch: u8) -> Result<MentorTimes, A
     let slots = request.answer(slots.await)?;
     let (reader_zone, is_own) = (me.time_zone.clone(), me.id == id);
     let key = server::bookings::draw_key();
-    Ok(MentorTimes { card, slots, stretch, reader_zone, is_own, key })
+    Ok(MentorTimes {
+        card,
+        slots,
+        stretch,
+        reader_zone,
+        is_own,
+        key,
+    })
 }
 
 /// The days of a stretch.
 pub fn stretch_of(now: Timestamp, stretch: u8) -> Interval {
     let days = |n: u8| Millis::days(i64::from(n) * i64::from(DAYS_SHOWN));
-    Interval { from: now + days(stretch), to: now + days(stretch + 1) }
+    Interval {
+        from: now + days(stretch),
+        to: now + days(stretch + 1),
+    }
 }
 
 /// One's own profile; `None` before it is made.
@@ -89,7 +99,12 @@ pub async fn save_mentor_profile(
     let request = crate::ssr::request()?;
     let login = request.login()?;
     let hours = crate::components::hours::parse(&hours)?;
-    let form = server::mentors::MentorForm { headline, bio, session_minutes, hours };
+    let form = server::mentors::MentorForm {
+        headline,
+        bio,
+        session_minutes,
+        hours,
+    };
     request.answer(server::mentors::save_profile(&request.state, login, form).await)?;
     crate::ssr::redirect(&format!("{}?done=saved", crate::routes::MENTOR_PROFILE));
     Ok(())

@@ -14,7 +14,10 @@ fn FieldError(id: String, message: Signal<Option<String>>) -> impl IntoView {
 }
 
 /// The message for `field` out of what was refused.
-pub fn message_for(problem: Signal<Option<Problem>>, field: &'static str) -> Signal<Option<String>> {
+pub fn message_for(
+    problem: Signal<Option<Problem>>,
+    field: &'static str,
+) -> Signal<Option<String>> {
     Signal::derive(move || {
         problem.with(|problem| problem.as_ref()?.for_field(field).map(ToOwned::to_owned))
     })

@@ -2,11 +2,7 @@
 
 use crate::{PageContext, api::error::ApiError};
 use domain::problem::Problem;
-use leptos::{
-    prelude::*,
-    server::ServerActionError,
-    server_fn::ServerFn,
-};
+use leptos::{prelude::*, server::ServerActionError, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
 
 /// A refused form that was sent without JavaScript.
@@ -37,7 +33,10 @@ where
     S::Output: Clone + Send + Sync + 'static,
 {
     /// Sets a form up inside a component.
-    #[expect(clippy::new_without_default, reason = "it reads the context and belongs into a component")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "it reads the context and belongs into a component"
+    )]
     pub fn new() -> Self {
         let flash = use_context::<PageContext>().and_then(|page| page.flash);
         let flash = flash.filter(|flash| flash.path == S::PATH);
@@ -45,10 +44,16 @@ where
         provide_context(ServerActionError::new("", ""));
         let action = ServerAction::new();
         let Some(flash) = flash else {
-            return Self { action, kept: Vec::new() };
+            return Self {
+                action,
+                kept: Vec::new(),
+            };
         };
         action.value().set(Some(Err(ApiError(flash.problem))));
-        Self { action, kept: flash.values }
+        Self {
+            action,
+            kept: flash.values,
+        }
     }
 
     /// What had been entered into `field`, or else `otherwise`.
@@ -60,7 +65,11 @@ where
     /// Why the last attempt was refused.
     pub fn problem(&self) -> Signal<Option<Problem>> {
         let value = self.action.value();
-        Signal::derive(move || value.get().and_then(|result| result.err().map(|error| error.0)))
+        Signal::derive(move || {
+            value
+                .get()
+                .and_then(|result| result.err().map(|error| error.0))
+        })
     }
 
     /// Whether an attempt is on its way.

@@ -11,8 +11,15 @@ use domain::{
 use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Days in the order of `WeeklyHours::weekday`.
-pub const DAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 /// Stretches of hours that one day can have here.
 const STRETCHES: usize = 2;
 
@@ -23,7 +30,10 @@ const STRETCHES: usize = 2;
 pub fn parse(rows: &[HoursRow]) -> Result<Vec<WeeklyHours>, Problem> {
     let mut hours = Vec::new();
     for row in rows {
-        let day = DAYS.get(usize::from(row.weekday)).copied().unwrap_or("A day");
+        let day = DAYS
+            .get(usize::from(row.weekday))
+            .copied()
+            .unwrap_or("A day");
         let refuse = |what: &str| Problem::field("hours", format!("{day}: {what}"));
         match (row.from.trim(), row.to.trim()) {
             ("", "") => {}
@@ -35,7 +45,11 @@ pub fn parse(rows: &[HoursRow]) -> Result<Vec<WeeklyHours>, Problem> {
                 if to_min <= from_min {
                     return Err(refuse("the end must come after the start."));
                 }
-                hours.push(WeeklyHours { weekday: row.weekday, from_min, to_min });
+                hours.push(WeeklyHours {
+                    weekday: row.weekday,
+                    from_min,
+                    to_min,
+                });
             }
         }
     }
@@ -60,7 +74,10 @@ pub fn clock(minute: u16) -> String {
 pub fn rows(hours: &[WeeklyHours]) -> Vec<HoursRow> {
     let mut rows = Vec::new();
     for weekday in 0..7u8 {
-        let of_day: Vec<_> = hours.iter().filter(|entry| entry.weekday == weekday).collect();
+        let of_day: Vec<_> = hours
+            .iter()
+            .filter(|entry| entry.weekday == weekday)
+            .collect();
         for i in 0..STRETCHES.max(of_day.len()) {
             let (from, to) = of_day.get(i).map_or_else(Default::default, |entry| {
                 (clock(entry.from_min), clock(entry.to_min))
@@ -131,15 +148,31 @@ mod tests {
     use super::*;
 
     fn row(weekday: u8, from: &str, to: &str) -> HoursRow {
-        HoursRow { weekday, from: from.to_owned(), to: to.to_owned() }
+        HoursRow {
+            weekday,
+            from: from.to_owned(),
+            to: to.to_owned(),
+        }
     }
 
     #[test]
     fn hours_survive_the_form() {
         let saved = vec![
-            WeeklyHours { weekday: 0, from_min: 540, to_min: 720 },
-            WeeklyHours { weekday: 0, from_min: 780, to_min: 1_020 },
-            WeeklyHours { weekday: 6, from_min: 1_320, to_min: DAY_MIN },
+            WeeklyHours {
+                weekday: 0,
+                from_min: 540,
+                to_min: 720,
+            },
+            WeeklyHours {
+                weekday: 0,
+                from_min: 780,
+                to_min: 1_020,
+            },
+            WeeklyHours {
+                weekday: 6,
+                from_min: 1_320,
+                to_min: DAY_MIN,
+            },
         ];
         assert_eq!(rows(&saved).len(), 14);
         assert_eq!(parse(&rows(&saved)), Ok(saved));
@@ -147,9 +180,18 @@ mod tests {
 
     #[test]
     fn half_filled_and_backward_lines_are_refused_with_the_day() {
-        for bad in [row(2, "09:00", ""), row(2, "", "10:00"), row(2, "12:00", "09:00"), row(2, "25:00", "26:00")] {
+        for bad in [
+            row(2, "09:00", ""),
+            row(2, "", "10:00"),
+            row(2, "12:00", "09:00"),
+            row(2, "25:00", "26:00"),
+        ] {
             let problem = parse(&[bad]).expect_err("refused");
-            assert!(problem.for_field("hours").is_some_and(|m| m.starts_with("Wednesday: ")));
+            assert!(
+                problem
+                    .for_field("hours")
+                    .is_some_and(|m| m.starts_with("Wednesday: "))
+            );
         }
         assert_eq!(parse(&[row(9, "", "")]), Ok(Vec::new()));
     }

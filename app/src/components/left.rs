@@ -2,7 +2,11 @@
 
 use super::{session_card::SessionFacts, stays::WhoWasThere};
 use crate::routes;
-use domain::{access::Access, session::{EndReason, SeatRole}, views::SessionView};
+use domain::{
+    access::Access,
+    session::{EndReason, SeatRole},
+    views::SessionView,
+};
 use leptos::prelude::*;
 
 /// Why somebody is no longer in the meeting; `why` is the word from the address.
@@ -13,7 +17,10 @@ fn words(session: &SessionView, why: &str) -> &'static str {
     };
     // What the record says comes first: an address can be old or made up.
     match session.access {
-        Access::Ended { reason: EndReason::EndedByMentor, .. } => return by_mentor,
+        Access::Ended {
+            reason: EndReason::EndedByMentor,
+            ..
+        } => return by_mentor,
         Access::Ended { reason, .. } => return reason.sentence(),
         Access::Cancelled { .. } => return EndReason::Cancelled.sentence(),
         Access::Closed { .. } => return EndReason::TimeUp.sentence(),
@@ -54,27 +61,34 @@ pub fn LeftCard(
             <p class="left-reason" role="status">
                 {reason}
             </p>
-            <h2 id="left-title">{session.title.clone()}</h2>
-            <p class="muted">{format!("With {other}")}</p>
-            <SessionFacts session=session.clone() />
-            {open
-                .then(|| {
-                    view! {
-                        <p>"The meeting is still open, so you can go back in."</p>
-                        <p class="actions">
-                            <a class="button button-primary" href=meeting rel="external">
-                                "Rejoin"
-                            </a>
-                        </p>
-                    }
-                })}
-            <h3>"Who was there"</h3>
-            <WhoWasThere session />
-            <p class="actions">
-                <a class="button" href=details>
-                    "Session details"
-                </a>
-            </p>
+            <div class="left-parts">
+                <div>
+                    <h2 id="left-title">{session.title.clone()}</h2>
+                    <p>{format!("With {other}")}</p>
+                    <SessionFacts session=session.clone() />
+                    {open
+                        .then(|| {
+                            view! { <p>"The meeting is still open, so you can go back in."</p> }
+                        })}
+                    <p class="actions">
+                        {open
+                            .then(|| {
+                                view! {
+                                    <a class="button button-primary" href=meeting rel="external">
+                                        "Rejoin"
+                                    </a>
+                                }
+                            })}
+                        <a class="button" href=details>
+                            "Session details"
+                        </a>
+                    </p>
+                </div>
+                <div>
+                    <h3>"Who was there"</h3>
+                    <WhoWasThere session />
+                </div>
+            </div>
         </section>
     }
 }

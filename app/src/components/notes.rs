@@ -14,7 +14,8 @@ pub fn FormError(
     #[prop(optional)]
     fields: &'static [&'static str],
 ) -> impl IntoView {
-    let words = move || problem.with(|problem| problem.as_ref().map(|problem| summary(problem, fields)));
+    let words =
+        move || problem.with(|problem| problem.as_ref().map(|problem| summary(problem, fields)));
     Effect::new(move |_| {
         if problem.with(Option::is_some) {
             host::focus_first_refused();
@@ -79,9 +80,26 @@ pub fn ErrorNote(
     };
     let again = matches!(
         problem,
-        Problem::Unavailable(_) | Problem::TooMany { .. } | Problem::Malformed(_) | Problem::Internal { .. }
+        Problem::Unavailable(_)
+            | Problem::TooMany { .. }
+            | Problem::Malformed(_)
+            | Problem::Internal { .. }
     );
     let sign_in = problem == Problem::SignedOut;
+    let (home, home_words) = match problem {
+        Problem::NotFound => (routes::HOME, "Go to the start page"),
+        Problem::Malformed(_)
+        | Problem::SignedOut
+        | Problem::WrongCredentials
+        | Problem::Forged
+        | Problem::Forbidden
+        | Problem::NoAccess(_)
+        | Problem::Conflict(_)
+        | Problem::Invalid(_)
+        | Problem::TooMany { .. }
+        | Problem::Unavailable(_)
+        | Problem::Internal { .. } => (routes::DASHBOARD, "Go to your sessions"),
+    };
     view! {
         <Title text=heading />
         <section class="empty" role="alert">
@@ -104,8 +122,8 @@ pub fn ErrorNote(
                     }
                 } else {
                     view! {
-                        <a class="button" href=routes::DASHBOARD rel="external">
-                            "Go to your sessions"
+                        <a class="button" href=home rel="external">
+                            {home_words}
                         </a>
                     }
                 }}

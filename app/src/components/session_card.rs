@@ -1,6 +1,6 @@
 //! A session in a list.
 
-use super::time::LocalTime;
+use super::time::{LocalTime, iso_utc, zone_words};
 use crate::routes;
 use domain::{
     access::Access,
@@ -15,24 +15,35 @@ pub fn SessionFacts(
     /// The session.
     session: SessionView,
 ) -> impl IntoView {
-    let minutes = (session.ends_at.0 - session.scheduled_at.0) / 60_000;
-    let other = session.other().name.clone();
+    let minutes = minutes(&session);
     let at = session.scheduled_at;
     view! {
         <p class="session-when">
-            <LocalTime label=session.starts_label at />
+            <LocalTime label=session.starts_label.clone() at />
             <span class="muted">{format!(" · {minutes} minutes")}</span>
         </p>
-        {session
-            .starts_theirs
-            .map(|label| {
-                view! {
-                    <p class="muted small">
-                        {format!("For {other}: ")} <LocalTime label at />
-                    </p>
-                }
-            })}
+        <OtherTime session />
     }
+}
+
+/// Planned length.
+fn minutes(session: &SessionView) -> i64 {
+    (session.ends_at.0 - session.scheduled_at.0) / 60_000
+}
+
+/// The start for the other person, where it differs.
+#[component]
+fn OtherTime(session: SessionView) -> impl IntoView {
+    let other = session.other().name.clone();
+    session.starts_theirs.map(|mut label| {
+        let same_date = label.date == session.starts_label.date;
+        let date = std::mem::take(&mut label.date);
+        let date = (!same_date).then(|| format!("{date}, "));
+        let zone = zone_words(&label.zone);
+        view! {
+            <p class="muted small">{format!("For {other}: ")} {date} {label.time} " " {zone}</p>
+        }
+    })
 }
 
 /// What a session is now, in a few words, and how it is coloured.
@@ -49,7 +60,13 @@ pub fn status(session: &SessionView) -> (&'static str, &'static str) {
         (Room::Scheduled | Room::Open | Room::Failed, Access::Open { .. }) => {
             ("Open now", "tag tag-accent")
         }
-        (Room::Ended { reason: EndReason::TimeUp, .. }, _) => ("Over", "tag"),
+        (
+            Room::Ended {
+                reason: EndReason::TimeUp,
+                ..
+            },
+            _,
+        ) => ("Over", "tag"),
         (Room::Ended { .. }, _) => ("Ended", "tag"),
         (Room::Scheduled | Room::Open | Room::Failed | Room::Live, Access::Closed { .. }) => {
             ("Over", "tag")
@@ -74,15 +91,21 @@ pub fn SessionCard(
 ) -> impl IntoView {
     let (words, class) = status(&session);
     let title_id = format!("session-{}", session.id);
+    // Says which session a link is about, without changing its name.
+    let (of_card, of_join, of_details) = (title_id.clone(), title_id.clone(), title_id.clone());
     let other = session.other().name.clone();
+    let minutes = minutes(&session);
     let role = match session.role {
-        Some(SeatRole::Mentor) => format!("You mentor {other}"),
-        Some(SeatRole::Mentee) => format!("With {other}, your mentor"),
-        None => format!("{} and {}", session.mentor.name, session.mentee.name),
+        Some(SeatRole::Mentor) => format!("You mentor {other} · {minutes} minutes"),
+        Some(SeatRole::Mentee) => format!("With {other}, your mentor · {minutes} minutes"),
+        None => format!(
+            "{} and {} · {minutes} minutes",
+            session.mentor.name, session.mentee.name
+        ),
     };
     let open = matches!(session.access, Access::Open { .. });
     let opens = match session.access {
-        Access::TooEarly { opens_at, .. } => Some((session.opens_label.clone(), opens_at)),
+        Access::TooEarly { .. } => Some(opens_words(&session)),
         Access::NotFound
         | Access::NotYours
         | Access::Cancelled { .. }
@@ -93,22 +116,27 @@ pub fn SessionCard(
     };
     let meeting = routes::meeting(session.id);
     let details = routes::session(session.id);
-    // Says which session a link is about, without changing its name.
-    let (of_card, of_join, of_details) = (title_id.clone(), title_id.clone(), title_id.clone());
+    let starts = session.starts_label.clone();
+    let datetime = iso_utc(session.scheduled_at);
     view! {
         <article class="card session-card" class:is-open=open aria-labelledby=of_card>
-            <div class="session-head">
-                <h3 id=title_id>{session.title.clone()}</h3>
-                <span class=class>{words}</span>
+            <p class="session-time">
+                <time datetime=datetime>
+                    <span class="session-date">{starts.date}</span>
+                    <span class="visually-hidden">", "</span>
+                    <span class="session-clock">{starts.time}</span>
+                    <span class="session-zone">" " {zone_words(&starts.zone)}</span>
+                </time>
+            </p>
+            <div class="session-body">
+                <div class="session-head">
+                    <h3 id=title_id>{session.title.clone()}</h3>
+                    <span class=class>{words}</span>
+                </div>
+                <p>{role}</p>
+                <OtherTime session />
+                {opens.map(|words| view! { <p class="muted small">{words}</p> })}
             </div>
-            <p>{role}</p>
-            <SessionFacts session />
-            {opens
-                .map(|(label, at)| {
-                    view! {
-                        <p class="muted small">"Opens " <LocalTime label at /></p>
-                    }
-                })}
             <p class="actions">
                 {open
                     .then(|| {
@@ -128,5 +156,15 @@ pub fn SessionCard(
                 </a>
             </p>
         </article>
+    }
+}
+
+/// When the meeting opens; the date only where it is another one than the start's.
+fn opens_words(session: &SessionView) -> String {
+    let opens = &session.opens_label;
+    if opens.date == session.starts_label.date {
+        format!("The meeting opens at {}", opens.time)
+    } else {
+        format!("The meeting opens {}, {}", opens.date, opens.time)
     }
 }

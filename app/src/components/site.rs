@@ -1,6 +1,11 @@
 //! What frames every page: brand, navigation, footer.
 
-use crate::{api::auth::SignOut, components::form::Form, frame::{Viewer, app_name}, routes};
+use crate::{
+    api::auth::SignOut,
+    components::form::Form,
+    frame::{Viewer, app_name},
+    routes,
+};
 use domain::views::Me;
 use leptos::prelude::*;
 use leptos_router::components::A;

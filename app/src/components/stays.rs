@@ -14,7 +14,12 @@ pub fn attended(stays: &[Stay], who: UserId, now: Timestamp) -> i64 {
     let mut times: Vec<Interval> = stays
         .iter()
         .filter(|stay| stay.person.id == who)
-        .filter_map(|stay| Some(Interval { from: stay.joined_at?, to: stay.left_at.unwrap_or(now) }))
+        .filter_map(|stay| {
+            Some(Interval {
+                from: stay.joined_at?,
+                to: stay.left_at.unwrap_or(now),
+            })
+        })
         .collect();
     times.sort_unstable();
     let mut until = Timestamp(i64::MIN);
@@ -46,7 +51,10 @@ pub fn WhoWasThere(
                 true => "was not there".to_owned(),
                 false => minutes_words(attended(&stays, person.id, session.now)),
             };
-            let lines: Vec<_> = stays.into_iter().map(|stay| view! { <li>{line(&stay)}</li> }).collect();
+            let lines: Vec<_> = stays
+                .into_iter()
+                .map(|stay| view! { <li>{line(&stay)}</li> })
+                .collect();
             view! {
                 <li class="stay">
                     <p class="stay-person">
@@ -67,7 +75,8 @@ pub fn WhoWasThere(
 }
 
 fn line(stay: &Stay) -> String {
-    let time = |label: &Option<domain::views::LocalLabel>| label.as_ref().map(|label| label.time.clone());
+    let time =
+        |label: &Option<domain::views::LocalLabel>| label.as_ref().map(|label| label.time.clone());
     match (time(&stay.joined_label), time(&stay.left_label)) {
         (Some(from), Some(to)) => format!("{from} to {to}"),
         (Some(from), None) => format!("since {from}, still there"),
@@ -83,7 +92,10 @@ mod tests {
 
     fn stay(from: i64, to: Option<i64>) -> Stay {
         Stay {
-            person: Person { id: who(), name: "Ada".to_owned() },
+            person: Person {
+                id: who(),
+                name: "Ada".to_owned(),
+            },
             role: SeatRole::Mentor,
             joined_at: Some(Timestamp(from)),
             left_at: to.map(Timestamp),
@@ -94,12 +106,19 @@ mod tests {
     }
 
     fn who() -> UserId {
-        "00000000-0000-0000-0000-000000000001".parse().expect("an id")
+        "00000000-0000-0000-0000-000000000001"
+            .parse()
+            .expect("an id")
     }
 
     #[test]
     fn overlapping_stays_count_once_and_one_going_on_counts_until_now() {
-        let stays = [stay(100, Some(200)), stay(0, Some(150)), stay(300, None), stay(120, Some(130))];
+        let stays = [
+            stay(100, Some(200)),
+            stay(0, Some(150)),
+            stay(300, None),
+            stay(120, Some(130)),
+        ];
         assert_eq!(attended(&stays, who(), Timestamp(350)), 250);
         assert_eq!(attended(&[], who(), Timestamp(350)), 0);
     }

@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn zones_and_lengths_read_like_words() {
-        assert_eq!(zone_words("America/Argentina/Buenos_Aires"), "Buenos Aires time");
+        assert_eq!(
+            zone_words("America/Argentina/Buenos_Aires"),
+            "Buenos Aires time"
+        );
         assert_eq!(zone_words("UTC"), "UTC");
         assert_eq!(minutes_words(29_000), "under a minute");
         assert_eq!(minutes_words(2_580_000), "43 minutes");

@@ -1,7 +1,10 @@
 //! The browser's half of what pages need from their surroundings.
 
 use crate::PageContext;
-use leptos::{prelude::{request_animation_frame, window}, server_fn::redirect::set_redirect_hook};
+use leptos::{
+    prelude::{request_animation_frame, window},
+    server_fn::redirect::set_redirect_hook,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
@@ -35,9 +38,12 @@ pub fn focus_main() {
 /// Moves the focus to the first field that was refused, once the page shows it as such.
 pub fn focus_first_refused() {
     request_animation_frame(|| {
-        let refused = window()
-            .document()
-            .and_then(|document| document.query_selector("[aria-invalid=true]").ok().flatten());
+        let refused = window().document().and_then(|document| {
+            document
+                .query_selector("[aria-invalid=true]")
+                .ok()
+                .flatten()
+        });
         if let Some(field) = refused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             let _ = field.focus();
         }

@@ -27,7 +27,9 @@ pub fn AccountPage() -> impl IntoView {
     let query = use_query_map();
     let page = Resource::new_blocking(
         || (),
-        |()| async move { Ok::<_, crate::api::error::ApiError>((account().await?, time_zones().await?)) },
+        |()| async move {
+            Ok::<_, crate::api::error::ApiError>((account().await?, time_zones().await?))
+        },
     );
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("saved") => Some("Saved."),
@@ -50,10 +52,17 @@ pub fn AccountPage() -> impl IntoView {
 #[component]
 fn Parts(me: Me, zones: Vec<String>, done: Signal<Option<&'static str>>) -> impl IntoView {
     let (mentor_words, mentor_link) = if me.is_mentor {
-        ("Change what mentees see of you and when you can be booked.", "Edit your mentor profile")
+        (
+            "Change what mentees see of you and when you can be booked.",
+            "Edit your mentor profile",
+        )
     } else {
-        ("Offer sessions yourself: say what you know and when you have time.", "Become a mentor")
+        (
+            "Offer sessions yourself: say what you know and when you have time.",
+            "Become a mentor",
+        )
     };
+    let email = me.email.clone();
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
@@ -68,7 +77,7 @@ fn Parts(me: Me, zones: Vec<String>, done: Signal<Option<&'static str>>) -> impl
                     </a>
                 </p>
             </section>
-            <Password />
+            <Password email />
             <Everywhere />
         </div>
     }
@@ -111,7 +120,7 @@ fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn Password() -> impl IntoView {
+fn Password(email: String) -> impl IntoView {
     let form = Form::<ChangePassword>::new();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -119,6 +128,8 @@ fn Password() -> impl IntoView {
             <h2 id="password-title">"Password"</h2>
             <ActionForm action=form.action>
                 <FormError problem fields=&["currentPassword", "newPassword"] />
+                // Tells password managers whose password it is; without a name it is not sent.
+                <input type="email" autocomplete="username" value=email hidden=true />
                 <TextField
                     label="Current password"
                     name="current_password"

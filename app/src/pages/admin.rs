@@ -80,7 +80,10 @@ fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
                     </section>
                 }
             })}
-        <ul class="stack">{list(open)}</ul>
+        <section aria-labelledby="open-title" hidden=no_open>
+            <h2 id="open-title">"Needs attention"</h2>
+            <ul class="stack">{list(open)}</ul>
+        </section>
         <section aria-labelledby="settled-title" hidden=no_settled>
             <h2 id="settled-title">"Settled"</h2>
             <ul class="stack">{list(settled)}</ul>
@@ -158,7 +161,11 @@ fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
     let entries: Vec<_> = waiting
         .into_iter()
         .map(|PendingMentor { card }| {
-            let facts = format!("{} minutes · {}", card.session_minutes, zone_words(&card.time_zone));
+            let facts = format!(
+                "{} minutes · {}",
+                card.session_minutes,
+                zone_words(&card.time_zone)
+            );
             view! {
                 <li>
                     <article class="card">

@@ -2,7 +2,11 @@
 
 use crate::{
     api::bookings::{Dashboard, load_dashboard},
-    components::{left::LeftCard, notes::{ErrorNote, Loading}, session_card::SessionCard},
+    components::{
+        left::LeftCard,
+        notes::{ErrorNote, Loading},
+        session_card::SessionCard,
+    },
     routes,
 };
 use domain::views::SessionView;
@@ -34,7 +38,10 @@ pub fn DashboardPage() -> impl IntoView {
 fn Lists(page: Dashboard, why: String) -> impl IntoView {
     let left = page.left.as_ref().map(|session| session.id);
     let others = move |sessions: Vec<SessionView>| -> Vec<SessionView> {
-        sessions.into_iter().filter(|session| Some(session.id) != left).collect()
+        sessions
+            .into_iter()
+            .filter(|session| Some(session.id) != left)
+            .collect()
     };
     let (upcoming, past) = (others(page.sessions.upcoming), others(page.sessions.past));
     let nothing_yet = upcoming.is_empty() && past.is_empty() && left.is_none();
@@ -70,7 +77,7 @@ fn Cards(sessions: Vec<SessionView>) -> impl IntoView {
             </li>
         }
     };
-    view! { <ul class="cards">{sessions.into_iter().map(card).collect::<Vec<_>>()}</ul> }
+    view! { <ul class="stack">{sessions.into_iter().map(card).collect::<Vec<_>>()}</ul> }
 }
 
 #[component]

@@ -1,7 +1,6 @@
 //! The landing page.
 
 use crate::{
-    components::site::Mark,
     frame::{Viewer, app_name},
     routes,
 };
@@ -21,7 +20,7 @@ pub fn HomePage() -> impl IntoView {
         />
         <section class="hero">
             <div class="hero-words">
-                <h1>"Somebody who has been there, an hour of their time, and your question."</h1>
+                <h1>"An hour with somebody who has been there"</h1>
                 <p class="lead">
                     {format!(
                         "{} brings you together with a mentor for a conversation by video. Choose a person, choose a time, and meet in your browser.",
@@ -54,31 +53,39 @@ pub fn HomePage() -> impl IntoView {
                 <li>
                     <h3>"Meet in your browser"</h3>
                     <p>
-                        "Your meeting opens 15 minutes early. Check camera and microphone, go in, and share your screen when it helps. There is nothing to install."
+                        "Your meeting opens a little early. Check camera and microphone, go in, and share your screen when it helps. There is nothing to install."
                     </p>
                 </li>
             </ol>
         </section>
+        <div class="promises">
         <section class="promise">
             <h2>"Just the two of you"</h2>
             <p>
-                "Only you and your mentor can enter your meeting, and only around its time. When the mentor ends it, it is over for good. Your session's page keeps who was there and for how long."
+                "Only you and your mentor can enter your meeting, and only around its time. When the mentor ends it, it is over for good. Your session’s page keeps who was there and for how long."
             </p>
         </section>
         <section class="promise">
             <h2>"Would you like to mentor?"</h2>
             <p>
-                "Any account can become a mentor's: write a line about what you know, set your weekly hours and the length of a session, and mentees can book you."
+                "Any account can become a mentor’s: write a line about what you know, set your weekly hours and the length of a session, and mentees can book you."
             </p>
         </section>
+        </div>
     }
 }
 
 #[component]
 fn NextStep(me: Option<Me>) -> impl IntoView {
     let (first, second) = match me {
-        Some(_) => (("Your sessions", routes::DASHBOARD), ("Find a mentor", routes::MENTORS)),
-        None => (("Create account", routes::SIGN_UP), ("Sign in", routes::SIGN_IN)),
+        Some(_) => (
+            ("Your sessions", routes::DASHBOARD),
+            ("Find a mentor", routes::MENTORS),
+        ),
+        None => (
+            ("Create account", routes::SIGN_UP),
+            ("Sign in", routes::SIGN_IN),
+        ),
     };
     view! {
         <p class="actions">
@@ -98,26 +105,24 @@ fn Picture() -> impl IntoView {
     view! {
         <div class="picture" aria-hidden="true">
             <svg viewBox="0 0 420 320" role="presentation">
-                <rect class="p-stage" x="10" y="20" width="400" height="280" rx="28" />
-                <circle class="p-glow" cx="190" cy="150" r="96" />
-                <path class="p-body-a" d="M92 268c6-58 46-88 98-88s92 30 98 88z" />
-                <circle class="p-skin-a" cx="190" cy="128" r="46" />
+                <rect class="p-stage" x="10" y="10" width="400" height="280" rx="28" />
+                <circle class="p-glow" cx="176" cy="150" r="104" />
+                <path class="p-body-a" d="M64 290c4-70 46-106 112-106s108 36 112 106z" />
+                <path class="p-neck-a" d="M156 158h40v34c-6 12-34 12-40 0z" />
+                <circle class="p-skin-a" cx="176" cy="130" r="44" />
                 <path
                     class="p-hair-a"
-                    d="M142 130c-4-42 22-62 50-62s52 20 46 60c-10-8-18-20-22-30-16 14-48 20-66 16-4 4-6 10-8 16z"
+                    d="M130 134c-6-44 20-64 47-64s52 20 45 64c-6-8-14-20-18-32-16 12-42 16-58 14-6 4-12 10-16 18z"
                 />
-                <rect class="p-tile" x="282" y="176" width="108" height="104" rx="18" />
-                <path class="p-body-b" d="M296 280c4-26 20-40 40-40s36 14 40 40z" />
-                <circle class="p-skin-b" cx="336" cy="216" r="20" />
-                <path class="p-hair-b" d="M314 216c-2-20 10-28 22-28s24 8 22 28c-6-12-12-14-22-14s-16 2-22 14z" />
-                <rect class="p-bar" x="120" y="282" width="140" height="34" rx="17" />
-                <circle class="p-dot" cx="150" cy="299" r="8" />
-                <circle class="p-dot" cx="190" cy="299" r="8" />
-                <circle class="p-dot-end" cx="230" cy="299" r="8" />
+                <rect class="p-tile" x="288" y="166" width="102" height="104" rx="18" />
+                <path class="p-body-b" d="M303 270c2-26 14-40 36-40s34 14 36 40z" />
+                <circle class="p-skin-b" cx="339" cy="209" r="19" />
+                <path class="p-hair-b" d="M318 209c-2-20 9-28 21-28s23 8 21 28c-6-11-12-13-21-13s-15 2-21 13z" />
+                <rect class="p-bar" x="110" y="272" width="132" height="36" rx="18" />
+                <circle class="p-dot" cx="142" cy="290" r="8" />
+                <circle class="p-dot" cx="176" cy="290" r="8" />
+                <circle class="p-dot-end" cx="210" cy="290" r="8" />
             </svg>
-            <span class="picture-mark">
-                <Mark />
-            </span>
         </div>
     }
 }

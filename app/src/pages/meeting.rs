@@ -7,7 +7,7 @@ use crate::{
     room::{
         clock::ServerClock,
         components::OpenMeeting,
-        side::{self, SCRIPT, Watch},
+        side::{self, SCRIPT, Slot, Watch},
     },
     routes,
 };
@@ -281,17 +281,17 @@ fn wait_at_the_door(
 ) {
     let id = session.id;
     let began = time.get_untracked();
-    let watch = StoredValue::new_local(None::<Watch>);
-    let timer = StoredValue::new_local(None::<IntervalHandle>);
+    let watch = Slot::<Watch>::new();
+    let timer = StoredValue::new(None::<IntervalHandle>);
     Effect::new(move |_| {
         let local = arrived.get_value().unwrap_or_else(side::now);
         let clock = StoredValue::new(ServerClock::new(began, local));
-        watch.set_value(Some(Watch::new(id, move |state| {
+        watch.put(Watch::new(id, move |state| {
             clock.try_update_value(|clock| clock.hear(state.now, side::now()));
             if state.access != access {
                 look_again.run(());
             }
-        })));
+        }));
         let seconds = StoredValue::new(0_u32);
         let every_second = move || {
             let Some(clock) = clock.try_get_value() else {
@@ -311,7 +311,7 @@ fn wait_at_the_door(
         timer.set_value(set_interval_with_handle(every_second, Duration::from_secs(1)).ok());
     });
     on_cleanup(move || {
-        watch.try_update_value(Option::take);
+        drop(watch.take());
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }

@@ -90,12 +90,19 @@ fn Editor(
     let (problem, pending) = (form.problem(), form.pending());
     let saved = profile.clone();
     let (headline, bio, minutes, hours) = match saved {
-        Some(saved) => (saved.card.headline, saved.card.bio, saved.card.session_minutes, saved.hours),
+        Some(saved) => (
+            saved.card.headline,
+            saved.card.bio,
+            saved.card.session_minutes,
+            saved.hours,
+        ),
         None => (String::new(), String::new(), 45, Vec::new()),
     };
     let rows = entered(&form, &hours);
-    let lengths =
-        LENGTHS_MIN.iter().map(|n| (n.to_string(), format!("{n} minutes"))).collect::<Vec<_>>();
+    let lengths = LENGTHS_MIN
+        .iter()
+        .map(|n| (n.to_string(), format!("{n} minutes")))
+        .collect::<Vec<_>>();
     let hours_message = message_for(problem, "hours");
     view! {
         <div class="narrow-wide">

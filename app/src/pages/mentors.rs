@@ -41,7 +41,10 @@ pub fn MentorsPage() -> impl IntoView {
 #[component]
 fn MentorList(mentors: Vec<MentorCard>) -> impl IntoView {
     let empty = mentors.is_empty();
-    let cards: Vec<_> = mentors.into_iter().map(|mentor| view! { <MentorItem mentor /> }).collect();
+    let cards: Vec<_> = mentors
+        .into_iter()
+        .map(|mentor| view! { <MentorItem mentor /> })
+        .collect();
     view! {
         <div class="page-head">
             <h1>"Mentors"</h1>
@@ -104,7 +107,10 @@ pub fn Initials(
     /// The person's name.
     name: String,
 ) -> impl IntoView {
-    let mut letters: Vec<char> = name.split(' ').filter_map(|word| word.chars().next()).collect();
+    let mut letters: Vec<char> = name
+        .split(' ')
+        .filter_map(|word| word.chars().next())
+        .collect();
     if letters.len() > 2 {
         letters = vec![letters[0], letters[letters.len() - 1]];
     }
@@ -123,7 +129,10 @@ pub fn MentorPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         let id = params.read().get("id").unwrap_or_default();
-        let stretch = query.read().get_str("later").and_then(|n| n.parse::<u8>().ok());
+        let stretch = query
+            .read()
+            .get_str("later")
+            .and_then(|n| n.parse::<u8>().ok());
         (id, stretch.unwrap_or_default())
     });
     let page = Resource::new_blocking(
@@ -203,7 +212,10 @@ fn by_day(slots: Vec<Slot>) -> Vec<Day> {
     for slot in slots {
         match days.last_mut() {
             Some(day) if day.date == slot.yours.date => day.slots.push(slot),
-            Some(_) | None => days.push(Day { date: slot.yours.date.clone(), slots: vec![slot] }),
+            Some(_) | None => days.push(Day {
+                date: slot.yours.date.clone(),
+                slots: vec![slot],
+            }),
         }
     }
     days
@@ -221,7 +233,10 @@ fn Booking(page: MentorTimes) -> impl IntoView {
         .into_iter()
         .map(|day| view! { <DayTimes day mentor=page.card.name.clone() chosen=chosen.clone() /> })
         .collect();
-    let whose = format!("Times are in your time zone, {}", zone_words(&page.reader_zone));
+    let whose = format!(
+        "Times are in your time zone, {}",
+        zone_words(&page.reader_zone)
+    );
     let theirs = differs.then(|| format!(", with {}’s time below", page.card.name));
     let mentor = page.card.id.to_string();
     view! {
@@ -238,7 +253,6 @@ fn Booking(page: MentorTimes) -> impl IntoView {
                     view! { <NoTimes stretch=page.stretch /> }.into_any()
                 } else {
                     view! {
-                        <div class="days">{days}</div>
                         <TextField
                             label="What would you like to talk about?"
                             name="title"
@@ -247,7 +261,8 @@ fn Booking(page: MentorTimes) -> impl IntoView {
                             value=title
                             problem
                         />
-                        <p class="actions">
+                        <div class="days">{days}</div>
+                        <p class="actions booking-bar">
                             <SubmitButton label="Book this time" pending />
                         </p>
                     }

@@ -60,7 +60,8 @@ fn Record(session: SessionView) -> impl IntoView {
         None => format!("{} mentors {}.", session.mentor.name, session.mentee.name),
     };
     let over = over_words(&session);
-    let show_stays = !session.stays.is_empty() || matches!(session.access, Access::Ended { .. } | Access::Closed { .. });
+    let show_stays = !session.stays.is_empty()
+        || matches!(session.access, Access::Ended { .. } | Access::Closed { .. });
     let id = session.id;
     view! {
         <Title text=title.clone() />
@@ -134,8 +135,12 @@ fn over_words(session: &SessionView) -> Option<String> {
         }
     };
     match (session.booking, session.room) {
-        (Booking::Cancelled { by: Some(by), .. }, _) => Some(format!("{} cancelled this session.", name(by))),
-        (Booking::Cancelled { by: None, .. }, _) => Some(EndReason::Cancelled.sentence().to_owned()),
+        (Booking::Cancelled { by: Some(by), .. }, _) => {
+            Some(format!("{} cancelled this session.", name(by)))
+        }
+        (Booking::Cancelled { by: None, .. }, _) => {
+            Some(EndReason::Cancelled.sentence().to_owned())
+        }
         (Booking::Declined, _) => Some("The mentor declined this session.".to_owned()),
         (Booking::Held | Booking::Requested | Booking::Confirmed, Room::Ended { reason, .. }) => {
             Some(reason.sentence().to_owned())

@@ -1,11 +1,16 @@
 //! The sign-in form.
 
 use crate::{
+    PageContext,
     api::auth::SignIn,
-    components::{fields::{SubmitButton, TextField}, form::Form, notes::FormError},
+    components::{
+        fields::{SubmitButton, TextField},
+        form::Form,
+        notes::FormError,
+    },
     routes,
 };
-use domain::text::ReturnPath;
+use domain::{problem::Problem, text::ReturnPath};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -22,14 +27,29 @@ pub fn SignInPage() -> impl IntoView {
     let form = Form::<SignIn>::new();
     let (problem, pending) = (form.problem(), form.pending());
     let callback = callback();
-    let sign_up = callback
+    let sign_up = callback.as_ref().map_or_else(
+        || routes::SIGN_UP.to_owned(),
+        |path| routes::with_callback(routes::SIGN_UP, path),
+    );
+    // A form sent from another page after the login had ended.
+    let was_signed_out = use_context::<PageContext>()
+        .and_then(|page| page.flash)
+        .is_some_and(|flash| flash.problem == Problem::SignedOut);
+    let for_meeting = callback
         .as_ref()
-        .map_or_else(|| routes::SIGN_UP.to_owned(), |path| routes::with_callback(routes::SIGN_UP, path));
-    let for_meeting = callback.as_ref().is_some_and(|path| path.as_str().starts_with("/meeting/"));
+        .is_some_and(|path| path.as_str().starts_with("/meeting/"));
     view! {
         <Title text="Sign in" />
         <div class="narrow card form-card">
             <h1>"Sign in"</h1>
+            {was_signed_out
+                .then(|| {
+                    view! {
+                        <p class="note">
+                            "You were signed out, so what you sent was not saved. Sign in and try again."
+                        </p>
+                    }
+                })}
             {for_meeting.then(|| view! { <p class="lead">"Sign in to go to your meeting."</p> })}
             <ActionForm action=form.action>
                 <FormError problem fields=&["email", "password"] />

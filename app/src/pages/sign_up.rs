@@ -38,7 +38,10 @@ pub fn SignUpPage() -> impl IntoView {
 /// Zones as the choices of a select.
 pub fn zone_options(zones: Vec<String>) -> Vec<(String, String)> {
     let words = |zone: &str| zone.replace('_', " ");
-    zones.into_iter().map(|zone| (zone.clone(), words(&zone))).collect()
+    zones
+        .into_iter()
+        .map(|zone| (zone.clone(), words(&zone)))
+        .collect()
 }
 
 #[component]
@@ -46,9 +49,10 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
     let form = Form::<SignUp>::new();
     let (problem, pending) = (form.problem(), form.pending());
     let callback = callback();
-    let sign_in = callback
-        .as_ref()
-        .map_or_else(|| routes::SIGN_IN.to_owned(), |path| routes::with_callback(routes::SIGN_IN, path));
+    let sign_in = callback.as_ref().map_or_else(
+        || routes::SIGN_IN.to_owned(),
+        |path| routes::with_callback(routes::SIGN_IN, path),
+    );
     let zone = form.value("time_zone", UTC);
     let select = NodeRef::<Select>::new();
     let known = zones.clone();

@@ -4,6 +4,7 @@ mod client;
 mod live;
 mod page;
 mod sdk;
+mod slot;
 mod sound;
 
 pub use client::Client;
@@ -13,3 +14,4 @@ pub use page::{
     time_of_day,
 };
 pub use sdk::SCRIPT;
+pub use slot::Slot;

@@ -3,7 +3,7 @@
 use super::{
     clock::ServerClock,
     model::{Command, Effect, Event, RoomModel, Target},
-    side::{self, Client},
+    side::{self, Client, Slot},
 };
 use crate::{
     api::{
@@ -35,7 +35,7 @@ pub struct Call {
     /// The session.
     pub session: SessionId,
     clock: StoredValue<ServerClock>,
-    client: StoredValue<Option<Client>, LocalStorage>,
+    client: Slot<Client>,
 }
 
 impl Call {
@@ -58,7 +58,7 @@ impl Call {
             level: RwSignal::new(0),
             session: session.id,
             clock: StoredValue::new(ServerClock::new(page.now, page.now)),
-            client: StoredValue::new_local(None),
+            client: Slot::new(),
         }
     }
 
@@ -71,14 +71,13 @@ impl Call {
                 self.level.try_set(level);
             },
         );
-        self.client.set_value(Some(client));
+        self.client.put(client);
         self.send(Event::Remembered(side::remembered()));
     }
 
     /// Releases devices and connection; what is reported afterwards goes nowhere.
     pub fn stop(self) {
-        let client = self.client.try_update_value(Option::take).flatten();
-        if let Some(client) = client {
+        if let Some(client) = self.client.take() {
             client.send(Command::Stop);
         }
     }
@@ -119,8 +118,7 @@ impl Call {
     fn carry_out(self, effect: Effect) {
         match effect {
             Effect::Tell(command) => {
-                let client = self.client.try_get_value().flatten();
-                if let Some(client) = client {
+                if let Some(client) = self.client.get() {
                     client.send(command);
                 }
             }

@@ -13,7 +13,9 @@ use leptos::{
 };
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{HtmlMediaElement, MediaDeviceInfo, MediaDeviceKind, VisibilityState};
+use web_sys::{
+    HtmlMediaElement, MediaDeviceInfo, MediaDeviceKind, MediaStreamTrackState, VisibilityState,
+};
 
 /// Where tracks are shown and heard: element ids and what belongs there.
 const PLACES: [(&str, Place); 6] = [
@@ -343,7 +345,15 @@ impl Client {
             Step::Nothing => {}
             Step::Create { device } => {
                 self.captured(kind, Capture::Starting, None);
-                match create(kind, &device).await {
+                let mut made = create(kind, &device).await;
+                if !device.is_empty()
+                    && let Err(error) = &made
+                    && sdk::device_problem(error) == DeviceProblem::Missing
+                {
+                    // The remembered device is not there today: any other one will do.
+                    made = create(kind, "").await;
+                }
+                match made {
                     Ok(track) => self.created(kind, track),
                     Err(error) => self.capture_failed(kind, &error),
                 }
@@ -381,7 +391,7 @@ impl Client {
             }
             Step::Change(track, device) => {
                 let muted = track.is_muted();
-                match track.set_device_id(&sdk::device("exact", &device)).await {
+                match track.set_device_id(&sdk::device(&device)).await {
                     Ok(_) if muted => {}
                     Ok(_) => self.is_on(kind),
                     Err(error) => self.capture_failed(kind, &error),
@@ -638,9 +648,13 @@ impl Client {
             | room_event::TRACK_MUTED
             | room_event::TRACK_UNMUTED => self.peer(second),
             room_event::LOCAL_TRACK_UNPUBLISHED => {
+                // Also said of tracks that a reconnect publishes again: only a capture that ended
+                // was stopped from the browser's own bar.
                 let publication: Publication = first.unchecked_into();
-                if publication.source() == source::SCREEN {
-                    self.stop_sharing();
+                let screen = self.with(|registry| registry.screen.clone());
+                if publication.source() == source::SCREEN && !screen.iter().all(is_live) {
+                    self.end_screen(None);
+                    self.emit(Event::Sharing(false));
                 }
             }
             room_event::ACTIVE_SPEAKERS_CHANGED => {
@@ -735,7 +749,7 @@ impl Client {
 
     fn stop(&self) {
         self.with(|registry| registry.stopped = true);
-        self.end_screen();
+        self.end_screen(None);
         self.disconnect();
         for kind in [Kind::Camera, Kind::Microphone] {
             self.release(kind);
@@ -776,16 +790,13 @@ impl Client {
     }
 
     async fn publish_screen(&self, room: Room, tracks: Vec<Track>) {
-        let live = tracks.iter().all(|track| {
-            track.media_stream_track().ready_state() == web_sys::MediaStreamTrackState::Live
-        });
-        if !live {
+        if !tracks.iter().all(is_live) {
             self.stop_sharing();
             return;
         }
         for track in &tracks {
             if room.local_participant().publish_track(track).await.is_err() {
-                self.end_screen();
+                self.end_screen(None);
                 self.emit(Event::ShareFailed);
                 return;
             }
@@ -794,19 +805,18 @@ impl Client {
     }
 
     fn stop_sharing(&self) {
-        self.end_screen();
+        self.end_screen(self.with(|registry| registry.room()));
         self.emit(Event::Sharing(false));
     }
 
-    /// Ends the capture of the screen, and its publication where there is one.
-    fn end_screen(&self) {
-        let (tracks, room) =
-            self.with(|registry| (std::mem::take(&mut registry.screen), registry.room()));
+    /// Ends the capture of the screen, and its publication in `room`.
+    fn end_screen(&self, room: Option<Room>) {
+        let tracks = self.with(|registry| std::mem::take(&mut registry.screen));
         for track in tracks {
             track.stop();
             if let Some(room) = room.clone() {
                 spawn_local(async move {
-                    // Fails when it is unpublished already.
+                    // Fails when the connection broke, which unpublishes as well.
                     let _ = room.local_participant().unpublish_track(&track, true).await;
                 });
             }
@@ -932,6 +942,10 @@ impl Client {
 /// Drops what JavaScript may be calling right now, after it returned.
 fn drop_later<T: 'static>(value: T) {
     spawn_local(async move { drop(value) });
+}
+
+fn is_live(track: &Track) -> bool {
+    track.media_stream_track().ready_state() == MediaStreamTrackState::Live
 }
 
 async fn create(kind: Kind, device: &str) -> Result<Track, JsValue> {

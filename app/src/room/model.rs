@@ -317,6 +317,8 @@ pub struct Toast {
     pub id: u32,
     /// What it says.
     pub text: String,
+    /// About a message: of no use once the chat is open.
+    is_message: bool,
 }
 
 /// Where the person is.
@@ -925,6 +927,7 @@ impl RoomModel {
                 self.chat.open = open;
                 if open {
                     self.chat.unread = 0;
+                    self.toasts.retain(|toast| !toast.is_message);
                 }
                 vec![Effect::Focus(if open {
                     Target::Message
@@ -1014,9 +1017,17 @@ impl RoomModel {
     }
 
     fn toast(&mut self, text: String) -> Vec<Effect> {
+        self.toast_about(text, false)
+    }
+
+    fn toast_about(&mut self, text: String, is_message: bool) -> Vec<Effect> {
         let id = self.next_toast;
         self.next_toast += 1;
-        self.toasts.push(Toast { id, text });
+        self.toasts.push(Toast {
+            id,
+            text,
+            is_message,
+        });
         vec![Effect::ExpireToast(id)]
     }
 
@@ -1333,7 +1344,7 @@ impl RoomModel {
             delivery: Delivery::Done,
         });
         if new && !self.chat.open {
-            self.toast(notice)
+            self.toast_about(notice, true)
         } else {
             Vec::new()
         }

@@ -213,20 +213,24 @@ fn resolution() -> JsValue {
     .into()
 }
 
-/// A device to prefer (`ideal`) or to insist on (`exact`); the browser's choice when empty.
-pub fn device(strength: &str, id: &str) -> JsValue {
-    object(&[(strength, if id.is_empty() { "default" } else { id }.into())]).into()
+/// This very device, or the browser's choice when empty.
+pub fn device(id: &str) -> JsValue {
+    if id.is_empty() {
+        object(&[("ideal", "default".into())]).into()
+    } else {
+        object(&[("exact", id.into())]).into()
+    }
 }
 
 /// Options for capturing a camera.
 pub fn camera_options(id: &str) -> Object {
-    object(&[("deviceId", device("ideal", id)), ("resolution", resolution())])
+    object(&[("deviceId", device(id)), ("resolution", resolution())])
 }
 
 /// Options for capturing a microphone.
 pub fn microphone_options(id: &str) -> Object {
     object(&[
-        ("deviceId", device("ideal", id)),
+        ("deviceId", device(id)),
         ("echoCancellation", true.into()),
         ("noiseSuppression", true.into()),
         ("autoGainControl", true.into()),

@@ -2,6 +2,7 @@
 
 use super::model::{Choices, Command, Event};
 use domain::{ids::SessionId, time::Timestamp, views::LiveState};
+use std::marker::PhantomData;
 
 /// Where livekit-client is served from; the version is part of the name.
 pub const SCRIPT: &str = "/vendor/livekit-client-2.23.0.umd.js";
@@ -27,6 +28,43 @@ impl Watch {
     /// A watch that never calls back.
     pub fn new(_session: SessionId, _on_state: impl Fn(LiveState) + 'static) -> Self {
         Self
+    }
+}
+
+/// Nothing is kept on the server, whose threads take turns with one page.
+pub struct Slot<T>(PhantomData<fn() -> T>);
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Slot<T> {}
+
+impl<T> Slot<T> {
+    /// An empty slot.
+    pub fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// Drops the value.
+    pub fn put(self, _value: T) {}
+
+    /// There is none.
+    pub fn take(self) -> Option<T> {
+        None
+    }
+
+    /// There is none.
+    pub fn get(self) -> Option<T> {
+        None
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -14,11 +14,19 @@ const VALUE_MAX: usize = 3_900;
 const LIFETIME_S: u32 = 60;
 
 fn name(config: &Config) -> &'static str {
-    if config.app_url.is_https { "__Host-ym_form" } else { "ym_form" }
+    if config.app_url.is_https {
+        "__Host-ym_form"
+    } else {
+        "ym_form"
+    }
 }
 
 fn build(config: &Config, value: &str, lifetime_s: u32) -> Option<HeaderValue> {
-    let secure = if config.app_url.is_https { "; Secure" } else { "" };
+    let secure = if config.app_url.is_https {
+        "; Secure"
+    } else {
+        ""
+    };
     let name = name(config);
     HeaderValue::try_from(format!(
         "{name}={value}; Path=/; Max-Age={lifetime_s}; HttpOnly; SameSite=Lax{secure}"

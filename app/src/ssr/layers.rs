@@ -11,7 +11,11 @@ use axum::{
 };
 use domain::{problem::Problem, text::ReturnPath};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
-use server::{AppState, accounts::CurrentLogin, http::{auth::current_login, layers::RequestId}};
+use server::{
+    AppState,
+    accounts::CurrentLogin,
+    http::{auth::current_login, layers::RequestId},
+};
 
 /// Where server functions live.
 pub const FN_PREFIX: &str = "/api/fn/";
@@ -25,7 +29,11 @@ pub struct Visitor(pub Result<Option<CurrentLogin>, Problem>);
 /// Finds out who asks, sends signed-out people from private pages to the sign-in form, and keeps
 /// personal pages out of caches.
 pub async fn visitor(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let found = current_login(&state, request.headers()).await;
     let visitor = Visitor(found.map_err(|error| error.into_problem(&id)));
     let is_page = !request.uri().path().starts_with(FN_PREFIX);
@@ -36,7 +44,11 @@ pub async fn visitor(State(state): State<AppState>, mut request: Request, next: 
     }
     let is_personal = is_private || !matches!(visitor.0, Ok(None));
     request.extensions_mut().insert(visitor);
-    let flash = if is_page { flash::read(&state.config, request.headers()) } else { None };
+    let flash = if is_page {
+        flash::read(&state.config, request.headers())
+    } else {
+        None
+    };
     let had_flash = flash.is_some();
     if let Some(flash) = flash {
         request.extensions_mut().insert(flash);
@@ -45,18 +57,25 @@ pub async fn visitor(State(state): State<AppState>, mut request: Request, next: 
     if had_flash && let Some(cookie) = flash::clear(&state.config) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    if is_personal || had_flash || !is_page {
-        no_store(response)
-    } else {
+    if !(is_personal || had_flash || !is_page) {
         let check_first = HeaderValue::from_static("private, no-cache");
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(check_first);
         response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(check_first);
+        return guarded(response);
     }
+    no_store(response)
 }
 
 fn no_store(mut response: Response) -> Response {
     let value = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, value);
+    guarded(response)
+}
+
+/// A page sets its own policy while it is rendered; what is no page may load nothing.
+fn guarded(mut response: Response) -> Response {
     response
         .headers_mut()
         .entry(header::CONTENT_SECURITY_POLICY)
@@ -66,15 +85,20 @@ fn no_store(mut response: Response) -> Response {
 
 fn sign_in_for(uri: &Uri) -> String {
     let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
-    ReturnPath::parse(asked)
-        .map_or_else(|| routes::SIGN_IN.to_owned(), |path| routes::sign_in_then(&path))
+    ReturnPath::parse(asked).map_or_else(
+        || routes::SIGN_IN.to_owned(),
+        |path| routes::sign_in_then(&path),
+    )
 }
 
 /// Gives server functions' errors their HTTP status, which Leptos 0.8 leaves at 500, and brings
 /// people who sent a form without JavaScript back to it with the error and what they had entered.
 pub async fn fn_answers(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_plain_form = accepts_html(request.headers());
-    let referer = request.headers().get(header::REFERER).and_then(own_path(&state));
+    let referer = request
+        .headers()
+        .get(header::REFERER)
+        .and_then(own_path(&state));
     let path = request.uri().path().to_owned();
     let (request, form) = match keep_form(request, is_plain_form).await {
         Ok(kept) => kept,
@@ -95,7 +119,11 @@ pub async fn fn_answers(State(state): State<AppState>, request: Request, next: N
     if is_plain_form {
         let back = referer.unwrap_or_else(|| routes::HOME.to_owned());
         let mut response = Redirect::to(&back).into_response();
-        let flash = Flash { path, problem, values: form };
+        let flash = Flash {
+            path,
+            problem,
+            values: form,
+        };
         if let Some(cookie) = flash::set(&state.config, flash) {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -104,7 +132,9 @@ pub async fn fn_answers(State(state): State<AppState>, request: Request, next: N
     parts.status =
         StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(seconds) = problem.retry_after_s() {
-        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        parts
+            .headers
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     Response::from_parts(parts, Body::from(body))
 }
@@ -114,7 +144,9 @@ fn unreadable() -> Problem {
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
@@ -139,7 +171,9 @@ async fn keep_form(
         return Ok((request, Vec::new()));
     }
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, FORM_MAX).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let body = to_bytes(body, FORM_MAX)
+        .await
+        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     let copy = Request::from_parts(parts.clone(), Body::from(body.clone()));
     let form = Form::<Vec<(String, String)>>::from_request(copy, &()).await;
     let mut form = form.map_or_else(|_| Vec::new(), |Form(fields)| fields);
@@ -170,12 +204,13 @@ pub async fn files(request: Request, next: Next) -> Response {
     });
     let mut response = next.run(request).await;
     let served = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    let headers = response.headers_mut();
     if served {
-        headers.entry(header::CACHE_CONTROL).or_insert(value);
+        response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(value);
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy::NOTHING);
-    response
+    guarded(response)
 }
 
 /// Whether cargo-leptos put a hash of the content into the name: `/pkg/name.<hash>.ext`.
@@ -195,7 +230,11 @@ mod tests {
     #[test]
     fn only_hashed_names_are_kept_for_ever() {
         assert!(is_hashed("/pkg/young-minds.0hdeXbeyAPPh6NFyDsVJ9A.js"));
-        for name in ["/pkg/young-minds.js", "/pkg/snippets/a.0hdeXbeyAPPh6NFyDsVJ9A.js", "/favicon.svg"] {
+        for name in [
+            "/pkg/young-minds.js",
+            "/pkg/snippets/a.0hdeXbeyAPPh6NFyDsVJ9A.js",
+            "/favicon.svg",
+        ] {
             assert!(!is_hashed(name), "{name}");
         }
     }
@@ -203,8 +242,14 @@ mod tests {
     #[test]
     fn signed_out_people_come_back_to_where_they_wanted_to_go() {
         let target = |uri: &'static str| sign_in_for(&Uri::from_static(uri));
-        assert_eq!(target("/meeting/abc"), "/auth/signin?callbackUrl=/meeting/abc");
-        assert_eq!(target("/dashboard?left=1"), "/auth/signin?callbackUrl=/dashboard%3Fleft%3D1");
+        assert_eq!(
+            target("/meeting/abc"),
+            "/auth/signin?callbackUrl=/meeting/abc"
+        );
+        assert_eq!(
+            target("/dashboard?left=1"),
+            "/auth/signin?callbackUrl=/dashboard%3Fleft%3D1"
+        );
         assert_eq!(target("/meeting/%2f%2fevil"), "/auth/signin");
     }
 }

@@ -15,7 +15,11 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use layers::{FN_PREFIX, Visitor};
 use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use server::{AppState, accounts::{CurrentLogin, NewLogin}, http::layers::RequestId};
+use server::{
+    AppState,
+    accounts::{CurrentLogin, NewLogin},
+    http::layers::RequestId,
+};
 use std::net::IpAddr;
 
 /// What a server function knows about its request.
@@ -44,7 +48,11 @@ pub fn request() -> Result<Request, ApiError> {
         return Err(Problem::Internal { request_id }.into());
     };
     let login = visitor.0.clone()?;
-    Ok(Request { state, login, request_id })
+    Ok(Request {
+        state,
+        login,
+        request_id,
+    })
 }
 
 impl Request {
@@ -67,7 +75,11 @@ impl Request {
     /// Gives this browser a login.
     pub fn sign_in(&self, login: &NewLogin) {
         let config = &self.state.config;
-        append_cookie(server::http::cookie::set(config, login, self.state.clock.now()));
+        append_cookie(server::http::cookie::set(
+            config,
+            login,
+            self.state.clock.now(),
+        ));
     }
 
     /// Takes the login away from this browser.
@@ -80,10 +92,15 @@ impl Request {
     /// # Errors
     /// Never while answering a request.
     pub fn client_ip(&self) -> Result<IpAddr, ApiError> {
-        let parts = use_context::<Parts>()
-            .ok_or_else(|| Problem::Internal { request_id: self.request_id.clone() })?;
+        let parts = use_context::<Parts>().ok_or_else(|| Problem::Internal {
+            request_id: self.request_id.clone(),
+        })?;
         let config = &self.state.config;
-        Ok(server::http::client_ip(config, &parts.headers, &parts.extensions))
+        Ok(server::http::client_ip(
+            config,
+            &parts.headers,
+            &parts.extensions,
+        ))
     }
 }
 
@@ -105,11 +122,13 @@ pub fn redirect(path: &str) {
 /// from the error itself: setting one there would undo the redirect of a form sent without
 /// JavaScript.
 pub fn set_status(status: u16) {
-    let is_page = use_context::<Parts>()
-        .is_some_and(|parts| !parts.uri.path().starts_with(FN_PREFIX));
-    if let (true, Some(response), Ok(status)) =
-        (is_page, use_context::<ResponseOptions>(), StatusCode::from_u16(status))
-    {
+    let is_page =
+        use_context::<Parts>().is_some_and(|parts| !parts.uri.path().starts_with(FN_PREFIX));
+    if let (true, Some(response), Ok(status)) = (
+        is_page,
+        use_context::<ResponseOptions>(),
+        StatusCode::from_u16(status),
+    ) {
         response.set_status(status);
     }
 }

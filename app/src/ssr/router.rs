@@ -14,7 +14,10 @@ use tower_http::services::ServeDir;
 /// cargo-leptos left its list of hashes next to the program.
 pub fn options(site_root: &str, site_addr: SocketAddr) -> LeptosOptions {
     let program = std::env::current_exe().ok();
-    let hashes = program.as_deref().and_then(Path::parent).map(|folder| folder.join("hash.txt"));
+    let hashes = program
+        .as_deref()
+        .and_then(Path::parent)
+        .map(|folder| folder.join("hash.txt"));
     LeptosOptions::builder()
         .output_name("young-minds")
         .site_root(site_root)
@@ -38,7 +41,11 @@ pub fn router(state: AppState, options: LeptosOptions) -> Router {
         })
         .layer(middleware::from_fn_with_state(state, layers::fn_answers))
         .layer(visitor.clone());
-    let not_found = visitor.layer(ErrorHandler::new_with_context(context, shell, options.clone()));
+    let not_found = visitor.layer(ErrorHandler::new_with_context(
+        context,
+        shell,
+        options.clone(),
+    ));
     let files = ServeDir::new(&*options.site_root)
         .append_index_html_on_directories(false)
         .precompressed_br()

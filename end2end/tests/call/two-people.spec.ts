@@ -40,10 +40,10 @@ test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ br
     await mentor.say("Hello Leo, <b>can you hear me</b>?");
     await expect(mentee.chatButton).toHaveAccessibleDescription("1 unread message");
     await mentee.chatButton.click();
-    await expect(mentee.page.getByText("Hello Leo, <b>can you hear me</b>?")).toBeVisible();
+    await expect(mentee.messages.getByText("Hello Leo, <b>can you hear me</b>?")).toBeVisible();
     await mentee.say("Loud and clear");
-    await expect(mentor.page.getByText("Loud and clear")).toBeVisible();
-    await expect(mentee.page.getByText("Loud and clear")).toHaveCount(1);
+    await expect(mentor.messages.getByText("Loud and clear")).toBeVisible();
+    await expect(mentee.messages.getByText("Loud and clear")).toHaveCount(1);
     await expect(mentee.chatButton).toHaveAccessibleDescription("");
   });
 

@@ -6,7 +6,9 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -102,7 +104,9 @@ pub async fn claim(
          RETURNING id, payload, session_id, attempts"
     );
     let values = [lease_until.0.into(), worker.into(), now.0.into()];
-    Ok(ClaimedJob::find_by_statement(statement(txn, &sql, values)).all(txn).await?)
+    Ok(ClaimedJob::find_by_statement(statement(txn, &sql, values))
+        .all(txn)
+        .await?)
 }
 
 /// When the next job is due: the earliest `run_at` or lease end among waiting jobs.
@@ -112,7 +116,9 @@ pub async fn claim(
 pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
     let due: Option<(Option<i64>,)> = jobs::Entity::find()
         .select_only()
-        .expr(Expr::cust("MIN(CASE WHEN locked_until > run_at THEN locked_until + 1 ELSE run_at END)"))
+        .expr(Expr::cust(
+            "MIN(CASE WHEN locked_until > run_at THEN locked_until + 1 ELSE run_at END)",
+        ))
         .filter(jobs::Column::DoneAt.is_null())
         .filter(jobs::Column::DeadAt.is_null())
         .into_tuple()
@@ -125,7 +131,11 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, St
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn done(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn done(
+    txn: &impl ConnectionTrait,
+    job: JobId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     jobs::Entity::update_many()
         .col_expr(jobs::Column::DoneAt, now.0.into())
         .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into())
@@ -162,7 +172,11 @@ pub async fn failed(
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the same work waits already.
-pub async fn retry(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn retry(
+    txn: &impl ConnectionTrait,
+    job: JobId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = jobs::Entity::update_many()
         .col_expr(jobs::Column::RunAt, now.0.into())
         .col_expr(jobs::Column::DeadAt, Option::<i64>::None.into())
@@ -179,7 +193,10 @@ pub async fn retry(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Re
 /// # Errors
 /// When the database does not answer.
 pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<u64, StoreError> {
-    let gone = jobs::Entity::delete_many().filter(jobs::Column::DoneAt.lt(before.0)).exec(txn).await?;
+    let gone = jobs::Entity::delete_many()
+        .filter(jobs::Column::DoneAt.lt(before.0))
+        .exec(txn)
+        .await?;
     Ok(gone.rows_affected)
 }
 
@@ -187,7 +204,10 @@ pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<u64,
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn waiting(db: &impl ConnectionTrait, session: SessionId) -> Result<Vec<String>, StoreError> {
+pub async fn waiting(
+    db: &impl ConnectionTrait,
+    session: SessionId,
+) -> Result<Vec<String>, StoreError> {
     Ok(jobs::Entity::find()
         .select_only()
         .column(jobs::Column::Kind)

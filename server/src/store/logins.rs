@@ -6,7 +6,10 @@ use domain::{
     time::Timestamp,
     views::Me,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult,
+    QueryFilter,
+};
 use uuid::Uuid;
 
 /// A new login.
@@ -72,11 +75,16 @@ struct Row {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn find(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<FoundLogin>, StoreError> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    token_hash: &str,
+) -> Result<Option<FoundLogin>, StoreError> {
     let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, \
                m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
                LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL";
-    let row = Row::find_by_statement(statement(db, sql, [token_hash.into()])).one(db).await?;
+    let row = Row::find_by_statement(statement(db, sql, [token_hash.into()]))
+        .one(db)
+        .await?;
     Ok(row.map(|r| FoundLogin {
         login: LoginId(r.login_id),
         last_seen_at: Timestamp(r.last_seen_at),
@@ -96,7 +104,12 @@ pub async fn find(db: &impl ConnectionTrait, token_hash: &str) -> Result<Option<
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn seen(txn: &impl ConnectionTrait, login: LoginId, now: Timestamp, before: Timestamp) -> Result<(), StoreError> {
+pub async fn seen(
+    txn: &impl ConnectionTrait,
+    login: LoginId,
+    now: Timestamp,
+    before: Timestamp,
+) -> Result<(), StoreError> {
     logins::Entity::update_many()
         .col_expr(logins::Column::LastSeenAt, now.0.into())
         .filter(logins::Column::Id.eq(login.0))
@@ -120,7 +133,10 @@ pub async fn delete(txn: &impl ConnectionTrait, login: LoginId) -> Result<(), St
 /// # Errors
 /// When the database does not answer.
 pub async fn delete_all(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreError> {
-    logins::Entity::delete_many().filter(logins::Column::UserId.eq(user.0)).exec(txn).await?;
+    logins::Entity::delete_many()
+        .filter(logins::Column::UserId.eq(user.0))
+        .exec(txn)
+        .await?;
     Ok(())
 }
 
@@ -136,7 +152,11 @@ pub async fn delete_expired(
 ) -> Result<(), StoreError> {
     logins::Entity::delete_many()
         .filter(logins::Column::UserId.eq(user.0))
-        .filter(Condition::any().add(logins::Column::ExpiresAt.lte(now.0)).add(logins::Column::LastSeenAt.lte(idle_since.0)))
+        .filter(
+            Condition::any()
+                .add(logins::Column::ExpiresAt.lte(now.0))
+                .add(logins::Column::LastSeenAt.lte(idle_since.0)),
+        )
         .exec(txn)
         .await?;
     Ok(())

@@ -12,7 +12,8 @@ use domain::{
     views::{MentorCard, MentorProfile},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -51,12 +52,20 @@ pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), St
     })
     .on_conflict(
         OnConflict::column(mentors::Column::UserId)
-            .update_columns([mentors::Column::Headline, mentors::Column::Bio, mentors::Column::SessionMinutes, mentors::Column::UpdatedAt])
+            .update_columns([
+                mentors::Column::Headline,
+                mentors::Column::Bio,
+                mentors::Column::SessionMinutes,
+                mentors::Column::UpdatedAt,
+            ])
             .to_owned(),
     )
     .exec_without_returning(txn)
     .await?;
-    availability::Entity::delete_many().filter(availability::Column::MentorId.eq(row.user.0)).exec(txn).await?;
+    availability::Entity::delete_many()
+        .filter(availability::Column::MentorId.eq(row.user.0))
+        .exec(txn)
+        .await?;
     for hours in &row.hours {
         availability::Entity::insert(availability::ActiveModel {
             id: Set(Uuid::new_v4()),
@@ -115,9 +124,14 @@ const SELECT: &str = "SELECT u.id, u.name, u.time_zone, m.headline, m.bio, m.ses
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(db: &impl ConnectionTrait, published: bool) -> Result<Vec<MentorCard>, StoreError> {
+pub async fn list(
+    db: &impl ConnectionTrait,
+    published: bool,
+) -> Result<Vec<MentorCard>, StoreError> {
     let sql = format!("{SELECT} AND m.published = $1 ORDER BY u.name, u.id LIMIT 200");
-    let rows = Row::find_by_statement(statement(db, &sql, [published.into()])).all(db).await?;
+    let rows = Row::find_by_statement(statement(db, &sql, [published.into()]))
+        .all(db)
+        .await?;
     Ok(rows.into_iter().map(Row::card).collect())
 }
 
@@ -125,9 +139,15 @@ pub async fn list(db: &impl ConnectionTrait, published: bool) -> Result<Vec<Ment
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn find(db: &impl ConnectionTrait, user: UserId) -> Result<Option<MentorProfile>, StoreError> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<MentorProfile>, StoreError> {
     let sql = format!("{SELECT} AND m.user_id = $1");
-    let Some(row) = Row::find_by_statement(statement(db, &sql, [user.0.into()])).one(db).await? else {
+    let Some(row) = Row::find_by_statement(statement(db, &sql, [user.0.into()]))
+        .one(db)
+        .await?
+    else {
         return Ok(None);
     };
     let hours = availability::Entity::find()
@@ -143,5 +163,9 @@ pub async fn find(db: &impl ConnectionTrait, user: UserId) -> Result<Option<Ment
             to_min: u16::try_from(h.to_min).unwrap_or_default(),
         })
         .collect();
-    Ok(Some(MentorProfile { published: row.published, card: row.card(), hours }))
+    Ok(Some(MentorProfile {
+        published: row.published,
+        card: row.card(),
+        hours,
+    }))
 }

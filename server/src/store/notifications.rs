@@ -6,7 +6,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
@@ -67,7 +68,11 @@ pub async fn raise(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn resolve(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn resolve(
+    txn: &impl ConnectionTrait,
+    job: JobId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     table::Entity::update_many()
         .col_expr(table::Column::ResolvedAt, now.0.into())
         .filter(table::Column::JobId.eq(job.0))
@@ -81,7 +86,11 @@ pub async fn resolve(txn: &impl ConnectionTrait, job: JobId, now: Timestamp) -> 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn resolve_session(txn: &impl ConnectionTrait, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
+pub async fn resolve_session(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     table::Entity::update_many()
         .col_expr(table::Column::ResolvedAt, now.0.into())
         .filter(table::Column::SessionId.eq(session.0))
@@ -121,6 +130,9 @@ pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<NotificationRow>, Sto
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn find(db: &impl ConnectionTrait, id: NotificationId) -> Result<Option<NotificationRow>, StoreError> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    id: NotificationId,
+) -> Result<Option<NotificationRow>, StoreError> {
     Ok(table::Entity::find_by_id(id.0).one(db).await?.map(row))
 }

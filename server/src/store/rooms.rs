@@ -6,7 +6,9 @@ use domain::{
     session::{EndReason, Room},
     time::Timestamp,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 /// A room's record.
@@ -25,8 +27,8 @@ pub struct RoomRecord {
 }
 
 fn record(row: livekit_rooms::Model) -> Result<RoomRecord, StoreError> {
-    let (name, session, _) =
-        RoomName::parse(&row.name).ok_or_else(|| StoreError::inconsistent("livekit_rooms", row.id))?;
+    let (name, session, _) = RoomName::parse(&row.name)
+        .ok_or_else(|| StoreError::inconsistent("livekit_rooms", row.id))?;
     Ok(RoomRecord {
         id: RoomId(row.id),
         session,
@@ -63,14 +65,23 @@ pub async fn insert(
     })
     .exec_without_returning(txn)
     .await?;
-    Ok(RoomRecord { id, session, name, ensured_at: None, is_ended: false })
+    Ok(RoomRecord {
+        id,
+        session,
+        name,
+        ensured_at: None,
+        is_ended: false,
+    })
 }
 
 /// The newest generation of a session's room.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn current(db: &impl ConnectionTrait, session: SessionId) -> Result<Option<RoomRecord>, StoreError> {
+pub async fn current(
+    db: &impl ConnectionTrait,
+    session: SessionId,
+) -> Result<Option<RoomRecord>, StoreError> {
     livekit_rooms::Entity::find()
         .filter(livekit_rooms::Column::SessionId.eq(session.0))
         .order_by_desc(livekit_rooms::Column::Generation)
@@ -84,7 +95,12 @@ pub async fn current(db: &impl ConnectionTrait, session: SessionId) -> Result<Op
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn ensured(txn: &impl ConnectionTrait, room: RoomId, sid: &str, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn ensured(
+    txn: &impl ConnectionTrait,
+    room: RoomId,
+    sid: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::LivekitSid, sid.into())
         .col_expr(livekit_rooms::Column::EnsuredAt, now.0.into())
@@ -112,7 +128,11 @@ pub async fn lost(txn: &impl ConnectionTrait, name: &RoomName) -> Result<(), Sto
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn set_status(txn: &impl ConnectionTrait, session: SessionId, room: Room) -> Result<(), StoreError> {
+pub async fn set_status(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    room: Room,
+) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::Status, room.as_str().into())
         .filter(livekit_rooms::Column::SessionId.eq(session.0))
@@ -145,14 +165,21 @@ pub async fn end(
         .filter(livekit_rooms::Column::EndedAt.is_null())
         .exec(txn)
         .await?;
-    running.into_iter().map(|row| record(row).map(|room| room.name)).collect()
+    running
+        .into_iter()
+        .map(|row| record(row).map(|room| room.name))
+        .collect()
 }
 
 /// Records that LiveKit confirmed the deletion.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn deleted(txn: &impl ConnectionTrait, name: &RoomName, now: Timestamp) -> Result<(), StoreError> {
+pub async fn deleted(
+    txn: &impl ConnectionTrait,
+    name: &RoomName,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::DeletedAt, now.0.into())
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))

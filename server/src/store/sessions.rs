@@ -13,7 +13,10 @@ use domain::{
     text::Title,
     time::Timestamp,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 /// A person as a session shows them.
@@ -94,7 +97,10 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), 
     })
     .exec_without_returning(txn)
     .await?;
-    let mut seats = [(new.mentor, SeatRole::Mentor), (new.mentee, SeatRole::Mentee)];
+    let mut seats = [
+        (new.mentor, SeatRole::Mentor),
+        (new.mentee, SeatRole::Mentee),
+    ];
     seats.sort_unstable();
     for (user, role) in seats {
         session_seats::Entity::insert(session_seats::ActiveModel {
@@ -116,7 +122,10 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn release_seats(txn: &impl ConnectionTrait, session: SessionId) -> Result<(), StoreError> {
+pub async fn release_seats(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+) -> Result<(), StoreError> {
     session_seats::Entity::update_many()
         .col_expr(session_seats::Column::Active, false.into())
         .filter(session_seats::Column::SessionId.eq(session.0))
@@ -129,7 +138,12 @@ pub async fn release_seats(txn: &impl ConnectionTrait, session: SessionId) -> Re
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn cancel(txn: &impl ConnectionTrait, session: SessionId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn cancel(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    by: UserId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let changed = sessions::Entity::update_many()
         .col_expr(sessions::Column::Booking, "cancelled".into())
         .col_expr(sessions::Column::CancelledBy, by.0.into())
@@ -146,7 +160,12 @@ pub async fn cancel(txn: &impl ConnectionTrait, session: SessionId, by: UserId, 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn set_room(txn: &impl ConnectionTrait, session: SessionId, room: Room, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn set_room(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    room: Room,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let mut update = sessions::Entity::update_many()
         .col_expr(sessions::Column::Room, room.as_str().into())
         .col_expr(sessions::Column::UpdatedAt, now.0.into());
@@ -206,17 +225,26 @@ impl TryFrom<Row> for SessionRecord {
             ("requested", _) => Booking::Requested,
             ("declined", _) => Booking::Declined,
             ("confirmed", _) => Booking::Confirmed,
-            ("cancelled", Some(at)) => Booking::Cancelled { by: r.cancelled_by.map(UserId), at: Timestamp(at) },
+            ("cancelled", Some(at)) => Booking::Cancelled {
+                by: r.cancelled_by.map(UserId),
+                at: Timestamp(at),
+            },
             _ => return Err(wrong()),
         };
-        let room = match (r.room.as_str(), r.room_ended_at, r.room_end_reason.as_deref().and_then(EndReason::parse)) {
+        let room = match (
+            r.room.as_str(),
+            r.room_ended_at,
+            r.room_end_reason.as_deref().and_then(EndReason::parse),
+        ) {
             ("scheduled", _, _) => Room::Scheduled,
             ("open", _, _) => Room::Open,
             ("live", _, _) => Room::Live,
             ("failed", _, _) => Room::Failed,
-            ("ended", Some(at), Some(reason)) => {
-                Room::Ended { by: r.room_ended_by.map(UserId), at: Timestamp(at), reason }
-            }
+            ("ended", Some(at), Some(reason)) => Room::Ended {
+                by: r.room_ended_by.map(UserId),
+                at: Timestamp(at),
+                reason,
+            },
             _ => return Err(wrong()),
         };
         Ok(Self {
@@ -232,8 +260,16 @@ impl TryFrom<Row> for SessionRecord {
             outcome: Outcome::parse(&r.outcome).ok_or_else(wrong)?,
             title: r.title,
             meeting_url: r.meeting_url,
-            mentor: PersonRow { id: UserId(r.mentor_id), name: r.mentor_name, time_zone: r.mentor_zone },
-            mentee: PersonRow { id: UserId(r.mentee_id), name: r.mentee_name, time_zone: r.mentee_zone },
+            mentor: PersonRow {
+                id: UserId(r.mentor_id),
+                name: r.mentor_name,
+                time_zone: r.mentor_zone,
+            },
+            mentee: PersonRow {
+                id: UserId(r.mentee_id),
+                name: r.mentee_name,
+                time_zone: r.mentee_zone,
+            },
         })
     }
 }
@@ -242,9 +278,14 @@ impl TryFrom<Row> for SessionRecord {
 ///
 /// # Errors
 /// When the database does not answer, or [`StoreError::Inconsistent`].
-pub async fn find(db: &impl ConnectionTrait, id: SessionId) -> Result<Option<SessionRecord>, StoreError> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    id: SessionId,
+) -> Result<Option<SessionRecord>, StoreError> {
     let sql = format!("{SELECT} WHERE s.id = $1");
-    let row = Row::find_by_statement(statement(db, &sql, [id.0.into()])).one(db).await?;
+    let row = Row::find_by_statement(statement(db, &sql, [id.0.into()]))
+        .one(db)
+        .await?;
     row.map(SessionRecord::try_from).transpose()
 }
 
@@ -252,9 +293,17 @@ pub async fn find(db: &impl ConnectionTrait, id: SessionId) -> Result<Option<Ses
 ///
 /// # Errors
 /// As [`find`].
-pub async fn of_user(db: &impl ConnectionTrait, user: UserId, limit: u32) -> Result<Vec<SessionRecord>, StoreError> {
-    let sql = format!("{SELECT} WHERE s.mentor_id = $1 OR s.mentee_id = $1 ORDER BY s.scheduled_at DESC, s.id LIMIT {limit}");
-    let rows = Row::find_by_statement(statement(db, &sql, [user.0.into()])).all(db).await?;
+pub async fn of_user(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    limit: u32,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let sql = format!(
+        "{SELECT} WHERE s.mentor_id = $1 OR s.mentee_id = $1 ORDER BY s.scheduled_at DESC, s.id LIMIT {limit}"
+    );
+    let rows = Row::find_by_statement(statement(db, &sql, [user.0.into()]))
+        .all(db)
+        .await?;
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
@@ -262,9 +311,15 @@ pub async fn of_user(db: &impl ConnectionTrait, user: UserId, limit: u32) -> Res
 ///
 /// # Errors
 /// As [`find`].
-pub async fn by_key(db: &impl ConnectionTrait, mentee: UserId, key: &str) -> Result<Option<SessionRecord>, StoreError> {
+pub async fn by_key(
+    db: &impl ConnectionTrait,
+    mentee: UserId,
+    key: &str,
+) -> Result<Option<SessionRecord>, StoreError> {
     let sql = format!("{SELECT} WHERE s.mentee_id = $1 AND s.idempotency_key = $2");
-    let row = Row::find_by_statement(statement(db, &sql, [mentee.0.into(), key.into()])).one(db).await?;
+    let row = Row::find_by_statement(statement(db, &sql, [mentee.0.into(), key.into()]))
+        .one(db)
+        .await?;
     row.map(SessionRecord::try_from).transpose()
 }
 
@@ -272,10 +327,17 @@ pub async fn by_key(db: &impl ConnectionTrait, mentee: UserId, key: &str) -> Res
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn busy(db: &impl ConnectionTrait, user: UserId, range: Interval) -> Result<Vec<Interval>, StoreError> {
+pub async fn busy(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    range: Interval,
+) -> Result<Vec<Interval>, StoreError> {
     let rows: Vec<(i64, i64)> = session_seats::Entity::find()
         .select_only()
-        .columns([session_seats::Column::StartsAt, session_seats::Column::EndsAt])
+        .columns([
+            session_seats::Column::StartsAt,
+            session_seats::Column::EndsAt,
+        ])
         .filter(session_seats::Column::UserId.eq(user.0))
         .filter(session_seats::Column::Active.eq(true))
         .filter(session_seats::Column::StartsAt.lt(range.to.0))
@@ -283,7 +345,13 @@ pub async fn busy(db: &impl ConnectionTrait, user: UserId, range: Interval) -> R
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(|(from, to)| Interval { from: Timestamp(from), to: Timestamp(to) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(from, to)| Interval {
+            from: Timestamp(from),
+            to: Timestamp(to),
+        })
+        .collect())
 }
 
 /// Deletes a session; seats, rooms and participants go with it. `false` when there was none.
@@ -291,5 +359,9 @@ pub async fn busy(db: &impl ConnectionTrait, user: UserId, range: Interval) -> R
 /// # Errors
 /// When the database does not answer.
 pub async fn delete(txn: &impl ConnectionTrait, session: SessionId) -> Result<bool, StoreError> {
-    Ok(sessions::Entity::delete_by_id(session.0).exec(txn).await?.rows_affected > 0)
+    Ok(sessions::Entity::delete_by_id(session.0)
+        .exec(txn)
+        .await?
+        .rows_affected
+        > 0)
 }

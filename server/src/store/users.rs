@@ -9,7 +9,9 @@ use domain::{
     text::{DisplayName, Email},
     time::Timestamp,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+};
 
 /// A new account.
 #[derive(Debug, Clone)]
@@ -56,9 +58,12 @@ pub async fn insert(txn: &impl ConnectionTrait, user: &NewUser) -> Result<(), St
     })
     .exec_without_returning(txn)
     .await?;
-    mentees::Entity::insert(mentees::ActiveModel { user_id: Set(user.id.0), created_at: Set(user.created_at.0) })
-        .exec_without_returning(txn)
-        .await?;
+    mentees::Entity::insert(mentees::ActiveModel {
+        user_id: Set(user.id.0),
+        created_at: Set(user.created_at.0),
+    })
+    .exec_without_returning(txn)
+    .await?;
     Ok(())
 }
 
@@ -66,7 +71,10 @@ pub async fn insert(txn: &impl ConnectionTrait, user: &NewUser) -> Result<(), St
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn credentials(db: &impl ConnectionTrait, email: &Email) -> Result<Option<Credentials>, StoreError> {
+pub async fn credentials(
+    db: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<Option<Credentials>, StoreError> {
     let found = users::Entity::find()
         .select_only()
         .columns([users::Column::Id, users::Column::PasswordHash])
@@ -75,14 +83,22 @@ pub async fn credentials(db: &impl ConnectionTrait, email: &Email) -> Result<Opt
         .into_tuple()
         .one(db)
         .await?;
-    Ok(found.map(|(id, password_hash)| Credentials { id: UserId(id), password_hash }))
+    Ok(found.map(|(id, password_hash)| Credentials {
+        id: UserId(id),
+        password_hash,
+    }))
 }
 
 /// Changes name and zone.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn update(txn: &impl ConnectionTrait, user: UserId, name: &DisplayName, zone: &str) -> Result<(), StoreError> {
+pub async fn update(
+    txn: &impl ConnectionTrait,
+    user: UserId,
+    name: &DisplayName,
+    zone: &str,
+) -> Result<(), StoreError> {
     users::Entity::update_many()
         .col_expr(users::Column::Name, name.as_str().into())
         .col_expr(users::Column::TimeZone, zone.into())
@@ -96,7 +112,11 @@ pub async fn update(txn: &impl ConnectionTrait, user: UserId, name: &DisplayName
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn set_password(txn: &impl ConnectionTrait, user: UserId, hash: &str) -> Result<(), StoreError> {
+pub async fn set_password(
+    txn: &impl ConnectionTrait,
+    user: UserId,
+    hash: &str,
+) -> Result<(), StoreError> {
     users::Entity::update_many()
         .col_expr(users::Column::PasswordHash, hash.into())
         .filter(users::Column::Id.eq(user.0))
@@ -109,7 +129,10 @@ pub async fn set_password(txn: &impl ConnectionTrait, user: UserId, hash: &str) 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn zone_of(db: &impl ConnectionTrait, user: UserId) -> Result<Option<String>, StoreError> {
+pub async fn zone_of(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<String>, StoreError> {
     Ok(users::Entity::find_by_id(user.0)
         .select_only()
         .column(users::Column::TimeZone)

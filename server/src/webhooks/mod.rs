@@ -43,7 +43,7 @@ pub enum Accepted {
     Parked,
     /// Known already.
     Duplicate,
-    /// About a room that is not ours; not stored.
+    /// About a room whose name is not one of ours; not stored.
     Foreign,
 }
 
@@ -103,13 +103,16 @@ async fn keep(
         RoomOf::Foreign => return Ok(Accepted::Foreign),
         RoomOf::Unsaid => (None, None),
         RoomOf::Ours(name) => match participants::room(txn, &name).await? {
-            // Named like ours, but of another installation or of a session deleted since.
-            None => return Ok(Accepted::Foreign),
+            // Of a session deleted since, or `doctor` looking whether messages arrive.
+            None => (Some(name), None),
             Some(found) => (Some(name), Some(found.session)),
         },
     };
     let (event_state, error, accepted) = match (content, session) {
         (Content::Fact(_), Some(_)) => (EventState::Received, None, Accepted::Stored),
+        (Content::Fact(_), None) if room.is_some() => {
+            (EventState::Ignored, None, Accepted::Ignored)
+        }
         (Content::Fact(_), None) => (
             EventState::Parked,
             Some("it names no room".to_owned()),

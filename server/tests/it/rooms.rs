@@ -24,11 +24,20 @@ async fn two(app: &TestApp, starts: Timestamp) -> (Person, Person, SessionId) {
 }
 
 async fn room_state(app: &TestApp, id: SessionId) -> Room {
-    store::sessions::find(app.state.db.read(), id).await.expect("readable").expect("there").facts.room
+    store::sessions::find(app.state.db.read(), id)
+        .await
+        .expect("readable")
+        .expect("there")
+        .facts
+        .room
 }
 
 fn created(app: &TestApp) -> usize {
-    app.media.calls().iter().filter(|call| matches!(call, Call::CreateRoom(_))).count()
+    app.media
+        .calls()
+        .iter()
+        .filter(|call| matches!(call, Call::CreateRoom(_)))
+        .count()
 }
 
 fn down() -> MediaError {

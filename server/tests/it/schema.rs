@@ -2,13 +2,19 @@
 
 use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, run};
 use domain::{ids::UserId, time::Millis, time::Timestamp};
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use server::store::{Db, Engine, StoreError};
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
-use tokio::task::JoinSet;
+use tokio::{
+    sync::{Barrier, oneshot},
+    task::JoinSet,
+};
 use uuid::Uuid;
 
 const HOUR: i64 = 3_600_000;
@@ -135,6 +141,37 @@ on_both_engines! {
         assert_eq!(db.number("SELECT count(*) FROM session_seats").await, 1);
         // PostgreSQL needs a second to notice each circle of waiting transactions.
         assert!(from.elapsed() < Duration::from_secs(10), "nobody waits in circles: {:?}", from.elapsed());
+    }
+
+    async fn seats_of_one_person_are_taken_one_transaction_at_a_time(db: TestDb) {
+        let (_, mentee, session) = people_and_session(&db).await;
+        let (holds, held) = oneshot::channel();
+        let (go, may_go) = oneshot::channel::<()>();
+        let signals = Mutex::new(Some((holds, may_go)));
+        let first = db.db.write(|txn| {
+            let values = seat_values(session, mentee, (T0, T0 + HOUR), true);
+            let statement = Statement::from_sql_and_values(txn.get_database_backend(), SEAT, values);
+            let (holds, may_go) = signals.lock().expect("not poisoned").take().expect("it runs once");
+            Box::pin(async move {
+                txn.execute_raw(statement).await?;
+                holds.send(()).expect("somebody waits");
+                may_go.await.expect("somebody says go");
+                Ok::<_, StoreError>(())
+            })
+        });
+        let second = async {
+            held.await.expect("the first seat is taken");
+            // Not overlapping, and yet it waits: that is what keeps waiting from going in circles.
+            let later = seat(&db, session, mentee, (T0 + 2 * HOUR, T0 + 3 * HOUR), true);
+            tokio::pin!(later);
+            let waited = tokio::time::timeout(Duration::from_millis(300), &mut later).await;
+            assert!(waited.is_err(), "it waits for its turn");
+            go.send(()).expect("the first one listens");
+            later.await
+        };
+        let (first, second) = tokio::join!(first, second);
+        first.expect("the first succeeds");
+        second.expect("the second succeeds");
     }
 
     async fn of_many_concurrent_bookings_exactly_one_wins_and_the_others_leave_nothing(app: TestApp) {
@@ -365,7 +402,7 @@ on_both_engines! {
             .db
             .write(|txn| {
                 let backend = txn.get_database_backend();
-                let statements = [values(), values()].map(|v| sea_orm::Statement::from_sql_and_values(backend, SEAT, v));
+                let statements = [values(), values()].map(|v| Statement::from_sql_and_values(backend, SEAT, v));
                 Box::pin(async move {
                     for statement in statements {
                         txn.execute_raw(statement).await?;
@@ -428,7 +465,12 @@ on_both_engines! {
     async fn writers_that_wait_for_each_other_both_succeed(db: TestDb) {
         let (a, b) = (user(&db).await, user(&db).await);
         let runs = AtomicU32::new(0);
-        let (one, two) = tokio::join!(crossing_write(&db.db, a, b, &runs), crossing_write(&db.db, b, a, &runs));
+        // PostgreSQL lets both in; on SQLite there is nobody to meet.
+        let meeting = match db.db.engine() { Engine::Sqlite => None, Engine::Postgres => Some(Arc::new(Barrier::new(2))) };
+        let (one, two) = tokio::join!(
+            crossing_write(&db.db, a, b, &runs, meeting.clone()),
+            crossing_write(&db.db, b, a, &runs, meeting),
+        );
         one.expect("the first writer succeeds");
         two.expect("the second writer succeeds");
         assert_eq!(db.number("SELECT count(*) FROM users WHERE name = 'A!!'").await, 2);
@@ -477,27 +519,29 @@ async fn session_between(db: &TestDb, mentor: Uuid, mentee: Uuid) -> Uuid {
     session(db, mentor, mentee).await
 }
 
-/// Changes two rows with a pause in between.
+/// Changes two rows. In the first two runs of all, the writers meet in between, so that each holds
+/// the row that the other wants.
 async fn crossing_write(
     db: &Db,
     first: Uuid,
     second: Uuid,
     runs: &AtomicU32,
+    meeting: Option<Arc<Barrier>>,
 ) -> Result<(), StoreError> {
     db.write(|txn| {
-        runs.fetch_add(1, Ordering::SeqCst);
+        let is_early = runs.fetch_add(1, Ordering::SeqCst) < 2;
+        let meeting = meeting.clone().filter(|_| is_early);
         let backend = txn.get_database_backend();
         let change = |user: Uuid| {
-            sea_orm::Statement::from_sql_and_values(
-                backend,
-                "UPDATE users SET name = name || '!' WHERE id = $1",
-                [user.into()],
-            )
+            let sql = "UPDATE users SET name = name || '!' WHERE id = $1";
+            Statement::from_sql_and_values(backend, sql, [user.into()])
         };
         let (first, second) = (change(first), change(second));
         Box::pin(async move {
             txn.execute_raw(first).await?;
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            if let Some(meeting) = meeting {
+                meeting.wait().await;
+            }
             txn.execute_raw(second).await?;
             Ok(())
         })
@@ -533,9 +577,7 @@ async fn sqlite_is_recent_enough_and_set_up_for_safety() {
             .db
             .write(|txn| {
                 Box::pin(async move {
-                    let ask = |sql: &str| {
-                        sea_orm::Statement::from_string(txn.get_database_backend(), sql)
-                    };
+                    let ask = |sql: &str| Statement::from_string(txn.get_database_backend(), sql);
                     let keys = txn.query_one_raw(ask("PRAGMA foreign_keys")).await?;
                     let synchronous = txn.query_one_raw(ask("PRAGMA synchronous")).await?;
                     let number = |row: Option<sea_orm::QueryResult>| {
@@ -573,8 +615,8 @@ async fn on_sqlite_reading_connections_refuse_to_write() {
 async fn a_write_waits_for_another_process_on_the_same_file() {
     run(Engine::Sqlite, async |db: TestDb| {
         let other = Db::connect(&db.url).await.expect("opens");
-        let (holds, held) = tokio::sync::oneshot::channel();
-        let holds = std::sync::Mutex::new(Some(holds));
+        let (holds, held) = oneshot::channel();
+        let holds = Mutex::new(Some(holds));
         let holding = other.write(|txn| {
             let holds = holds.lock().expect("not poisoned").take();
             Box::pin(async move {

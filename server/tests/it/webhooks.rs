@@ -233,12 +233,13 @@ on_both_engines! {
         let mut foreign = meeting.message("EV_1", "room_started", "RM_1", 0, 0);
         foreign["room"]["name"] = json!("daily-standup");
         let mut unknown_session = foreign.clone();
+        unknown_session["id"] = json!("EV_0");
         unknown_session["room"]["name"] = json!("session-00000000-0000-0000-0000-000000000000");
         let mut no_room = meeting.message("EV_2", "room_started", "RM_1", 0, 0);
         no_room["room"] = json!(null);
         for (message, expected) in [
             (foreign, Accepted::Foreign),
-            (unknown_session, Accepted::Foreign),
+            (unknown_session, Accepted::Ignored),
             (no_room, Accepted::Parked),
             (meeting.message("EV_3", "room_painted_blue", "RM_1", 0, 0), Accepted::Parked),
             (meeting.message("EV_4", "participant_joined", "RM_1", 0, 0), Accepted::Parked),
@@ -253,7 +254,7 @@ on_both_engines! {
         assert!(matches!(answer, Ok(Accepted::Parked)), "{answer:?}");
         assert_eq!(app.run_jobs().await, 0, "nothing to apply");
         assert_eq!(app.test_db.number("SELECT COUNT(*) FROM webhook_events WHERE state = 'parked' AND error IS NOT NULL").await, 5);
-        assert_eq!(app.test_db.number("SELECT COUNT(*) FROM webhook_events").await, 6);
+        assert_eq!(app.test_db.number("SELECT COUNT(*) FROM webhook_events").await, 7);
     }
 
     async fn a_room_that_livekit_lost_is_made_again_when_somebody_joins(app: TestApp) {
@@ -323,7 +324,7 @@ on_both_engines! {
         assert_eq!(app.test_db.number("SELECT COUNT(*) FROM webhook_events WHERE state = 'processed'").await, 1);
     }
 
-    async fn a_deleted_session_takes_its_stays_along_and_late_messages_are_foreign(app: TestApp) {
+    async fn a_deleted_session_takes_its_stays_along_and_late_messages_are_ignored(app: TestApp) {
         let meeting = Meeting::open_now(&app).await;
         let joined = meeting.message("EV_1", "participant_joined", "RM_1", 0, 2);
         let joined = meeting.about(joined, &meeting.mentee, "PA_1", 1);
@@ -335,6 +336,6 @@ on_both_engines! {
         app.run_jobs().await;
         assert_eq!(app.test_db.number("SELECT COUNT(*) FROM livekit_participants").await, 0);
         assert_eq!(app.test_db.number("SELECT COUNT(*) FROM webhook_events WHERE state = 'received'").await, 0);
-        assert_eq!(sent(&app, &meeting.message("EV_3", "room_started", "RM_2", 0, 0)).await, Accepted::Foreign);
+        assert_eq!(sent(&app, &meeting.message("EV_3", "room_started", "RM_2", 0, 0)).await, Accepted::Ignored);
     }
 }

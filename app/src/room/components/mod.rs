@@ -11,7 +11,7 @@ use super::{
     call::Call,
     clock::ServerClock,
     model::{Event, Phase},
-    side::{self, Watch},
+    side::{self, Slot, Watch},
     words,
 };
 use crate::routes;
@@ -45,28 +45,28 @@ pub fn OpenMeeting(
     on_closed: Callback<LiveState>,
 ) -> impl IntoView {
     let call = Call::new(&page, &session);
-    let watch = StoredValue::new_local(None::<Watch>);
-    let timer = StoredValue::new_local(None::<IntervalHandle>);
+    let watch = Slot::<Watch>::new();
+    let timer = StoredValue::new(None::<IntervalHandle>);
     let now = page.now;
     Effect::new(move |_| {
         let local = arrived.get_value().unwrap_or_else(side::now);
         call.start(ServerClock::new(now, local));
         call.tick();
-        watch.set_value(Some(Watch::new(call.session, move |state| {
+        watch.put(Watch::new(call.session, move |state| {
             let inside = call.read(|model| model.phase != Phase::Lobby);
             let open = matches!(state.access, Access::Open { .. });
             call.live(state.clone());
             if !inside && !open {
                 on_closed.run(state);
             }
-        })));
+        }));
         timer.set_value(
             set_interval_with_handle(move || call.tick(), Duration::from_secs(1)).ok(),
         );
     });
     on_cleanup(move || {
         call.stop();
-        watch.try_update_value(Option::take);
+        drop(watch.take());
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }

@@ -32,8 +32,10 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
                     </h1>
                     <p>"Meeting with " {other}</p>
                 </div>
-                <OwnQuality call />
-                <TimeLeft call />
+                <div class="call-facts">
+                    <TimeLeft call />
+                    <OwnQuality call />
+                </div>
                 <button
                     type="button"
                     class="button button-danger leave-button"
@@ -209,7 +211,16 @@ fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
     };
     let expanded = |open: bool| if open { "true" } else { "false" };
     view! {
-        <div class="controls" role="group" aria-label="Call controls">
+        <div
+            class="controls"
+            role="group"
+            aria-label="Call controls"
+            on:keydown=move |event| {
+                if event.key() == "Escape" {
+                    set_devices_open.set(false);
+                }
+            }
+        >
             <MediaSwitch call kind=Kind::Microphone />
             <MediaSwitch call kind=Kind::Camera />
             <Show when=can_share>

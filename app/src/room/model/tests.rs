@@ -432,6 +432,7 @@ fn unread_messages_are_counted_once_each_until_the_chat_is_opened() {
         [Effect::Focus(Target::Message)]
     );
     assert_eq!(model.chat.unread, 0);
+    assert!(model.toasts.is_empty(), "they are read now");
     assert_eq!(model.apply(heard("3", "again")), []);
     assert_eq!(model.chat.unread, 0);
     model.apply(Event::OpenChat(false));
