@@ -64,17 +64,18 @@ test("signing in leads back to where somebody wanted to go", async ({ page }) =>
   await expect(page.getByRole("heading", { name: "Meeting Not Started Yet" })).toBeVisible();
 });
 
-for (const evil of ["//evil.example", "/\\evil.example", "https://evil.example", "%2F%2Fevil.example", "javascript:alert(1)"]) {
-  test(`signing in never leads to another site: ${evil}`, async ({ page }) => {
-    const { mentee } = await seedSession("1h");
+test("signing in never leads to another site", async ({ page, context }) => {
+  const { mentee } = await seedSession("1h");
+  for (const evil of ["//evil.example", "/\\evil.example", "https://evil.example", "%2F%2Fevil.example", "javascript:alert(1)"]) {
+    await context.clearCookies();
     await open(page, `/auth/signin?callbackUrl=${evil}`);
     await page.getByLabel("Email").fill(mentee.email);
     await page.getByLabel("Password", { exact: true }).fill(mentee.password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
-    expect(new URL(page.url()).origin).toBe(process.env.YM_APP_URL);
-  });
-}
+    await expect(page.getByRole("button", { name: "Sign out", exact: true }), evil).toBeVisible();
+    expect(new URL(page.url()).origin, evil).toBe(process.env.YM_APP_URL);
+  }
+});
 
 test("name and time zone can be changed, and times follow", async ({ signedIn }) => {
   const { mentee } = await seedSession("5h");

@@ -4,14 +4,14 @@ import { MENTEE, MENTOR, accountOf, seedDemo, seedSession } from "../support/see
 
 const heading = (name: string) => ({ name, level: 1 });
 
-for (const id of [randomUUID(), "nonsense", "0", `${randomUUID()}x`]) {
-  test(`an unknown or malformed id is not found: ${id.length > 20 ? "uuid" : id}${id.length > 36 ? "+1" : ""}`, async ({ signedIn }) => {
-    const { mentee } = await seedSession("1h");
-    const page = await signedIn(mentee);
+test("an unknown or malformed id is not found", async ({ signedIn }) => {
+  const { mentee } = await seedSession("1h");
+  const page = await signedIn(mentee);
+  for (const id of [randomUUID(), "nonsense", "0", `${randomUUID()}x`]) {
     await open(page, `/meeting/${id}`, 404);
     await expect(page.getByRole("heading", heading("Session Not Found"))).toBeVisible();
-  });
-}
+  }
+});
 
 test("somebody without a seat is refused and learns nothing about the session", async ({ signedIn }) => {
   const { sessionId } = await seedSession("0s", "A very private matter");

@@ -31,6 +31,7 @@ const FAR: Millis = Millis::hours(24);
 /// The meeting page.
 #[component]
 pub fn MeetingPage() -> impl IntoView {
+    load_as_a_whole();
     let params = use_params_map();
     let page = Resource::new_blocking(
         move || params.read().get("id").unwrap_or_default(),
@@ -52,6 +53,19 @@ pub fn MeetingPage() -> impl IntoView {
             })}
         </Suspense>
     }
+}
+
+/// This page's headers and its program are for it alone: whoever comes or goes without loading a
+/// whole page loads it now.
+fn load_as_a_whole() {
+    let came_with_the_document =
+        Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+    Effect::new(move |_| {
+        if !came_with_the_document {
+            side::reload();
+        }
+    });
+    on_cleanup(side::reload_next);
 }
 
 /// What the door shows; a change of it redraws the page, a change within it does not.
@@ -202,15 +216,17 @@ fn Gate(
         wait_at_the_door(&session, access, opens_at, time, arrived, look_again);
     }
     let left = move || {
-        opens_at.map(|opens_at| opens_at.since(time.get())).map(|left| {
-            if left >= FAR {
-                let days = left.0 / Millis::days(1).0;
-                let unit = if days == 1 { " day" } else { " days" };
-                [&days.to_string(), unit].concat()
-            } else {
-                clock_face(left)
-            }
-        })
+        opens_at
+            .map(|opens_at| opens_at.since(time.get()))
+            .map(|left| {
+                if left >= FAR {
+                    let days = left.0 / Millis::days(1).0;
+                    let unit = if days == 1 { " day" } else { " days" };
+                    [&days.to_string(), unit].concat()
+                } else {
+                    clock_face(left)
+                }
+            })
     };
     let heading = heading(access);
     let record = routes::session(session.id);

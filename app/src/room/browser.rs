@@ -10,8 +10,8 @@ mod sound;
 pub use client::Client;
 pub use live::Watch;
 pub use page::{
-    close_dialog, focus, go, new_id, now, remember, remembered, scroll_to_end, show_dialog,
-    time_of_day,
+    close_dialog, focus, go, new_id, now, reload, reload_next, remember, remembered, scroll_to_end,
+    show_dialog, time_of_day,
 };
 pub use sdk::SCRIPT;
 pub use slot::Slot;

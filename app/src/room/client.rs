@@ -1,10 +1,15 @@
 //! The client: commands in, plain events out. It holds every JavaScript object of the call in one
 //! registry. No borrow of the registry is held while JavaScript or the event handler runs.
 
-use crate::room::model::{Capture, Command, Device, DeviceKind, DeviceProblem, Ending, Event, Kind, Peer};
 use super::{
-    sdk::{self, Listener, Participant, Publication, Room, TextReader, Track, room_event, source, track_event},
+    sdk::{
+        self, Listener, Participant, Publication, Room, TextReader, Track, room_event, source,
+        track_event,
+    },
     sound::{Meter, Studio, can_choose_speaker},
+};
+use crate::room::model::{
+    Capture, Command, Device, DeviceKind, DeviceProblem, Ending, Event, Kind, Peer,
 };
 use js_sys::Array;
 use leptos::{
@@ -362,7 +367,12 @@ impl Client {
             }
             Step::Publish(room, track) => {
                 self.with(|registry| registry.own(kind).published = true);
-                if room.local_participant().publish_track(&track).await.is_err() {
+                if room
+                    .local_participant()
+                    .publish_track(&track)
+                    .await
+                    .is_err()
+                {
                     // When the connection broke, the mark stays, so that it is not tried in
                     // circles; losing the connection clears it.
                     let open = self.with(|registry| registry.room().is_some());
@@ -402,7 +412,11 @@ impl Client {
 
     fn created(&self, kind: Kind, track: Track) {
         let mut listeners: Vec<(&'static str, Listener)> = Vec::new();
-        for event in [track_event::ENDED, track_event::RESTARTED, track_event::MUTED] {
+        for event in [
+            track_event::ENDED,
+            track_event::RESTARTED,
+            track_event::MUTED,
+        ] {
             let client = self.clone();
             let listener = Listener::new(move |_, _, _| client.track_changed(kind, event));
             track.on(event, listener.as_ref().unchecked_ref());
@@ -425,7 +439,9 @@ impl Client {
         let device = media.get_settings().get_device_id();
         self.with(|registry| {
             let own = registry.own(kind);
-            if !own.changed && let Some(device) = &device {
+            if !own.changed
+                && let Some(device) = &device
+            {
                 own.device.clone_from(device);
             }
         });
@@ -518,7 +534,9 @@ impl Client {
         let meter = self
             .0
             .studio
-            .measure(&track.media_stream_track(), move |level| (client.0.level)(level));
+            .measure(&track.media_stream_track(), move |level| {
+                (client.0.level)(level)
+            });
         self.with(|registry| registry.meter = meter);
     }
 
@@ -543,7 +561,10 @@ impl Client {
             let result = room.connect(&url, &token, &sdk::connect_options()).await;
             let current = client.with(|registry| {
                 let current = registry.number == number && !registry.stopped;
-                if current && result.is_ok() && let Some(connection) = &mut registry.connection {
+                if current
+                    && result.is_ok()
+                    && let Some(connection) = &mut registry.connection
+                {
                     connection.open = true;
                 }
                 current
@@ -607,7 +628,14 @@ impl Client {
         room
     }
 
-    fn room_event(&self, number: u32, event: &str, first: JsValue, second: JsValue, third: JsValue) {
+    fn room_event(
+        &self,
+        number: u32,
+        event: &str,
+        first: JsValue,
+        second: JsValue,
+        third: JsValue,
+    ) {
         let (current, room) = self.with(|registry| (registry.number == number, registry.room()));
         // Before the connection is open, the answer of `connect` says what happened.
         let Some(room) = room.filter(|_| current) else {
@@ -727,7 +755,9 @@ impl Client {
         });
         if let Some(connection) = old {
             for (event, listener) in &connection.listeners {
-                connection.room.off(event, listener.as_ref().unchecked_ref());
+                connection
+                    .room
+                    .off(event, listener.as_ref().unchecked_ref());
             }
             drop_later(connection);
         }
@@ -737,7 +767,10 @@ impl Client {
     fn disconnect(&self) {
         let room = self.with(|registry| {
             registry.number += 1;
-            registry.connection.as_ref().map(|connection| connection.room.clone())
+            registry
+                .connection
+                .as_ref()
+                .map(|connection| connection.room.clone())
         });
         self.connection_lost();
         if let Some(room) = room {
@@ -854,7 +887,12 @@ impl Client {
         spawn_local(async move {
             let id = reader.info().sender_id();
             // A text that broke off is dropped; its sender sees that it was not sent.
-            if let Some(text) = reader.read_all().await.ok().and_then(|text| text.as_string()) {
+            if let Some(text) = reader
+                .read_all()
+                .await
+                .ok()
+                .and_then(|text| text.as_string())
+            {
                 client.emit(Event::Heard {
                     id,
                     identity,
@@ -894,10 +932,12 @@ impl Client {
             .collect();
         self.with(|registry| {
             registry.placed = kept;
-            registry.placed.extend(new.iter().map(|(element, track)| Placed {
-                element: element.clone(),
-                track: track.clone(),
-            }));
+            registry
+                .placed
+                .extend(new.iter().map(|(element, track)| Placed {
+                    element: element.clone(),
+                    track: track.clone(),
+                }));
         });
         for (element, track) in new {
             track.attach(&element);
@@ -919,7 +959,10 @@ impl Client {
                         .map(|theirs| theirs.track.clone())
                         .collect()
                 });
-                tracks.into_iter().rev().find(|track| track.source() == source)
+                tracks
+                    .into_iter()
+                    .rev()
+                    .find(|track| track.source() == source)
             }
         }
     }

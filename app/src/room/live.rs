@@ -3,7 +3,10 @@
 use domain::{ids::SessionId, views::LiveState};
 use futures::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
-use leptos::{prelude::{document, set_timeout}, task::spawn_local};
+use leptos::{
+    prelude::{document, set_timeout},
+    task::spawn_local,
+};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,

@@ -727,6 +727,11 @@ pub struct RoomModel {
     tries: u32,
     /// Removed once already since the connection last held.
     removed: bool,
+    /// Who was there before LiveKit lost the room: they are on their way back, so their absence
+    /// and their return are no news.
+    expected: Vec<String>,
+    /// The room itself may be a new one once the connection works again.
+    is_new_room: bool,
     /// What went wrong last.
     trouble: Failure,
     connected_at: Option<Timestamp>,
@@ -769,6 +774,8 @@ impl RoomModel {
             next_toast: 0,
             tries: 0,
             removed: false,
+            expected: Vec::new(),
+            is_new_room: false,
             trouble: Failure::Offline,
             connected_at: None,
         }
@@ -842,6 +849,7 @@ impl RoomModel {
             }
             Event::Restarting => {
                 self.link = Link::Resuming;
+                self.is_new_room = true;
                 vec![Effect::Nudge]
             }
             Event::Resumed(peers) => self.resumed(peers),
@@ -1251,9 +1259,15 @@ impl RoomModel {
     fn resumed(&mut self, peers: Vec<Peer>) -> Vec<Effect> {
         self.link = Link::Steady;
         let before = std::mem::replace(&mut self.peers, peers);
+        let is_new_room = std::mem::take(&mut self.is_new_room);
         let mut effects = Vec::new();
-        for peer in &before {
-            if self.peers.iter().all(|p| p.identity != peer.identity) {
+        for peer in before {
+            if self.peers.iter().any(|p| p.identity == peer.identity) {
+                continue;
+            }
+            if is_new_room {
+                self.expected.push(peer.identity);
+            } else {
                 effects.extend(self.toast(words::left(&peer.name)));
             }
         }
@@ -1277,6 +1291,7 @@ impl RoomModel {
             return Vec::new();
         }
         self.link = Link::Returning;
+        self.is_new_room = true;
         self.sharing = false;
         self.trouble = Failure::Unreachable;
         // Asking for a ticket asks for the truth as well: a refusal says how the meeting ended.
@@ -1297,13 +1312,20 @@ impl RoomModel {
             };
         }
         let name = peer.name.clone();
+        let identity = peer.identity.clone();
         self.peers.push(peer);
-        if self.link != Link::Steady {
+        if self.link != Link::Steady || self.take_expected(&identity) {
             return Vec::new();
         }
         let mut effects = vec![Effect::Tell(Command::Play(Chime::Joined))];
         effects.extend(self.toast(words::joined(&name)));
         effects
+    }
+
+    fn take_expected(&mut self, identity: &str) -> bool {
+        let before = self.expected.len();
+        self.expected.retain(|expected| expected != identity);
+        self.expected.len() < before
     }
 
     fn peer_left(&mut self, identity: &str) -> Vec<Effect> {
@@ -1404,11 +1426,12 @@ impl RoomModel {
         if !self.in_room() {
             return Vec::new();
         }
-        let held = self.link == Link::Steady
-            && self.connected_at.is_some_and(|at| now.since(at) >= HELD);
+        let held =
+            self.link == Link::Steady && self.connected_at.is_some_and(|at| now.since(at) >= HELD);
         if held {
             self.tries = 0;
             self.removed = false;
+            self.expected.clear();
         }
         for minutes in WARNINGS {
             let limit = Millis::minutes(minutes);

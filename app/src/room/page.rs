@@ -2,7 +2,8 @@
 
 use crate::room::model::Choices;
 use domain::time::Timestamp;
-use leptos::prelude::{document, window};
+use leptos::prelude::{IntervalHandle, document, set_interval_with_handle, window};
+use std::{cell::Cell, rc::Rc, time::Duration};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
@@ -19,7 +20,11 @@ pub fn time_of_day() -> String {
     let date = js_sys::Date::new_0();
     let two = |n: u32| {
         let digits = n.to_string();
-        if n < 10 { ["0", &digits].concat() } else { digits }
+        if n < 10 {
+            ["0", &digits].concat()
+        } else {
+            digits
+        }
     };
     [&two(date.get_hours()), ":", &two(date.get_minutes())].concat()
 }
@@ -56,6 +61,32 @@ pub fn remember(choices: &Choices) {
 /// Loads another page.
 pub fn go(path: &str) {
     let _ = window().location().assign(path);
+}
+
+/// Loads the page at the present address as a whole.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+/// Loads the page that is being gone to as a whole. The router draws a page before it writes the
+/// new address, so this waits for the address to change.
+pub fn reload_next() {
+    let path = || window().location().pathname().unwrap_or_default();
+    let here = path();
+    let timer: Rc<Cell<Option<IntervalHandle>>> = Rc::default();
+    let own = Rc::clone(&timer);
+    let handle = set_interval_with_handle(
+        move || {
+            if path() != here
+                && let Some(timer) = own.take()
+            {
+                timer.clear();
+                reload();
+            }
+        },
+        Duration::from_millis(10),
+    );
+    timer.set(handle.ok());
 }
 
 fn element(id: &str) -> Option<HtmlElement> {

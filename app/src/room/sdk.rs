@@ -14,6 +14,12 @@ pub const CHAT_TOPIC: &str = "lk.chat";
 /// Attribute of a chat message with the id its sender made.
 pub const CHAT_ID: &str = "ym.id";
 
+/// Milliseconds before livekit-client's tries to repair a connection, each ±50 %. Closer together
+/// than its own, so that a restarted LiveKit is noticed soon; afterwards we connect anew ourselves.
+const REPAIR_DELAYS_MS: [u32; 12] = [
+    0, 250, 400, 600, 800, 1_200, 1_600, 2_500, 3_500, 5_000, 7_000, 7_000,
+];
+
 /// Listener of livekit-client's events; its parameters depend on the event.
 pub type Listener = Closure<dyn FnMut(JsValue, JsValue, JsValue)>;
 
@@ -30,7 +36,12 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn off(this: &Room, event: &str, listener: &Function) -> Room;
     #[wasm_bindgen(method, catch)]
-    pub async fn connect(this: &Room, url: &str, token: &str, options: &Object) -> Result<(), JsValue>;
+    pub async fn connect(
+        this: &Room,
+        url: &str,
+        token: &str,
+        options: &Object,
+    ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     pub async fn disconnect(this: &Room, stop_tracks: bool) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = startAudio)]
@@ -38,7 +49,11 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = canPlaybackAudio)]
     pub fn can_playback_audio(this: &Room) -> bool;
     #[wasm_bindgen(method, catch, js_name = switchActiveDevice)]
-    pub async fn switch_active_device(this: &Room, kind: &str, id: &str) -> Result<JsValue, JsValue>;
+    pub async fn switch_active_device(
+        this: &Room,
+        kind: &str,
+        id: &str,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, getter, js_name = localParticipant)]
     pub fn local_participant(this: &Room) -> Participant;
     #[wasm_bindgen(method, getter, js_name = remoteParticipants)]
@@ -60,11 +75,22 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = publishTrack)]
     pub async fn publish_track(this: &Participant, track: &Track) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = unpublishTrack)]
-    pub async fn unpublish_track(this: &Participant, track: &Track, stop: bool) -> Result<JsValue, JsValue>;
+    pub async fn unpublish_track(
+        this: &Participant,
+        track: &Track,
+        stop: bool,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = createScreenTracks)]
-    pub async fn create_screen_tracks(this: &Participant, options: &Object) -> Result<JsValue, JsValue>;
+    pub async fn create_screen_tracks(
+        this: &Participant,
+        options: &Object,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = sendText)]
-    pub async fn send_text(this: &Participant, text: &str, options: &Object) -> Result<JsValue, JsValue>;
+    pub async fn send_text(
+        this: &Participant,
+        text: &str,
+        options: &Object,
+    ) -> Result<JsValue, JsValue>;
 
     /// What somebody publishes.
     #[derive(Clone)]
@@ -106,6 +132,15 @@ extern "C" {
     pub async fn create_local_video_track(options: &Object) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = LivekitClient, catch, js_name = createLocalAudioTrack)]
     pub async fn create_local_audio_track(options: &Object) -> Result<JsValue, JsValue>;
+
+    /// When livekit-client tries to repair a connection.
+    #[wasm_bindgen(js_namespace = LivekitClient, js_name = DefaultReconnectPolicy)]
+    pub type ReconnectPolicy;
+    #[wasm_bindgen(constructor, js_namespace = LivekitClient, js_class = "DefaultReconnectPolicy")]
+    fn new(delays: &Array) -> ReconnectPolicy;
+
+    #[wasm_bindgen(js_namespace = LivekitClient, js_name = setLogLevel)]
+    fn set_log_level(level: &str);
 
     /// A text that arrives.
     pub type TextReader;
@@ -240,7 +275,12 @@ pub fn microphone_options(id: &str) -> Object {
 /// Options of a room: what is sent and received follows what is seen. Tracks outlive the room, so
 /// that the preview's tracks are published and published again after a reconnect.
 pub fn room_options(speaker: &str) -> Object {
+    let delays = Array::new();
+    for delay in REPAIR_DELAYS_MS {
+        delays.push(&delay.into());
+    }
     object(&[
+        ("reconnectPolicy", ReconnectPolicy::new(&delays).into()),
         ("adaptiveStream", true.into()),
         ("dynacast", true.into()),
         ("stopLocalTrackOnUnpublish", false.into()),
@@ -308,7 +348,11 @@ pub async fn load() -> Result<(), JsValue> {
         .ok_or(JsValue::NULL)?
         .append_child(&script)?;
     loaded.await?;
-    if is_loaded() { Ok(()) } else { Err(JsValue::NULL) }
+    if !is_loaded() {
+        return Err(JsValue::NULL);
+    }
+    set_log_level("warn");
+    Ok(())
 }
 
 /// Asks the window itself: an imported static keeps what it saw at its first use.

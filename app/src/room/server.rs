@@ -94,6 +94,12 @@ pub fn remember(_choices: &Choices) {}
 /// There is no window.
 pub fn go(_path: &str) {}
 
+/// There is no window.
+pub fn reload() {}
+
+/// Nobody goes anywhere on the server.
+pub fn reload_next() {}
+
 /// There is no focus.
 pub fn focus(_id: &str) {}
 

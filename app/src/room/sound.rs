@@ -1,7 +1,7 @@
 //! Sound made and measured here: the microphone's level, chimes and the test sound.
 
-use crate::room::model::Chime;
 use super::sdk::{Sink, has};
+use crate::room::model::Chime;
 use leptos::prelude::{IntervalHandle, set_interval_with_handle};
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
@@ -88,8 +88,12 @@ impl Studio {
             tone.frequency().set_value(*pitch);
             let volume = context.create_gain()?;
             volume.gain().set_value_at_time(0.0001, at)?;
-            volume.gain().exponential_ramp_to_value_at_time(0.2, at + 0.03)?;
-            volume.gain().exponential_ramp_to_value_at_time(0.0001, at + 0.35)?;
+            volume
+                .gain()
+                .exponential_ramp_to_value_at_time(0.2, at + 0.03)?;
+            volume
+                .gain()
+                .exponential_ramp_to_value_at_time(0.0001, at + 0.35)?;
             tone.connect_with_audio_node(&volume)?;
             volume.connect_with_audio_node(&output)?;
             tone.start_with_when(at)?;
@@ -122,11 +126,7 @@ impl Studio {
     }
 
     /// Measures a microphone until the meter is dropped; levels are 0 to 100.
-    pub fn measure(
-        &self,
-        track: &MediaStreamTrack,
-        level: impl Fn(u8) + 'static,
-    ) -> Option<Meter> {
+    pub fn measure(&self, track: &MediaStreamTrack, level: impl Fn(u8) + 'static) -> Option<Meter> {
         let context = self.context()?;
         self.wake();
         let stream = MediaStream::new().ok()?;

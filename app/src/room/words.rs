@@ -3,7 +3,8 @@
 use super::model::{DeviceProblem, Failure, Kind, Quality};
 
 /// Sharing the screen did not work.
-pub const SHARE_FAILED: &str = "Your screen could not be shared. Try again, or share a single window.";
+pub const SHARE_FAILED: &str =
+    "Your screen could not be shared. Try again, or share a single window.";
 /// The chosen speaker is gone.
 pub const SPEAKER_GONE: &str = "Your speaker was unplugged. Sound now plays on the default one.";
 /// Longest part of a message shown in a notice, in characters.
@@ -46,7 +47,12 @@ pub fn closes_in(minutes: i64) -> String {
 pub fn replaced(kind: Kind, label: &str) -> String {
     let device = noun(kind);
     if label.is_empty() {
-        ["Your ", device, " was unplugged. Another one is in use now."].concat()
+        [
+            "Your ",
+            device,
+            " was unplugged. Another one is in use now.",
+        ]
+        .concat()
     } else {
         ["Your ", device, " was unplugged. Now using ", label, "."].concat()
     }

@@ -10,6 +10,9 @@ use crate::room::{
 };
 use leptos::prelude::*;
 
+/// A constant, because the view macro takes a literal `inner_html` for an ordinary attribute.
+const NO_SCRIPT: &str = "<p class=\"note\">The call needs JavaScript. Please switch it on for this site and reload the page.</p>";
+
 /// The device check. Rendered on the server as well; its controls work once hydrated.
 #[component]
 pub fn Lobby(call: Call, title: String) -> impl IntoView {
@@ -46,7 +49,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                 <p>"Meeting with " {other}</p>
                 <TimeLeft call />
             </header>
-            <noscript inner_html="<p class=\"note\">The call needs JavaScript. Please switch it on for this site and reload the page.</p>"></noscript>
+            <noscript inner_html=NO_SCRIPT></noscript>
             <div class="lobby-body">
                 <div class="preview">
                     <video

@@ -60,9 +60,7 @@ pub fn OpenMeeting(
                 on_closed.run(state);
             }
         }));
-        timer.set_value(
-            set_interval_with_handle(move || call.tick(), Duration::from_secs(1)).ok(),
-        );
+        timer.set_value(set_interval_with_handle(move || call.tick(), Duration::from_secs(1)).ok());
     });
     on_cleanup(move || {
         call.stop();

@@ -14,7 +14,9 @@ fn user(n: u8) -> UserId {
 }
 
 fn session() -> SessionId {
-    "00000000-0000-0000-0000-000000000001".parse().expect("an id")
+    "00000000-0000-0000-0000-000000000001"
+        .parse()
+        .expect("an id")
 }
 
 fn ada() -> Person {
@@ -104,7 +106,11 @@ fn wake(model: &mut RoomModel, effects: &[Effect]) -> Vec<Effect> {
 }
 
 fn texts(model: &RoomModel) -> Vec<&str> {
-    model.toasts.iter().map(|toast| toast.text.as_str()).collect()
+    model
+        .toasts
+        .iter()
+        .map(|toast| toast.text.as_str())
+        .collect()
 }
 
 #[test]
@@ -126,7 +132,10 @@ fn joining_asks_for_a_ticket_connects_and_enters() {
     assert_eq!(effects[0], Effect::Tell(Command::Enter));
     assert!(model.in_room());
     assert_eq!(model.peer().map(|p| p.name.as_str()), Some("Ada"));
-    assert!(model.toasts.is_empty(), "who was there already did not join");
+    assert!(
+        model.toasts.is_empty(),
+        "who was there already did not join"
+    );
 }
 
 #[test]
@@ -236,14 +245,18 @@ fn livekits_reasons_are_told_apart() {
 #[test]
 fn the_same_person_elsewhere_moves_the_call_and_never_fights_for_it() {
     let mut model = in_room(Vec::new());
-    assert!(!asks_ticket(&model.apply(Event::Disconnected(Ending::Duplicate))));
+    assert!(!asks_ticket(
+        &model.apply(Event::Disconnected(Ending::Duplicate))
+    ));
     assert_eq!(gone(&model), Some(Why::Moved));
 }
 
 #[test]
 fn a_removed_person_may_return_once() {
     let mut model = in_room(Vec::new());
-    assert!(asks_ticket(&model.apply(Event::Disconnected(Ending::Removed))));
+    assert!(asks_ticket(
+        &model.apply(Event::Disconnected(Ending::Removed))
+    ));
     model.apply(ticket());
     model.apply(Event::Connected(Vec::new()));
     model.apply(Event::Disconnected(Ending::Removed));
@@ -270,6 +283,26 @@ fn a_restart_of_livekit_is_survived_and_the_peer_stays_on_screen() {
     model.apply(Event::Connected(vec![peer()]));
     assert_eq!((model.link, model.in_room()), (Link::Steady, true));
     assert!(model.toasts.is_empty());
+}
+
+#[test]
+fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(ticket());
+    model.apply(Event::Connected(Vec::new()));
+    assert_eq!(model.peer(), None, "the screen says who is waited for");
+    assert_eq!(model.apply(Event::Peer(peer())), []);
+    assert!(model.toasts.is_empty());
+    model.apply(Event::PeerLeft {
+        identity: peer().identity,
+    });
+    model.apply(Event::Peer(peer()));
+    assert_eq!(
+        texts(&model),
+        ["Ada left.", "Ada joined."],
+        "from then on as ever"
+    );
 }
 
 #[test]
@@ -533,7 +566,11 @@ fn an_unplugged_camera_without_another_one_goes_off_and_says_so() {
     let mut model = in_room(vec![peer()]);
     model.apply(captured(Kind::Camera, Capture::On, "usb"));
     model.apply(Event::DeviceLost(Kind::Camera));
-    model.apply(captured(Kind::Camera, Capture::Failed(DeviceProblem::Missing), ""));
+    model.apply(captured(
+        Kind::Camera,
+        Capture::Failed(DeviceProblem::Missing),
+        "",
+    ));
     assert_eq!(texts(&model), [words::unplugged(Kind::Camera)]);
     assert!(!model.camera.wanted);
     assert!(model.microphone.wanted, "the other one is left alone");
@@ -557,7 +594,11 @@ fn one_device_that_fails_never_stops_the_other_or_the_joining() {
 #[test]
 fn choosing_another_device_after_a_failure_starts_it() {
     let mut model = lobby();
-    model.apply(captured(Kind::Camera, Capture::Failed(DeviceProblem::Busy), ""));
+    model.apply(captured(
+        Kind::Camera,
+        Capture::Failed(DeviceProblem::Busy),
+        "",
+    ));
     model.apply(captured(Kind::Camera, Capture::Off, ""));
     assert_eq!(
         model.camera.capture,
@@ -587,11 +628,12 @@ fn a_speaker_that_is_gone_falls_back_to_the_default() {
         kind: DeviceKind::Speaker,
         id: "headset".to_owned(),
     });
-    assert_eq!(model.apply(Event::Devices(Vec::new())), [], "not listed yet");
     assert_eq!(
-        model.apply(Event::Devices(vec![speaker("headset")])),
-        []
+        model.apply(Event::Devices(Vec::new())),
+        [],
+        "not listed yet"
     );
+    assert_eq!(model.apply(Event::Devices(vec![speaker("headset")])), []);
     let effects = model.apply(Event::Devices(vec![speaker("default")]));
     assert!(effects.contains(&Effect::Tell(Command::Use {
         kind: DeviceKind::Speaker,
@@ -639,20 +681,36 @@ fn choices_from_an_older_version_still_read() {
 #[test]
 fn browsers_exceptions_become_problems_with_steps() {
     for (name, message, problem) in [
-        ("NotAllowedError", "Permission denied", DeviceProblem::Denied),
+        (
+            "NotAllowedError",
+            "Permission denied",
+            DeviceProblem::Denied,
+        ),
         (
             "NotAllowedError",
             "Permission denied by system",
             DeviceProblem::DeniedBySystem,
         ),
-        ("NotFoundError", "Requested device not found", DeviceProblem::Missing),
+        (
+            "NotFoundError",
+            "Requested device not found",
+            DeviceProblem::Missing,
+        ),
         ("OverconstrainedError", "", DeviceProblem::Missing),
-        ("NotReadableError", "Could not start video source", DeviceProblem::Busy),
+        (
+            "NotReadableError",
+            "Could not start video source",
+            DeviceProblem::Busy,
+        ),
         ("AbortError", "", DeviceProblem::Busy),
         ("SecurityError", "", DeviceProblem::Insecure),
         ("TypeError", "", DeviceProblem::Other),
     ] {
-        assert_eq!(DeviceProblem::of(name, message), problem, "{name} {message}");
+        assert_eq!(
+            DeviceProblem::of(name, message),
+            problem,
+            "{name} {message}"
+        );
         for kind in [Kind::Camera, Kind::Microphone] {
             assert!(!words::steps(kind, problem).is_empty());
             assert!(!words::problem(kind, problem).contains('!'));
@@ -684,7 +742,10 @@ fn the_close_is_announced_ten_five_and_one_minutes_before() {
             "This meeting closes in 1 minute."
         ]
     );
-    assert!(model.in_room(), "the server closes, not the browser's clock");
+    assert!(
+        model.in_room(),
+        "the server closes, not the browser's clock"
+    );
 }
 
 #[test]
@@ -692,7 +753,10 @@ fn the_mentor_ends_the_meeting_or_learns_why_not() {
     let mut model = in_room(vec![peer()]);
     assert_eq!(model.apply(Event::End), [Effect::EndRoom]);
     model.apply(Event::RoomNotEnded("No.".to_owned()));
-    assert_eq!((model.ending, model.end_problem.as_deref()), (false, Some("No.")));
+    assert_eq!(
+        (model.ending, model.end_problem.as_deref()),
+        (false, Some("No."))
+    );
     model.apply(Event::End);
     model.apply(Event::RoomEnded);
     assert_eq!(gone(&model), Some(Why::EndedByMentor));
