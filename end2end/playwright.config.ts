@@ -46,7 +46,7 @@ export default defineConfig({
         "--disable-component-update",
         "--disable-sync",
         "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
+        "--use-fake-device-for-media-stream=fps=10",
       ],
     },
   },
@@ -57,6 +57,6 @@ export default defineConfig({
       testIgnore: ["**/call/**", "**/*.hydrate.spec.ts"],
       use: { javaScriptEnabled: false },
     },
-    { name: "call", testMatch: "**/call/**/*.spec.ts", timeout: 120_000 },
+    { name: "call", testMatch: "**/call/**/*.spec.ts", timeout: 240_000 },
   ],
 });

@@ -52,7 +52,7 @@ ym_long() {
     sleep 1
     seconds=$((seconds + 1))
     if ((seconds % 20 == 0)); then
-      line=$(tr '\r' '\n' <"$log" | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c1-90)
+      line=$(tr '\r' '\n' <"$log" | sed $'s/\x1b\\[[0-9;]*m//g' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c1-90)
       printf '   %3d:%02d  %s\n' $((seconds / 60)) $((seconds % 60)) "$line"
     fi
   done

@@ -327,7 +327,7 @@ fn wait_at_the_door(
         timer.set_value(set_interval_with_handle(every_second, Duration::from_secs(1)).ok());
     });
     on_cleanup(move || {
-        drop(watch.take());
+        watch.take();
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }

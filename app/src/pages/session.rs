@@ -34,7 +34,9 @@ pub fn SessionPage() -> impl IntoView {
         Some(_) | None => None,
     });
     view! {
-        <DoneNote words=done />
+        <div class="narrow-wide">
+            <DoneNote words=done />
+        </div>
         <Suspense fallback=Loading>
             {move || Suspend::new(async move {
                 match page.await {

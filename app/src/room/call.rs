@@ -32,6 +32,9 @@ pub struct Call {
     pub model: RwSignal<RoomModel>,
     /// The microphone's level, 0 to 100.
     pub level: RwSignal<u8>,
+    /// Says that a second passed. The model changes with every second too, but only what shows the
+    /// time has to be drawn again for it.
+    pub second: Trigger,
     /// The session.
     pub session: SessionId,
     clock: StoredValue<ServerClock>,
@@ -56,6 +59,7 @@ impl Call {
         Self {
             model: RwSignal::new(model),
             level: RwSignal::new(0),
+            second: Trigger::new(),
             session: session.id,
             clock: StoredValue::new(ServerClock::new(page.now, page.now)),
             client: Slot::new(),
@@ -94,8 +98,18 @@ impl Call {
 
     /// A second passed.
     pub fn tick(self) {
-        if let Some(clock) = self.clock.try_get_value() {
-            self.send(Event::Tick(clock.at(side::now())));
+        let Some(clock) = self.clock.try_get_value() else {
+            return;
+        };
+        let event = Event::Tick(clock.at(side::now()));
+        let effects = self.model.try_update_untracked(|model| model.apply(event));
+        let effects = effects.unwrap_or_default();
+        self.second.notify();
+        if !effects.is_empty() {
+            self.model.notify();
+        }
+        for effect in effects {
+            self.carry_out(effect);
         }
     }
 

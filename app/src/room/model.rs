@@ -1170,14 +1170,16 @@ impl RoomModel {
         self.trouble = failure;
         if self.phase == Phase::Joining {
             self.tries += 1;
-            // Once more with a fresh look at the room: LiveKit may have lost it unnoticed.
-            let lost_room = matches!(
-                self.trouble,
-                Failure::TicketRefused | Failure::Unreachable | Failure::TimedOut
-            );
-            if lost_room && self.tries == 1 {
+            // Again with a fresh look at the room: LiveKit may have lost it unnoticed. Our server
+            // looks every five seconds at most, so a room that is missing gets that long.
+            let delays: &[u32] = match self.trouble {
+                Failure::TicketRefused => &[300, 2_500, 3_000],
+                Failure::Unreachable | Failure::TimedOut => &[300],
+                Failure::Program | Failure::Offline | Failure::Refused(_) => &[],
+            };
+            if let Some(after_ms) = delays.get(self.tries as usize - 1) {
                 return vec![Effect::Wake {
-                    after_ms: 300,
+                    after_ms: *after_ms,
                     number: self.tries,
                 }];
             }

@@ -29,12 +29,17 @@ pub fn time_of_day() -> String {
     [&two(date.get_hours()), ":", &two(date.get_minutes())].concat()
 }
 
-/// A new random id.
+/// A new random id. Not `randomUUID`, which insecure pages lack.
 pub fn new_id() -> String {
-    // Without `crypto` there is no call either; the time is unique enough for one person's typing.
-    window()
-        .crypto()
-        .map_or_else(|_| now().0.to_string(), |crypto| crypto.random_uuid())
+    let mut bytes = [0_u8; 16];
+    if let Ok(crypto) = window().crypto() {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// The choices of the last time.

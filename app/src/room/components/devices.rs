@@ -141,6 +141,8 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
 pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
     let problem = Memo::new(move |_| {
         call.with(|model| match model.own(kind).capture {
+            // The page's own fault is told once, not once for each device.
+            Capture::Failed(DeviceProblem::Insecure) if kind == Kind::Microphone => None,
             Capture::Failed(problem) => Some(problem),
             Capture::Off | Capture::Starting | Capture::On => None,
         })

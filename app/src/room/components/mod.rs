@@ -64,7 +64,7 @@ pub fn OpenMeeting(
     });
     on_cleanup(move || {
         call.stop();
-        drop(watch.take());
+        watch.take();
         if let Some(timer) = timer.try_update_value(Option::take).flatten() {
             timer.clear();
         }
@@ -122,6 +122,7 @@ fn ConnectionError(call: Call) -> impl IntoView {
 #[component]
 fn TimeLeft(call: Call) -> impl IntoView {
     let text = move || {
+        call.second.track();
         let (left, over) = call.with(|model| model.time_left());
         let label = if over { "Closes in " } else { "Ends in " };
         [label, &clock_face(left)].concat()

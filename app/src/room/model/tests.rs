@@ -139,19 +139,28 @@ fn joining_asks_for_a_ticket_connects_and_enters() {
 }
 
 #[test]
-fn a_first_failure_to_connect_is_tried_once_more_with_rejoin() {
-    let mut model = lobby();
-    model.apply(Event::Join);
-    model.apply(ticket());
-    let effects = model.apply(Event::NotConnected(Failure::TicketRefused));
-    assert!(asks_ticket(&wake(&mut model, &effects)));
-    model.apply(ticket());
-    model.apply(Event::NotConnected(Failure::TicketRefused));
-    assert_eq!(model.phase, Phase::Failed(Failure::TicketRefused));
-    assert!(
-        asks_ticket(&model.apply(Event::Join)),
-        "Try again skips the server's cache"
-    );
+fn a_first_failure_to_connect_is_tried_again_with_rejoin() {
+    for (failure, tries) in [
+        (Failure::TicketRefused, 3),
+        (Failure::Unreachable, 1),
+        (Failure::TimedOut, 1),
+        (Failure::Program, 0),
+    ] {
+        let mut model = lobby();
+        model.apply(Event::Join);
+        model.apply(ticket());
+        let mut effects = model.apply(Event::NotConnected(failure.clone()));
+        for _ in 0..tries {
+            assert!(asks_ticket(&wake(&mut model, &effects)), "{failure:?}");
+            model.apply(ticket());
+            effects = model.apply(Event::NotConnected(failure.clone()));
+        }
+        assert_eq!(model.phase, Phase::Failed(failure));
+        assert!(
+            asks_ticket(&model.apply(Event::Join)),
+            "Try again skips the server's cache"
+        );
+    }
 }
 
 #[test]
