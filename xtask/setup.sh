@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Everything that ./start and ./test share: prerequisites, pinned tools, builds, free ports, and the processes they start.
 # Sourced, never run. Every function is named ym_*; nothing happens until one is called.
 
@@ -52,7 +52,7 @@ ym_long() {
     sleep 1
     seconds=$((seconds + 1))
     if ((seconds % 20 == 0)); then
-      line=$(tr '\r' '\n' <"$log" | sed $'s/\x1b\\[[0-9;]*m//g' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c1-90)
+      line=$(tr '\r' '\n' <"$log" | sed $'s/\x1b\\[[0-9;]*m//g' | grep -av '^[[:space:]]*$' | tail -n 1 | cut -c1-90) || line=''
       printf '   %3d:%02d  %s\n' $((seconds / 60)) $((seconds % 60)) "$line"
     fi
   done
