@@ -62,14 +62,6 @@ impl Booking {
             Self::Cancelled { .. } => "cancelled",
         }
     }
-
-    /// Whether the seats of such a session keep their holders busy (DESIGN §3 "Seats").
-    pub fn takes_seats(self) -> bool {
-        match self {
-            Self::Held | Self::Requested | Self::Confirmed => true,
-            Self::Declined | Self::Cancelled { .. } => false,
-        }
-    }
 }
 
 /// Why a room was ended.

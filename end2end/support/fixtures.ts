@@ -9,16 +9,10 @@ export type { Page };
 const EXPECTED_REFUSAL = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|410|422|429)\b/;
 const STATIC_FILE = /\.(js|css|wasm|svg|ico|png|webmanifest)(\?|$)/;
 
-/**
- * livekit-client reports its data channels as errors when LiveKit closes a connection first, as it does for somebody who
- * was moved, removed, or whose room has ended; which side is faster is chance. The page's own words about it are tested.
- */
-const SERVER_HUNG_UP = /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly/;
-
 /** Notes CSP violations, errors, panics and hydration complaints of all pages of a context. */
 export function watch(context: BrowserContext, problems: string[], allowed: RegExp): void {
   const note = (text: string): void => {
-    if (!allowed.test(text) && !SERVER_HUNG_UP.test(text)) problems.push(text);
+    if (!allowed.test(text)) problems.push(text);
   };
   void context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {

@@ -1,7 +1,7 @@
 //! Booking, cancelling and looking at sessions.
 
 use crate::{
-    AppState, Error, Result,
+    AppState, Result,
     accounts::CurrentLogin,
     jobs::{self, Job},
     mentors, rooms,
@@ -417,21 +417,5 @@ pub(crate) fn view(
         title: record.title,
         meeting_url: record.meeting_url,
         stays,
-    }
-}
-
-/// Deletes a session with its seats, rooms and participants (cascades), for tools.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn delete(state: &AppState, id: SessionId) -> Result<()> {
-    let deleted = state
-        .db
-        .write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await }))
-        .await?;
-    if deleted {
-        Ok(())
-    } else {
-        Err(Error::Problem(Problem::NotFound))
     }
 }

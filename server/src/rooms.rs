@@ -7,7 +7,6 @@ use crate::{
     jobs::{self, Job},
     media::{JoinGrant, RoomSpec},
     store::{self, StoreError, participants, rooms::RoomRecord, sessions::SessionRecord},
-    zones::rfc3339,
 };
 use domain::{
     access::{Access, access},
@@ -416,11 +415,4 @@ pub async fn live_state(
         now,
         present,
     })
-}
-
-/// The window's edges of a refusal, for programs.
-pub fn window_of(problem: &Problem) -> Option<(String, String)> {
-    problem
-        .window()
-        .map(|(opens, closes)| (rfc3339(opens), rfc3339(closes)))
 }

@@ -107,16 +107,21 @@ test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ br
   await mentee.close();
 });
 
-test("the same person in a second tab takes over, and the first says so", async ({ browser, problems, allowed }) => {
-  const seeded = await seedSession("0s");
-  const [mentor, mentee] = await meet(browser, seeded, problems, allowed);
-  const second = await mentee.context.newPage();
-  await second.goto(`/meeting/${seeded.sessionId}`);
-  await ready(second);
-  await second.getByRole("button", { name: "Join meeting" }).click();
-  await expect(mentee.page).toHaveURL(/\/dashboard\?left=.*why=moved/, { timeout: 30_000 });
-  await expect(second.getByRole("button", { name: "Leave", exact: true })).toBeVisible();
-  await expectPlaying(mentor.page, `Video of ${MENTEE}`);
-  await mentor.close();
-  await mentee.close();
+test.describe("a person who moves", () => {
+  // livekit-client reports its data channels as errors when LiveKit closes a connection before the page does.
+  test.use({ allowed: /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly/ });
+
+  test("the same person in a second tab takes over, and the first says so", async ({ browser, problems, allowed }) => {
+    const seeded = await seedSession("0s");
+    const [mentor, mentee] = await meet(browser, seeded, problems, allowed);
+    const second = await mentee.context.newPage();
+    await second.goto(`/meeting/${seeded.sessionId}`);
+    await ready(second);
+    await second.getByRole("button", { name: "Join meeting" }).click();
+    await expect(mentee.page).toHaveURL(/\/dashboard\?left=.*why=moved/, { timeout: 30_000 });
+    await expect(second.getByRole("button", { name: "Leave", exact: true })).toBeVisible();
+    await expectPlaying(mentor.page, `Video of ${MENTEE}`);
+    await mentor.close();
+    await mentee.close();
+  });
 });

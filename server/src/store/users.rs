@@ -124,19 +124,3 @@ pub async fn set_password(
         .await?;
     Ok(())
 }
-
-/// The zone of a person.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn zone_of(
-    db: &impl ConnectionTrait,
-    user: UserId,
-) -> Result<Option<String>, StoreError> {
-    Ok(users::Entity::find_by_id(user.0)
-        .select_only()
-        .column(users::Column::TimeZone)
-        .into_tuple()
-        .one(db)
-        .await?)
-}
