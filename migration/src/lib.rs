@@ -13,10 +13,16 @@ use sea_orm_migration::{
         sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Key of the PostgreSQL lock that makes two migrating processes take turns ("YMmigr" in ASCII).
 const LOCK: i64 = 0x59_4d_6d_69_67_72;
+
+/// How long to wait for SQLite's file while somebody else has it.
+const SQLITE_BUSY: Duration = Duration::from_secs(30);
+
+/// Pause between two attempts to open a file that somebody else has.
+const OPEN_AGAIN: Duration = Duration::from_millis(20);
 
 /// All migrations, oldest first.
 struct Migrator;
@@ -75,16 +81,37 @@ async fn connect(url: &str, missing: MissingFile) -> Result<DatabaseConnection, 
         .map_sqlx_sqlite_opts(move |o| {
             o.journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(30))
+                .busy_timeout(SQLITE_BUSY)
                 .foreign_keys(false)
                 .create_if_missing(missing == MissingFile::Create)
         });
-    match Database::connect(options).await {
-        // This text of SeaORM quotes the address, password and all.
-        Err(DbErr::Conn(RuntimeErr::Internal(_))) => Err(DbErr::Conn(RuntimeErr::Internal(
-            "the database's address cannot be read".to_owned(),
-        ))),
-        other => other,
+    let began = Instant::now();
+    loop {
+        match Database::connect(options.clone()).await {
+            // Turning WAL on needs the file for itself, and SQLite does not wait for that by its busy
+            // timeout: whoever opens a new file second is refused at once.
+            Err(error) if is_busy(&error) && began.elapsed() < SQLITE_BUSY => {
+                tokio::time::sleep(OPEN_AGAIN).await;
+            }
+            // This text of SeaORM quotes the address, password and all.
+            Err(DbErr::Conn(RuntimeErr::Internal(_))) => {
+                return Err(DbErr::Conn(RuntimeErr::Internal(
+                    "the database's address cannot be read".to_owned(),
+                )));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Whether somebody else holds SQLite's file (SQLITE_BUSY).
+fn is_busy(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause)) => cause
+            .as_database_error()
+            .is_some_and(|cause| cause.code().as_deref() == Some("5")),
+        // DbErr is not ours and marked as growing.
+        _ => false,
     }
 }
 
