@@ -1,7 +1,7 @@
 //! The frame around every page: context, navigation, routes.
 
 use crate::{
-    api::error::ApiError,
+    api::wire::Wire,
     components::{
         form::Flash,
         site::{SiteFooter, SiteHeader},
@@ -37,8 +37,22 @@ use serde::{Deserialize, Serialize};
 pub struct PageContext {
     /// Brand name.
     pub app_name: String,
+    /// Who is looking.
+    pub viewer: Viewer,
     /// What became of a form that was sent without JavaScript.
     pub flash: Option<Flash>,
+}
+
+/// Who is looking, known once per page load: signing in and out always loads a whole page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Viewer {
+    /// The database did not tell.
+    #[default]
+    Unknown,
+    /// Nobody is signed in.
+    SignedOut,
+    /// This person.
+    SignedIn(Me),
 }
 
 /// Brand name, from the configuration.
@@ -46,22 +60,20 @@ pub fn app_name() -> String {
     use_context::<PageContext>().map_or_else(String::new, |page| page.app_name)
 }
 
-/// Who is looking, loaded once per page load: signing in and out always loads a whole page.
-#[derive(Clone, Copy)]
-pub struct Viewer(pub Resource<Result<Option<Me>, ApiError>>);
+/// Who is looking.
+pub fn viewer() -> Viewer {
+    use_context::<PageContext>().map_or(Viewer::Unknown, |page| page.viewer)
+}
 
 /// The whole application.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     host::load_whole_pages_on_redirect();
-    let page = SharedValue::new(host::page_context).into_inner();
+    let page: SharedValue<PageContext, Wire> = SharedValue::new_with_encoding(host::page_context);
+    let page = page.into_inner();
     let name = page.app_name.clone();
     provide_context(page);
-    provide_context(Viewer(Resource::new_blocking(
-        || (),
-        |()| crate::api::auth::viewer(),
-    )));
     let (is_routing, set_is_routing) = signal(false);
 
     view! {

@@ -59,7 +59,7 @@ pub enum Awaiting {
 
 /// The answer, in the order of DESIGN §3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "decision")]
+#[serde(rename_all = "snake_case")]
 pub enum Access {
     /// No such session.
     NotFound,

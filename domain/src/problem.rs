@@ -31,7 +31,9 @@ pub enum Dependency {
 
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case", tag = "problem", content = "detail")]
+// Externally tagged, like all our enums with data: other forms make serde buffer what it reads,
+// which is a lot of code in the browser.
+#[serde(rename_all = "snake_case")]
 pub enum Problem {
     /// 400: the request could not be read.
     #[error("{0}")]

@@ -32,7 +32,7 @@ impl SeatRole {
 
 /// State of the booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
+#[serde(rename_all = "snake_case")]
 pub enum Booking {
     /// A slot is held while its form is filled in.
     Held,
@@ -114,7 +114,7 @@ impl EndReason {
 
 /// State of a session's room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
+#[serde(rename_all = "snake_case")]
 pub enum Room {
     /// Recorded; not yet created at LiveKit.
     Scheduled,

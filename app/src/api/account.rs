@@ -1,15 +1,7 @@
 //! One's own account.
 
 use super::error::ApiError;
-use domain::views::Me;
 use leptos::prelude::*;
-
-/// The signed-in person.
-#[server(prefix = "/api/fn", endpoint = "account")]
-pub async fn account() -> Result<Me, ApiError> {
-    let request = crate::ssr::request()?;
-    Ok(request.login()?.me.clone())
-}
 
 /// Changes name and time zone.
 #[server(prefix = "/api/fn", endpoint = "update_account")]

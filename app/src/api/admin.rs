@@ -1,15 +1,7 @@
-//! What admins see and do.
+//! What admins do.
 
 use super::error::ApiError;
-use domain::views::{NotificationView, PendingMentor};
 use leptos::prelude::*;
-
-/// What needs attention, open entries first.
-#[server(prefix = "/api/fn", endpoint = "admin_notifications")]
-pub async fn notifications() -> Result<Vec<NotificationView>, ApiError> {
-    let request = crate::ssr::request()?;
-    request.answer(server::admin::notifications(&request.state, request.login()?).await)
-}
 
 /// Runs the failing job behind a notification again, now.
 #[server(prefix = "/api/fn", endpoint = "admin_retry")]
@@ -21,13 +13,6 @@ pub async fn retry(id: domain::ids::NotificationId) -> Result<(), ApiError> {
         crate::routes::ADMIN_NOTIFICATIONS
     ));
     Ok(())
-}
-
-/// Mentor profiles waiting to be published.
-#[server(prefix = "/api/fn", endpoint = "admin_mentors")]
-pub async fn pending_mentors() -> Result<Vec<PendingMentor>, ApiError> {
-    let request = crate::ssr::request()?;
-    request.answer(server::mentors::pending(&request.state, request.login()?).await)
 }
 
 /// Publishes a mentor profile.

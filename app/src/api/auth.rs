@@ -1,21 +1,7 @@
 //! Signing up, in and out.
 
 use super::error::ApiError;
-use domain::views::Me;
 use leptos::prelude::*;
-
-/// Who is looking; `None` when signed out.
-#[server(prefix = "/api/fn", endpoint = "viewer")]
-pub async fn viewer() -> Result<Option<Me>, ApiError> {
-    let request = crate::ssr::request()?;
-    Ok(request.login.map(|login| login.me))
-}
-
-/// All time zones that can be chosen.
-#[server(prefix = "/api/fn", endpoint = "time_zones")]
-pub async fn time_zones() -> Result<Vec<String>, ApiError> {
-    Ok(server::zones::all().to_vec())
-}
 
 /// Makes an account, signs it in, and leads to `callback` or the dashboard.
 #[server(prefix = "/api/fn", endpoint = "sign_up")]

@@ -14,29 +14,6 @@ pub struct Dashboard {
     pub left: Option<SessionView>,
 }
 
-/// One's sessions, and the one whose meeting was just left.
-#[server(prefix = "/api/fn", endpoint = "dashboard")]
-pub async fn load_dashboard(left: Option<String>) -> Result<Dashboard, ApiError> {
-    let request = crate::ssr::request()?;
-    let login = request.login()?;
-    let sessions = request.answer(server::bookings::mine(&request.state, login).await)?;
-    // An unknown or foreign id in the address only means that there is no such card.
-    let left = match left.and_then(|id| id.parse().ok()) {
-        Some(id) => server::bookings::get(&request.state, login, id).await.ok(),
-        None => None,
-    };
-    Ok(Dashboard { sessions, left })
-}
-
-/// One session.
-#[server(prefix = "/api/fn", endpoint = "session")]
-pub async fn session(id: String) -> Result<SessionView, ApiError> {
-    let request = crate::ssr::request()?;
-    let login = request.login()?;
-    let id = id.parse().map_err(|_| domain::problem::Problem::NotFound)?;
-    request.answer(server::bookings::get(&request.state, login, id).await)
-}
-
 /// Books a mentor's free time. Sending the same form twice books once.
 #[server(prefix = "/api/fn", endpoint = "book")]
 pub async fn book(

@@ -1,10 +1,8 @@
 //! The error of every server function.
 
+use super::wire::Wire;
 use domain::problem::Problem;
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// A refused call, in the words of [`Problem`].
@@ -20,7 +18,7 @@ impl From<Problem> for ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = Wire;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {

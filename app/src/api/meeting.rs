@@ -1,6 +1,6 @@
 //! The meeting page's server functions.
 
-use super::error::ApiError;
+use super::{error::ApiError, wire::Sent};
 use domain::{
     ids::SessionId,
     views::{self, JoinTicket},
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// When nobody is signed in or the database does not answer.
-#[server(prefix = "/api/fn", endpoint = "meeting_page")]
+#[server(prefix = "/api/fn", endpoint = "meeting_page", input = Sent, output = Sent)]
 pub async fn meeting_page(
     /// Of the session, as it stands in the address.
     id: String,
@@ -26,7 +26,7 @@ pub async fn meeting_page(
 ///
 /// # Errors
 /// The join decision, when it is no; when the media server or the database does not answer.
-#[server(prefix = "/api/fn", endpoint = "join")]
+#[server(prefix = "/api/fn", endpoint = "join", input = Sent, output = Sent)]
 pub async fn join(
     /// Of the room's session.
     session: SessionId,
@@ -43,7 +43,7 @@ pub async fn join(
 ///
 /// # Errors
 /// When the person may not, or the database does not answer.
-#[server(prefix = "/api/fn", endpoint = "end_room")]
+#[server(prefix = "/api/fn", endpoint = "end_room", input = Sent, output = Sent)]
 pub async fn end_room(
     /// Of the room's session.
     session: SessionId,

@@ -4,7 +4,7 @@ use super::error::ApiError;
 use domain::{
     availability::Interval,
     time::{Millis, Timestamp},
-    views::{MentorCard, MentorProfile, Slot},
+    views::{MentorCard, Slot},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -31,36 +31,6 @@ pub struct MentorTimes {
     pub key: String,
 }
 
-/// Published mentors.
-#[server(prefix = "/api/fn", endpoint = "mentors")]
-pub async fn mentors() -> Result<Vec<MentorCard>, ApiError> {
-    let request = crate::ssr::request()?;
-    request.answer(server::mentors::list(&request.state, request.login()?).await)
-}
-
-/// One mentor with free times.
-#[server(prefix = "/api/fn", endpoint = "mentor_times")]
-pub async fn load_mentor_times(id: String, stretch: u8) -> Result<MentorTimes, ApiError> {
-    let request = crate::ssr::request()?;
-    let me = &request.login()?.me;
-    let id = id.parse().map_err(|_| domain::problem::Problem::NotFound)?;
-    let card = request.answer(server::mentors::get(&request.state, id).await)?;
-    let stretch = stretch.min(LAST_STRETCH);
-    let range = Some(stretch_of(request.state.clock.now(), stretch));
-    let slots = server::bookings::slots(&request.state, &me.time_zone, id, range);
-    let slots = request.answer(slots.await)?;
-    let (reader_zone, is_own) = (me.time_zone.clone(), me.id == id);
-    let key = server::bookings::draw_key();
-    Ok(MentorTimes {
-        card,
-        slots,
-        stretch,
-        reader_zone,
-        is_own,
-        key,
-    })
-}
-
 /// The days of a stretch.
 pub fn stretch_of(now: Timestamp, stretch: u8) -> Interval {
     let days = |n: u8| Millis::days(i64::from(n) * i64::from(DAYS_SHOWN));
@@ -68,13 +38,6 @@ pub fn stretch_of(now: Timestamp, stretch: u8) -> Interval {
         from: now + days(stretch),
         to: now + days(stretch + 1),
     }
-}
-
-/// One's own profile; `None` before it is made.
-#[server(prefix = "/api/fn", endpoint = "mentor_profile")]
-pub async fn load_mentor_profile() -> Result<Option<MentorProfile>, ApiError> {
-    let request = crate::ssr::request()?;
-    request.answer(server::mentors::profile(&request.state, request.login()?).await)
 }
 
 /// One line of the weekly-hours form; empty times mean no hours.

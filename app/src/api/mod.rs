@@ -12,3 +12,5 @@ pub mod bookings;
 pub mod error;
 pub mod meeting;
 pub mod mentors;
+pub mod pages;
+pub mod wire;

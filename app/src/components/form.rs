@@ -1,8 +1,9 @@
-//! Forms that work with and without JavaScript.
+//! Forms that work with and without JavaScript: plain HTML forms sent to a server function, which
+//! the browser's half sends itself to show a refusal in place.
 
-use crate::{PageContext, api::error::ApiError};
+use crate::{PageContext, host};
 use domain::problem::Problem;
-use leptos::{prelude::*, server::ServerActionError, server_fn::ServerFn};
+use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
 
 /// A refused form that was sent without JavaScript.
@@ -16,44 +17,44 @@ pub struct Flash {
     pub values: Vec<(String, String)>,
 }
 
-/// One form: its action, and what is left of an earlier attempt.
-pub struct Form<S>
-where
-    S: ServerFn + 'static,
-    S::Output: 'static,
-{
-    /// The action, for `ActionForm`.
-    pub action: ServerAction<S>,
+/// Where a form is sent, and what became of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Sending {
+    /// Path of the server function.
+    pub path: &'static str,
+    /// Why the last attempt was refused.
+    pub problem: RwSignal<Option<Problem>>,
+    /// Whether an attempt is on its way.
+    pub pending: RwSignal<bool>,
+}
+
+/// One form, and what had been entered when it was refused.
+pub struct Form {
+    /// Where it is sent.
+    pub to: Sending,
     kept: Vec<(String, String)>,
 }
 
-impl<S> Form<S>
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
-    /// Sets a form up inside a component.
-    #[expect(
-        clippy::new_without_default,
-        reason = "it reads the context and belongs into a component"
-    )]
-    pub fn new() -> Self {
+impl Form {
+    /// Sets up the form for the server function `S` inside a component.
+    pub fn new<S: ServerFn>() -> Self {
+        Self::at(S::PATH)
+    }
+
+    fn at(path: &'static str) -> Self {
         let flash = use_context::<PageContext>().and_then(|page| page.flash);
-        let flash = flash.filter(|flash| flash.path == S::PATH);
-        // Leptos would show an error found in the address, which could be anybody's words.
-        provide_context(ServerActionError::new("", ""));
-        let action = ServerAction::new();
-        let Some(flash) = flash else {
-            return Self {
-                action,
-                kept: Vec::new(),
-            };
+        let flash = flash.filter(|flash| flash.path == path);
+        let (problem, kept) = match flash {
+            Some(flash) => (Some(flash.problem), flash.values),
+            None => (None, Vec::new()),
         };
-        action.value().set(Some(Err(ApiError(flash.problem))));
-        Self {
-            action,
-            kept: flash.values,
-        }
+        let (problem, pending) = (RwSignal::new(problem), RwSignal::new(false));
+        let to = Sending {
+            path,
+            problem,
+            pending,
+        };
+        Self { to, kept }
     }
 
     /// What had been entered into `field`, or else `otherwise`.
@@ -64,16 +65,27 @@ where
 
     /// Why the last attempt was refused.
     pub fn problem(&self) -> Signal<Option<Problem>> {
-        let value = self.action.value();
-        Signal::derive(move || {
-            value
-                .get()
-                .and_then(|result| result.err().map(|error| error.0))
-        })
+        self.to.problem.into()
     }
 
     /// Whether an attempt is on its way.
     pub fn pending(&self) -> Signal<bool> {
-        self.action.pending().into()
+        self.to.pending.into()
+    }
+}
+
+/// The form element.
+#[component]
+pub fn PostForm(
+    /// Where it is sent.
+    to: Sending,
+    /// Its fields.
+    children: Children,
+) -> impl IntoView {
+    let send = move |event: SubmitEvent| host::send(&event, to);
+    view! {
+        <form method="post" action=to.path on:submit=send>
+            {children()}
+        </form>
     }
 }

@@ -1,14 +1,11 @@
 //! Weekly hours as a form: two stretches a day, as plain time inputs.
 
-use crate::{
-    api::{error::ApiError, mentors::HoursRow},
-    components::form::Form,
-};
+use crate::{api::mentors::HoursRow, components::form::Form};
 use domain::{
     availability::{DAY_MIN, WeeklyHours},
     problem::Problem,
 };
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
 /// Days in the order of `WeeklyHours::weekday`.
 pub const DAYS: [&str; 7] = [
@@ -130,11 +127,7 @@ fn HoursLine(i: usize, row: HoursRow, name: &'static str, nth: usize) -> impl In
 }
 
 /// Rows as they were entered before the form was refused, or the saved ones.
-pub fn entered<S>(form: &Form<S>, saved: &[WeeklyHours]) -> Vec<HoursRow>
-where
-    S: ServerFn<Error = ApiError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
+pub fn entered(form: &Form, saved: &[WeeklyHours]) -> Vec<HoursRow> {
     let keep = |(i, row): (usize, HoursRow)| HoursRow {
         weekday: row.weekday,
         from: form.value(&format!("hours[{i}][from]"), row.from),

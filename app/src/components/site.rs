@@ -2,8 +2,8 @@
 
 use crate::{
     api::auth::SignOut,
-    components::form::Form,
-    frame::{Viewer, app_name},
+    components::form::{Form, PostForm},
+    frame::{Viewer, app_name, viewer},
     routes,
 };
 use domain::views::Me;
@@ -24,7 +24,11 @@ pub fn Mark() -> impl IntoView {
 /// Brand and navigation.
 #[component]
 pub fn SiteHeader() -> impl IntoView {
-    let Viewer(viewer) = expect_context();
+    let nav = match viewer() {
+        Viewer::SignedIn(me) => view! { <SignedInNav me /> }.into_any(),
+        Viewer::SignedOut => view! { <SignedOutNav /> }.into_any(),
+        Viewer::Unknown => ().into_any(),
+    };
     view! {
         <header class="site-header">
             <div class="site-header-inner">
@@ -32,15 +36,7 @@ pub fn SiteHeader() -> impl IntoView {
                     <Mark />
                     <span>{app_name()}</span>
                 </A>
-                <Suspense fallback=|| ()>
-                    {move || Suspend::new(async move {
-                        match viewer.await {
-                            Ok(Some(me)) => view! { <SignedInNav me /> }.into_any(),
-                            Ok(None) => view! { <SignedOutNav /> }.into_any(),
-                            Err(_) => ().into_any(),
-                        }
-                    })}
-                </Suspense>
+                {nav}
             </div>
         </header>
     }
@@ -48,7 +44,7 @@ pub fn SiteHeader() -> impl IntoView {
 
 #[component]
 fn SignedInNav(me: Me) -> impl IntoView {
-    let Form { action, .. } = Form::<SignOut>::new();
+    let form = Form::new::<SignOut>();
     view! {
         <nav class="site-nav" aria-label="Main">
             <ul>
@@ -73,11 +69,11 @@ fn SignedInNav(me: Me) -> impl IntoView {
             </ul>
         </nav>
         <div class="site-out">
-            <ActionForm action>
+            <PostForm to=form.to>
                 <button type="submit" class="button button-quiet">
                     "Sign out"
                 </button>
-            </ActionForm>
+            </PostForm>
         </div>
     }
 }

@@ -1,12 +1,20 @@
 //! The browser's half of what pages need from their surroundings.
 
-use crate::PageContext;
+use crate::{PageContext, api::error::ApiError, components::form::Sending};
+use domain::problem::Problem;
 use leptos::{
-    prelude::{request_animation_frame, window},
-    server_fn::redirect::set_redirect_hook,
+    ev::SubmitEvent,
+    prelude::{Set, request_animation_frame, window},
+    server_fn::redirect::{REDIRECT_HEADER, set_redirect_hook},
+    task::spawn_local,
 };
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlElement;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    FormData, Headers, HtmlElement, HtmlFormElement, Request, RequestInit, Response,
+    UrlSearchParams,
+};
 
 /// Only the server knows it; the browser reads the server's answer from the page.
 pub fn page_context() -> PageContext {
@@ -56,4 +64,81 @@ pub fn time_zone() -> Option<String> {
     js_sys::Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone"))
         .ok()?
         .as_string()
+}
+
+/// Sends a form as the browser would, and stays on the page when it is refused.
+pub fn send(event: &SubmitEvent, to: Sending) {
+    event.prevent_default();
+    let form = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+    let Some(form) = form else { return };
+    to.pending.set(true);
+    spawn_local(async move {
+        let sent = post(to.path, &form).await;
+        to.pending.set(false);
+        match sent {
+            Ok(Some(location)) => {
+                let _ = window().location().assign(&location);
+            }
+            Ok(None) => to.problem.set(None),
+            Err(problem) => to.problem.set(Some(problem)),
+        }
+    });
+}
+
+/// Where the form leads when it is accepted.
+async fn post(path: &str, form: &HtmlFormElement) -> Result<Option<String>, Problem> {
+    let request = request(path, form).map_err(|_| unreadable())?;
+    let response = JsFuture::from(window().fetch_with_request(&request)).await;
+    let response: Response = response
+        .and_then(JsCast::dyn_into)
+        .map_err(|_| unreachable())?;
+    if response.ok() {
+        let headers = response.headers();
+        let leads_on = headers.has(REDIRECT_HEADER).unwrap_or_default();
+        return Ok(headers.get("location").ok().flatten().filter(|_| leads_on));
+    }
+    let text = match response.text() {
+        Ok(text) => JsFuture::from(text)
+            .await
+            .ok()
+            .and_then(|text| text.as_string()),
+        Err(_) => None,
+    };
+    let error = from_json::<ApiError>(&text.unwrap_or_default());
+    Err(error.map_or_else(|_| unreadable(), |error| error.0))
+}
+
+fn request(path: &str, form: &HtmlFormElement) -> Result<Request, JsValue> {
+    let fields = FormData::new_with_form(form)?;
+    let body = UrlSearchParams::new_with_str_sequence_sequence(&fields)?;
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json")?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&body);
+    init.set_headers(&headers);
+    Request::new_with_str_and_init(path, &init)
+}
+
+fn unreachable() -> Problem {
+    Problem::Malformed(
+        "We could not reach the server. Please check your connection and try again.".to_owned(),
+    )
+}
+
+fn unreadable() -> Problem {
+    Problem::Malformed(
+        "The answer could not be read. Please reload the page and try again.".to_owned(),
+    )
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// When it is none, or no `T`.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value = js_sys::JSON::parse(text).map_err(|_| "not JSON".to_owned())?;
+    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
 }

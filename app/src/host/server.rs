@@ -1,6 +1,8 @@
 //! The server's half of what pages need from their surroundings.
 
-use crate::{PageContext, ssr};
+use crate::{PageContext, components::form::Sending, ssr};
+use leptos::ev::SubmitEvent;
+use serde::de::DeserializeOwned;
 
 /// What the browser's half is told along with the page.
 pub fn page_context() -> PageContext {
@@ -25,3 +27,14 @@ pub fn time_zone() -> Option<String> {
 
 /// There is no focus on the server.
 pub fn focus_first_refused() {}
+
+/// Without JavaScript the browser sends forms itself.
+pub fn send(_event: &SubmitEvent, _to: Sending) {}
+
+/// Reads JSON.
+///
+/// # Errors
+/// When it is none, or no `T`.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}

@@ -1,15 +1,18 @@
 //! One's own account.
 
-use super::sign_up::zone_options;
+use super::{
+    load::{Load, unexpected},
+    sign_up::zone_options,
+};
 use crate::{
     api::{
-        account::{ChangePassword, SignOutEverywhere, UpdateAccount, account},
-        auth::time_zones,
+        account::{ChangePassword, SignOutEverywhere, UpdateAccount},
+        pages::{Answer, Ask},
     },
     components::{
         fields::{SelectField, SubmitButton, TextField},
-        form::Form,
-        notes::{DoneNote, ErrorNote, FormError, Loading},
+        form::{Form, PostForm},
+        notes::{DoneNote, FormError},
     },
     routes,
 };
@@ -25,27 +28,21 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let query = use_query_map();
-    let page = Resource::new_blocking(
-        || (),
-        |()| async move {
-            Ok::<_, crate::api::error::ApiError>((account().await?, time_zones().await?))
-        },
-    );
+    let ask = Signal::stored(Ask::Account);
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("saved") => Some("Saved."),
         Some("password") => Some("Your password is changed. Other browsers are signed out."),
         Some(_) | None => None,
     });
+    let show = Callback::new(move |answer| {
+        let Answer::Account(me, zones) = answer else {
+            return unexpected();
+        };
+        view! { <Parts me=*me zones done /> }.into_any()
+    });
     view! {
         <Title text="Account" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok((me, zones)) => view! { <Parts me zones done /> }.into_any(),
-                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <Load ask show />
     }
 }
 
@@ -85,13 +82,13 @@ fn Parts(me: Me, zones: Vec<String>, done: Signal<Option<&'static str>>) -> impl
 
 #[component]
 fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
-    let form = Form::<UpdateAccount>::new();
+    let form = Form::new::<UpdateAccount>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <section class="card" aria-labelledby="person-title">
             <h2 id="person-title">"You"</h2>
             <p class="muted">{format!("You sign in as {}.", me.email)}</p>
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem fields=&["name", "timeZone"] />
                 <TextField
                     label="Name"
@@ -114,19 +111,19 @@ fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
                 <p class="actions">
                     <SubmitButton label="Save" pending />
                 </p>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }
 
 #[component]
 fn Password(email: String) -> impl IntoView {
-    let form = Form::<ChangePassword>::new();
+    let form = Form::new::<ChangePassword>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <section class="card" aria-labelledby="password-title">
             <h2 id="password-title">"Password"</h2>
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem fields=&["currentPassword", "newPassword"] />
                 // Tells password managers whose password it is; without a name it is not sent.
                 <input type="email" autocomplete="username" value=email hidden=true />
@@ -152,25 +149,25 @@ fn Password(email: String) -> impl IntoView {
                 <p class="actions">
                     <SubmitButton label="Change password" pending />
                 </p>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }
 
 #[component]
 fn Everywhere() -> impl IntoView {
-    let form = Form::<SignOutEverywhere>::new();
+    let form = Form::new::<SignOutEverywhere>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <section class="card" aria-labelledby="everywhere-title">
             <h2 id="everywhere-title">"Sign out everywhere"</h2>
             <p>"Signs out every browser you ever signed in with, this one too."</p>
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem />
                 <p class="actions">
                     <SubmitButton label="Sign out everywhere" pending class="button" />
                 </p>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }

@@ -1,11 +1,15 @@
 //! What admins look after.
 
+use super::load::{Load, unexpected};
 use crate::{
-    api::admin::{Publish, Retry, notifications, pending_mentors},
+    api::{
+        admin::{Publish, Retry},
+        pages::{Answer, Ask},
+    },
     components::{
         fields::SubmitButton,
-        form::Form,
-        notes::{DoneNote, ErrorNote, FormError, Loading},
+        form::{Form, PostForm, Sending},
+        notes::{DoneNote, FormError},
         time::{LocalTime, zone_words},
     },
     routes,
@@ -42,30 +46,28 @@ fn AdminHead(title: &'static str) -> impl IntoView {
 /// What keeps failing, with cause and Retry.
 #[component]
 pub fn AdminNotificationsPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| notifications());
+    let show = Callback::new(|answer| {
+        let Answer::Notifications(entries) = answer else {
+            return unexpected();
+        };
+        view! { <Notifications entries /> }.into_any()
+    });
     view! {
         <Title text="Notifications" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(entries) => view! { <Notifications entries /> }.into_any(),
-                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <Load ask=Signal::stored(Ask::Notifications) show />
     }
 }
 
 #[component]
 fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
     let (open, settled): (Vec<_>, Vec<_>) = entries.into_iter().partition(|e| e.resolved.is_none());
-    let form = Form::<Retry>::new();
+    let form = Form::new::<Retry>();
+    let to = form.to;
     let (no_open, no_settled) = (open.is_empty(), settled.is_empty());
     let list = move |entries: Vec<NotificationView>| {
-        let form = form.action;
         entries
             .into_iter()
-            .map(|entry| view! { <Notification entry action=form /> })
+            .map(|entry| view! { <Notification entry to /> })
             .collect::<Vec<_>>()
     };
     view! {
@@ -92,8 +94,8 @@ fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
 }
 
 #[component]
-fn Notification(entry: NotificationView, action: ServerAction<Retry>) -> impl IntoView {
-    let pending: Signal<bool> = action.pending().into();
+fn Notification(entry: NotificationView, to: Sending) -> impl IntoView {
+    let pending = to.pending.into();
     let settled = entry.resolved.is_some();
     view! {
         <li>
@@ -115,10 +117,10 @@ fn Notification(entry: NotificationView, action: ServerAction<Retry>) -> impl In
                         .can_retry
                         .then(|| {
                             view! {
-                                <ActionForm action>
+                                <PostForm to>
                                     <input type="hidden" name="id" value=entry.id.to_string() />
                                     <SubmitButton label="Retry" pending />
-                                </ActionForm>
+                                </PostForm>
                             }
                         })}
                     {entry
@@ -139,24 +141,22 @@ fn Notification(entry: NotificationView, action: ServerAction<Retry>) -> impl In
 /// Mentor profiles waiting to be published.
 #[component]
 pub fn AdminMentorsPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| pending_mentors());
+    let show = Callback::new(|answer| {
+        let Answer::PendingMentors(waiting) = answer else {
+            return unexpected();
+        };
+        view! { <Waiting waiting /> }.into_any()
+    });
     view! {
         <Title text="Mentor profiles" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(waiting) => view! { <Waiting waiting /> }.into_any(),
-                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <Load ask=Signal::stored(Ask::PendingMentors) show />
     }
 }
 
 #[component]
 fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
-    let form = Form::<Publish>::new();
-    let (problem, pending, action) = (form.problem(), form.pending(), form.action);
+    let form = Form::new::<Publish>();
+    let (problem, pending, to) = (form.problem(), form.pending(), form.to);
     let none = waiting.is_empty();
     let entries: Vec<_> = waiting
         .into_iter()
@@ -173,12 +173,12 @@ fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
                         <p class="muted small">{facts}</p>
                         <p>{card.headline}</p>
                         <p class="prose-lines">{card.bio}</p>
-                        <ActionForm action>
+                        <PostForm to>
                             <input type="hidden" name="id" value=card.id.to_string() />
                             <p class="actions">
                                 <SubmitButton label="Publish" pending />
                             </p>
-                        </ActionForm>
+                        </PostForm>
                     </article>
                 </li>
             }

@@ -1,12 +1,12 @@
 //! One's sessions, and the meeting that was just left.
 
+use super::load::{Load, unexpected};
 use crate::{
-    api::bookings::{Dashboard, load_dashboard},
-    components::{
-        left::LeftCard,
-        notes::{ErrorNote, Loading},
-        session_card::SessionCard,
+    api::{
+        bookings::Dashboard,
+        pages::{Answer, Ask},
     },
+    components::{left::LeftCard, session_card::SessionCard},
     routes,
 };
 use domain::views::SessionView;
@@ -18,19 +18,19 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let query = use_query_map();
-    let left = Memo::new(move |_| query.read().get("left"));
     let why = Memo::new(move |_| query.read().get("why").unwrap_or_default());
-    let page = Resource::new_blocking(move || left.get(), load_dashboard);
+    let ask = Memo::new(move |_| Ask::Dashboard {
+        left: query.read().get("left"),
+    });
+    let show = Callback::new(move |answer| {
+        let Answer::Dashboard(page) = answer else {
+            return unexpected();
+        };
+        view! { <Lists page=*page why=why.get_untracked() /> }.into_any()
+    });
     view! {
         <Title text="Your sessions" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Lists page why=why.get_untracked() /> }.into_any(),
-                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <Load ask show />
     }
 }
 

@@ -1,23 +1,17 @@
 //! The landing page.
 
 use crate::{
-    frame::{Viewer, app_name},
+    frame::{Viewer, app_name, viewer},
     routes,
 };
-use domain::views::Me;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 
 /// The page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let Viewer(viewer) = expect_context();
     view! {
         <Title text="" />
-        <Meta
-            name="description"
-            content="Find a mentor, choose a time that suits you both, and meet one to one by video in your browser."
-        />
         <section class="hero">
             <div class="hero-words">
                 <h1>"An hour with somebody who has been there"</h1>
@@ -27,11 +21,7 @@ pub fn HomePage() -> impl IntoView {
                         app_name(),
                     )}
                 </p>
-                <Suspense fallback=|| ()>
-                    {move || Suspend::new(async move {
-                        view! { <NextStep me=viewer.await.ok().flatten() /> }
-                    })}
-                </Suspense>
+                <NextStep />
             </div>
             <Picture />
         </section>
@@ -76,13 +66,13 @@ pub fn HomePage() -> impl IntoView {
 }
 
 #[component]
-fn NextStep(me: Option<Me>) -> impl IntoView {
-    let (first, second) = match me {
-        Some(_) => (
+fn NextStep() -> impl IntoView {
+    let (first, second) = match viewer() {
+        Viewer::SignedIn(_) => (
             ("Your sessions", routes::DASHBOARD),
             ("Find a mentor", routes::MENTORS),
         ),
-        None => (
+        Viewer::SignedOut | Viewer::Unknown => (
             ("Create account", routes::SIGN_UP),
             ("Sign in", routes::SIGN_IN),
         ),

@@ -1,7 +1,7 @@
 //! `/meeting/{id}`: the join decision as a page, and behind an open door the call.
 
 use crate::{
-    api::{error::ApiError, meeting::meeting_page},
+    api::{error::ApiError, meeting::meeting_page, wire::Wire},
     components::time::LocalTime,
     host,
     room::{
@@ -19,7 +19,7 @@ use domain::{
     views::{LiveState, MeetingPage as Decided, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_meta::{Link, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::time::Duration;
 
@@ -33,10 +33,8 @@ const FAR: Millis = Millis::hours(24);
 pub fn MeetingPage() -> impl IntoView {
     load_as_a_whole();
     let params = use_params_map();
-    let page = Resource::new_blocking(
-        move || params.read().get("id").unwrap_or_default(),
-        meeting_page,
-    );
+    let id = move || params.read().get("id").unwrap_or_default();
+    let page: Resource<_, Wire> = Resource::new_with_options(id, meeting_page, true);
     view! {
         <Suspense fallback=|| {
             view! {
@@ -126,7 +124,7 @@ fn Door(page: Decided) -> impl IntoView {
         match (sign, page.session.clone()) {
             (Sign::Open, Some(session)) => view! {
                 <Title text=session.title.clone() />
-                <Link rel="preload" href=SCRIPT as_="script" />
+                <link rel="preload" href=SCRIPT r#as="script" />
                 <OpenMeeting page session arrived on_closed />
             }
             .into_any(),

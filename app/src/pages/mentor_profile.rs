@@ -1,15 +1,18 @@
 //! One's own mentor profile.
 
+use super::load::{Load, unexpected};
 use crate::{
-    api::mentors::{SaveMentorProfile, load_mentor_profile},
+    api::{
+        mentors::SaveMentorProfile,
+        pages::{Answer, Ask},
+    },
     components::{
         fields::{SelectField, SubmitButton, TextArea, TextField, message_for},
-        form::Form,
+        form::{Form, PostForm},
         hours::{HoursInputs, entered},
-        notes::{DoneNote, ErrorNote, FormError, Loading},
+        notes::{DoneNote, FormError},
         time::zone_words,
     },
-    frame::Viewer,
     routes,
 };
 use domain::{
@@ -28,27 +31,19 @@ const BIO_MAX: usize = 2_000;
 #[component]
 pub fn MentorProfilePage() -> impl IntoView {
     let query = use_query_map();
-    let Viewer(viewer) = expect_context();
-    let page = Resource::new_blocking(|| (), |()| load_mentor_profile());
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("saved") => Some("Saved."),
         Some(_) | None => None,
     });
+    let show = Callback::new(move |answer| {
+        let Answer::MentorProfile(profile, me) = answer else {
+            return unexpected();
+        };
+        view! { <Editor profile=profile.map(|profile| *profile) me=*me done /> }.into_any()
+    });
     view! {
         <Title text="Mentor profile" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match (page.await, viewer.await) {
-                    (Ok(profile), Ok(Some(me))) => view! { <Editor profile me done /> }.into_any(),
-                    (Err(error), _) | (_, Err(error)) => {
-                        view! { <ErrorNote problem=error.0 /> }.into_any()
-                    }
-                    (Ok(_), Ok(None)) => {
-                        view! { <ErrorNote problem=domain::problem::Problem::SignedOut /> }.into_any()
-                    }
-                }
-            })}
-        </Suspense>
+        <Load ask=Signal::stored(Ask::MentorProfile) show />
     }
 }
 
@@ -86,7 +81,7 @@ fn Editor(
     me: Me,
     done: Signal<Option<&'static str>>,
 ) -> impl IntoView {
-    let form = Form::<SaveMentorProfile>::new();
+    let form = Form::new::<SaveMentorProfile>();
     let (problem, pending) = (form.problem(), form.pending());
     let saved = profile.clone();
     let (headline, bio, minutes, hours) = match saved {
@@ -109,7 +104,7 @@ fn Editor(
             <h1>"Mentor profile"</h1>
             <DoneNote words=done />
             <Standing profile />
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem fields=&["headline", "bio", "sessionMinutes", "hours"] />
                 <section class="card" aria-labelledby="words-title">
                     <h2 id="words-title">"What mentees read"</h2>
@@ -155,7 +150,7 @@ fn Editor(
                 <p class="actions">
                     <SubmitButton label="Save" pending />
                 </p>
-            </ActionForm>
+            </PostForm>
         </div>
     }
 }

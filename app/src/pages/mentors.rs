@@ -1,14 +1,16 @@
 //! Mentors, and one mentor with free times to book.
 
+use super::load::{Load, unexpected};
 use crate::{
     api::{
         bookings::Book,
-        mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes, load_mentor_times, mentors},
+        mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes},
+        pages::{Answer, Ask},
     },
     components::{
         fields::{SubmitButton, TextField},
-        form::Form,
-        notes::{ErrorNote, FormError, Loading},
+        form::{Form, PostForm},
+        notes::FormError,
         time::zone_words,
     },
     routes,
@@ -24,17 +26,15 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 /// All published mentors.
 #[component]
 pub fn MentorsPage() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| mentors());
+    let show = Callback::new(|answer| {
+        let Answer::Mentors(mentors) = answer else {
+            return unexpected();
+        };
+        view! { <MentorList mentors /> }.into_any()
+    });
     view! {
         <Title text="Mentors" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(mentors) => view! { <MentorList mentors /> }.into_any(),
-                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <Load ask=Signal::stored(Ask::Mentors) show />
     }
 }
 
@@ -127,30 +127,19 @@ pub fn Initials(
 pub fn MentorPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let asked = Memo::new(move |_| {
+    let ask = Memo::new(move |_| {
         let id = params.read().get("id").unwrap_or_default();
-        let stretch = query
-            .read()
-            .get_str("later")
-            .and_then(|n| n.parse::<u8>().ok());
-        (id, stretch.unwrap_or_default())
+        let stretch = query.read().get_str("later").and_then(|n| n.parse().ok());
+        let stretch = stretch.unwrap_or_default();
+        Ask::Mentor { id, stretch }
     });
-    let page = Resource::new_blocking(
-        move || asked.get(),
-        |(id, stretch)| load_mentor_times(id, stretch),
-    );
-    view! {
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <Mentor page /> }.into_any(),
-                    Err(error) => {
-                        view! { <ErrorNote problem=error.0 not_found="Mentor not found" /> }.into_any()
-                    }
-                }
-            })}
-        </Suspense>
-    }
+    let show = Callback::new(|answer| {
+        let Answer::Mentor(page) = answer else {
+            return unexpected();
+        };
+        view! { <Mentor page=*page /> }.into_any()
+    });
+    view! { <Load ask show not_found="Mentor not found" /> }
 }
 
 #[component]
@@ -223,7 +212,7 @@ fn by_day(slots: Vec<Slot>) -> Vec<Day> {
 
 #[component]
 fn Booking(page: MentorTimes) -> impl IntoView {
-    let form = Form::<Book>::new();
+    let form = Form::new::<Book>();
     let (problem, pending) = (form.problem(), form.pending());
     let chosen = form.value("starts_at", "");
     let title = form.value("title", "");
@@ -245,7 +234,7 @@ fn Booking(page: MentorTimes) -> impl IntoView {
             <p class="muted">
                 {whose} {theirs} ". " <a href=routes::ACCOUNT>"Change your time zone"</a>
             </p>
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem fields=&["title"] />
                 <input type="hidden" name="mentor" value=mentor />
                 <input type="hidden" name="key" value=page.key />
@@ -268,7 +257,7 @@ fn Booking(page: MentorTimes) -> impl IntoView {
                     }
                         .into_any()
                 }}
-            </ActionForm>
+            </PostForm>
             <Stretches id=page.card.id stretch=page.stretch />
         </section>
     }

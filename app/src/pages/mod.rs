@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod dashboard;
 pub mod home;
+mod load;
 pub mod meeting;
 pub mod mentor_profile;
 pub mod mentors;

@@ -1,11 +1,15 @@
 //! One session's record: when, with whom, who was there; and calling it off.
 
+use super::load::{Load, unexpected};
 use crate::{
-    api::bookings::{CancelSession, session},
+    api::{
+        bookings::CancelSession,
+        pages::{Answer, Ask},
+    },
     components::{
         fields::SubmitButton,
-        form::Form,
-        notes::{DoneNote, ErrorNote, FormError, Loading},
+        form::{Form, PostForm},
+        notes::{DoneNote, FormError},
         session_card::{SessionFacts, status},
         stays::WhoWasThere,
         time::LocalTime,
@@ -26,8 +30,15 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 pub fn SessionPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let page = Resource::new_blocking(move || id.get(), session);
+    let ask = Memo::new(move |_| Ask::Session {
+        id: params.read().get("id").unwrap_or_default(),
+    });
+    let show = Callback::new(|answer| {
+        let Answer::Session(session) = answer else {
+            return unexpected();
+        };
+        view! { <Record session=*session /> }.into_any()
+    });
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("booked") => Some("Booked. The time is yours."),
         Some("cancelled") => Some("The session is cancelled."),
@@ -37,16 +48,7 @@ pub fn SessionPage() -> impl IntoView {
         <div class="narrow-wide">
             <DoneNote words=done />
         </div>
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(session) => view! { <Record session /> }.into_any(),
-                    Err(error) => {
-                        view! { <ErrorNote problem=error.0 not_found="Session not found" /> }.into_any()
-                    }
-                }
-            })}
-        </Suspense>
+        <Load ask show not_found="Session not found" />
     }
 }
 
@@ -171,7 +173,7 @@ fn may_cancel(session: &SessionView) -> bool {
 /// Calling off, behind a second step that needs no JavaScript.
 #[component]
 fn Cancel(id: domain::ids::SessionId, other: String) -> impl IntoView {
-    let form = Form::<CancelSession>::new();
+    let form = Form::new::<CancelSession>();
     let (problem, pending) = (form.problem(), form.pending());
     let is_open = problem.with_untracked(Option::is_some);
     view! {
@@ -182,13 +184,13 @@ fn Cancel(id: domain::ids::SessionId, other: String) -> impl IntoView {
                     "The time becomes free again and the meeting cannot be entered any more, by you or by {other}. This cannot be undone.",
                 )}
             </p>
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem />
                 <input type="hidden" name="id" value=id.to_string() />
                 <p class="actions">
                     <SubmitButton label="Cancel session" pending class="button button-danger" />
                 </p>
-            </ActionForm>
+            </PostForm>
         </details>
     }
 }

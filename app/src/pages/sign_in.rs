@@ -5,7 +5,7 @@ use crate::{
     api::auth::SignIn,
     components::{
         fields::{SubmitButton, TextField},
-        form::Form,
+        form::{Form, PostForm},
         notes::FormError,
     },
     routes,
@@ -24,7 +24,7 @@ pub fn callback() -> Option<ReturnPath> {
 /// The page.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let form = Form::<SignIn>::new();
+    let form = Form::new::<SignIn>();
     let (problem, pending) = (form.problem(), form.pending());
     let callback = callback();
     let sign_up = callback.as_ref().map_or_else(
@@ -51,7 +51,7 @@ pub fn SignInPage() -> impl IntoView {
                     }
                 })}
             {for_meeting.then(|| view! { <p class="lead">"Sign in to go to your meeting."</p> })}
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem fields=&["email", "password"] />
                 <TextField
                     label="Email"
@@ -75,7 +75,7 @@ pub fn SignInPage() -> impl IntoView {
                 <p class="actions">
                     <SubmitButton label="Sign in" pending />
                 </p>
-            </ActionForm>
+            </PostForm>
             <p class="muted">
                 "New here? " <a href=sign_up>"Create an account"</a>
             </p>

@@ -1,12 +1,18 @@
 //! The sign-up form.
 
-use super::sign_in::callback;
+use super::{
+    load::{Load, unexpected},
+    sign_in::callback,
+};
 use crate::{
-    api::auth::{SignUp, time_zones},
+    api::{
+        auth::SignUp,
+        pages::{Answer, Ask},
+    },
     components::{
         fields::{SelectField, SubmitButton, TextField},
-        form::Form,
-        notes::{ErrorNote, FormError, Loading},
+        form::{Form, PostForm},
+        notes::FormError,
     },
     frame::app_name,
     host, routes,
@@ -21,17 +27,15 @@ const UTC: &str = "UTC";
 /// The page.
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let zones = Resource::new_blocking(|| (), |()| time_zones());
+    let show = Callback::new(|answer| {
+        let Answer::TimeZones(zones) = answer else {
+            return unexpected();
+        };
+        view! { <SignUpForm zones /> }.into_any()
+    });
     view! {
         <Title text="Create account" />
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match zones.await {
-                    Ok(zones) => view! { <SignUpForm zones /> }.into_any(),
-                    Err(error) => view! { <ErrorNote problem=error.0 /> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <Load ask=Signal::stored(Ask::TimeZones) show />
     }
 }
 
@@ -46,7 +50,7 @@ pub fn zone_options(zones: Vec<String>) -> Vec<(String, String)> {
 
 #[component]
 fn SignUpForm(zones: Vec<String>) -> impl IntoView {
-    let form = Form::<SignUp>::new();
+    let form = Form::new::<SignUp>();
     let (problem, pending) = (form.problem(), form.pending());
     let callback = callback();
     let sign_in = callback.as_ref().map_or_else(
@@ -69,7 +73,7 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
             <p class="lead">
                 {format!("{} brings you together with a mentor, one to one, by video.", app_name())}
             </p>
-            <ActionForm action=form.action>
+            <PostForm to=form.to>
                 <FormError problem fields=&["name", "email", "password", "timeZone"] />
                 <TextField
                     label="Name"
@@ -115,7 +119,7 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
                 <p class="actions">
                     <SubmitButton label="Create account" pending />
                 </p>
-            </ActionForm>
+            </PostForm>
             <p class="muted">
                 "Already have an account? " <a href=sign_in>"Sign in"</a>
             </p>

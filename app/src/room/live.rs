@@ -1,5 +1,6 @@
 //! The session's state as the server pushes it: one stream while the tab is visible.
 
+use crate::host;
 use domain::{ids::SessionId, views::LiveState};
 use futures::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
@@ -102,7 +103,7 @@ fn open(shared: &Rc<Shared>, number: u32) {
             let state = message
                 .data()
                 .as_string()
-                .and_then(|json| serde_json::from_str(&json).ok());
+                .and_then(|json| host::from_json(&json).ok());
             if let Some(state) = state {
                 shared.wait.set(FIRST_WAIT);
                 (shared.on_state)(state);

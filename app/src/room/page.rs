@@ -1,6 +1,6 @@
 //! Small services of the browser: time, storage, focus, dialogs.
 
-use crate::room::model::Choices;
+use crate::{host, room::model::Choices};
 use domain::time::Timestamp;
 use leptos::prelude::{IntervalHandle, document, set_interval_with_handle, window};
 use std::{cell::Cell, rc::Rc, time::Duration};
@@ -49,7 +49,7 @@ pub fn remembered() -> Choices {
         .ok()
         .flatten()
         .and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten())
-        .and_then(|json| serde_json::from_str(&json).ok())
+        .and_then(|json| host::from_json(&json).ok())
         .unwrap_or_default()
 }
 

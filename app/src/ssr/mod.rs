@@ -1,5 +1,6 @@
 //! The server's side of the pages: what server functions may ask of their request, and the router.
 
+pub mod answers;
 mod flash;
 mod layers;
 mod policy;
@@ -9,11 +10,11 @@ mod shell;
 pub use router::{options, router};
 pub use shell::shell;
 
-use crate::{PageContext, api::error::ApiError};
+use crate::{PageContext, Viewer, api::error::ApiError};
 use domain::problem::Problem;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use layers::{FN_PREFIX, Visitor};
-use leptos::{nonce::Nonce, prelude::*};
+use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use server::{
     AppState,
@@ -133,18 +134,20 @@ pub fn set_status(status: u16) {
     }
 }
 
-/// 128 random bits in words, for forms that are safe to send twice.
-pub fn draw_key() -> String {
-    Nonce::new().to_string()
-}
-
 /// What the browser's half is told along with the page.
 pub(crate) fn page_context() -> PageContext {
     let parts = use_context::<Parts>();
+    let extensions = parts.as_ref().map(|parts| &parts.extensions);
+    let visitor = extensions.and_then(|extensions| extensions.get::<Visitor>());
     PageContext {
         app_name: use_context::<AppState>()
             .map(|state| state.config.app_name.clone())
             .unwrap_or_default(),
-        flash: parts.and_then(|parts| parts.extensions.get().cloned()),
+        viewer: match visitor {
+            Some(Visitor(Ok(Some(login)))) => Viewer::SignedIn(login.me.clone()),
+            Some(Visitor(Ok(None))) => Viewer::SignedOut,
+            Some(Visitor(Err(_))) | None => Viewer::Unknown,
+        },
+        flash: extensions.and_then(|extensions| extensions.get().cloned()),
     }
 }

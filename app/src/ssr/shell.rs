@@ -8,6 +8,10 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
 use server::AppState;
 
+/// What search engines show.
+const DESCRIPTION: &str = "Find a mentor, choose a time that suits you both, and meet one to one \
+                           by video in your browser.";
+
 /// The document, with the headers that belong to this very rendering.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     set_policy();
@@ -22,6 +26,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="application-name" content=app_name />
+                <meta name="description" content=DESCRIPTION />
                 <meta
                     name="theme-color"
                     content="#faf7f2"
