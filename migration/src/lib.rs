@@ -3,7 +3,9 @@
 //! Imports nothing of ours: code moves on, old migrations must still compile and mean the same.
 //! Changes come in two steps, first add, later remove, so that the previous release keeps working.
 
+mod dialect;
 mod m20261123_000001_core;
+mod m20261123_000002_scheduling;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, async_trait,
@@ -30,7 +32,10 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_core::Migration)]
+        vec![
+            Box::new(m20261123_000001_core::Migration),
+            Box::new(m20261123_000002_scheduling::Migration),
+        ]
     }
 }
 

@@ -4,6 +4,7 @@
 //! Times are UTC milliseconds. Keys are named after table and columns, so that both engines report
 //! a duplicate under the same name.
 
+use crate::dialect;
 use sea_orm_migration::{
     MigrationName, MigrationTrait, SchemaManager, async_trait,
     sea_orm::{ConnectionTrait, DbBackend, DbErr},
@@ -22,39 +23,17 @@ impl MigrationName for Migration {
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        let (types, rule): (&[(&str, &str)], &[&str]) = match db.get_database_backend() {
-            DbBackend::Sqlite => (SQLITE_TYPES, SQLITE_SEAT_RULE),
-            DbBackend::Postgres => (POSTGRES_TYPES, POSTGRES_SEAT_RULE),
-            other => return Err(DbErr::Migration(format!("{other:?} is not supported"))),
-        };
-        for sql in TABLES.iter().chain(rule) {
-            let sql = types.iter().fold((*sql).to_owned(), |sql, (word, name)| {
-                sql.replace(word, name)
-            });
-            db.execute_unprepared(&sql).await?;
+        dialect::run(db, TABLES).await?;
+        match db.get_database_backend() {
+            DbBackend::Postgres => dialect::run(db, POSTGRES_SEAT_RULE).await,
+            _ => dialect::run(db, SQLITE_SEAT_RULE).await,
         }
-        Ok(())
     }
 
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
 }
-
-const POSTGRES_TYPES: &[(&str, &str)] = &[
-    ("{id}", "UUID"),
-    ("{time}", "BIGINT"),
-    ("{bool}", "BOOLEAN"),
-    ("{strict}", ""),
-];
-
-/// STRICT makes SQLite refuse a value of another type than the column's.
-const SQLITE_TYPES: &[(&str, &str)] = &[
-    ("{id}", "BLOB"),
-    ("{time}", "INTEGER"),
-    ("{bool}", "INTEGER"),
-    ("{strict}", "STRICT"),
-];
 
 const TABLES: &[&str] = &[
     "CREATE TABLE users (
