@@ -8,6 +8,11 @@ use clap::{Parser, Subcommand};
 use server::config::Settings;
 use std::process::ExitCode;
 
+/// The C library's allocator keeps what password hashing used (19 MiB each time) for good, spread over
+/// its arenas: 150 MB after a bench against 63 MB with this one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Mentoring sessions over video: booking, meeting rooms, and the record of who was there.
 #[derive(Debug, Parser)]
 #[command(name = "young-minds", version, propagate_version = true)]

@@ -281,7 +281,9 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
         return Ok(None);
     }
     let now = state.clock.now();
-    let Some(found) = logins::find(state.db.read(), &token_hash(token)).await? else {
+    let hash = token_hash(token);
+    let found = logins::find(state.db.read(), &hash);
+    let Some(found) = state.recent_logins.read(&state.db, &hash, found).await? else {
         return Ok(None);
     };
     if now >= found.expires_at || found.last_seen_at + LOGIN_IDLE <= now {

@@ -69,18 +69,33 @@ fn decide(
     access(record.map(|r| &r.facts), user, now, state.config.window)
 }
 
-/// A session and its room's record, with the join decision for a person.
+/// A session and its room's record, with the join decision for a person: `TooEarly` or `Open`.
 async fn load(
     state: &AppState,
     login: &CurrentLogin,
     id: SessionId,
 ) -> Result<(SessionRecord, RoomRecord, Access)> {
-    let record = store::sessions::find(state.db.read(), id).await?;
-    let decision = decide(state, record.as_ref(), login.me.id, state.clock.now());
-    let record = record.ok_or(Problem::NoAccess(decision))?;
-    let room = store::rooms::current(state.db.read(), id).await?;
-    let room = room.ok_or_else(|| StoreError::inconsistent("livekit_rooms", id.0))?;
-    Ok((record, room, decision))
+    let (key, found) = (id.to_string(), find(state.db.read(), id));
+    let found = state.recent_sessions.read(&state.db, &key, found).await?;
+    let record = found.as_ref().map(|(record, _)| record);
+    let decision = decide(state, record, login.me.id, state.clock.now());
+    match (decision, found) {
+        (Access::Open { .. } | Access::TooEarly { .. }, Some((record, room))) => {
+            let room = room.ok_or_else(|| StoreError::inconsistent("livekit_rooms", id.0))?;
+            Ok((record, room, decision))
+        }
+        (refused, _) => Err(Problem::NoAccess(refused).into()),
+    }
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    id: SessionId,
+) -> std::result::Result<Option<(SessionRecord, Option<RoomRecord>)>, StoreError> {
+    match store::sessions::find(db, id).await? {
+        Some(record) => Ok(Some((record, store::rooms::current(db, id).await?))),
+        None => Ok(None),
+    }
 }
 
 /// Prepares a session's room, also before the window; LiveKit's room is made once the window is open.

@@ -1,8 +1,13 @@
 //! What every use case is given.
 
 use crate::{
-    accounts::Passwords, accounts::SignInLimits, clock::Clock, config::Config, events::Events,
-    media::MediaServer, store::Db,
+    accounts::Passwords,
+    accounts::SignInLimits,
+    clock::Clock,
+    config::Config,
+    events::Events,
+    media::MediaServer,
+    store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},
 };
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -26,6 +31,10 @@ pub struct AppState {
     pub sign_in_limits: Arc<SignInLimits>,
     /// Wakes the job runner as soon as a job was written.
     pub jobs_waiting: Arc<Notify>,
+    /// Logins by the hash of their token.
+    pub(crate) recent_logins: Arc<Recent<FoundLogin>>,
+    /// Sessions with their rooms, by id.
+    pub(crate) recent_sessions: Arc<Recent<(SessionRecord, Option<RoomRecord>)>>,
     /// Turns true when the server is stopping; long answers end then.
     pub shutdown: watch::Receiver<bool>,
 }
@@ -47,6 +56,8 @@ impl AppState {
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             sign_in_limits: Arc::new(SignInLimits::new(&config.limits)),
             jobs_waiting: Arc::new(Notify::new()),
+            recent_logins: Arc::default(),
+            recent_sessions: Arc::default(),
             config,
             shutdown,
         }

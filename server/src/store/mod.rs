@@ -8,6 +8,7 @@ pub mod logins;
 pub mod mentors;
 pub mod notifications;
 pub mod participants;
+pub(crate) mod recent;
 pub mod rooms;
 pub mod sessions;
 pub mod users;
@@ -19,7 +20,15 @@ use sea_orm::{
     TransactionOptions, TransactionTrait, Value,
     sqlx::{self, sqlite::SqliteJournalMode, sqlite::SqliteSynchronous},
 };
-use std::{fmt, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Connections that read a SQLite file at the same time.
@@ -59,6 +68,8 @@ pub struct Db {
     readers: DatabaseConnection,
     writer: DatabaseConnection,
     engine: Engine,
+    /// Transactions that ended, one way or the other.
+    writes: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for Db {
@@ -95,6 +106,7 @@ impl Db {
                 readers: pool.clone(),
                 writer: pool,
                 engine: Engine::Postgres,
+                writes: Arc::default(),
             })
         }
     }
@@ -137,6 +149,7 @@ impl Db {
             readers,
             writer,
             engine: Engine::Sqlite,
+            writes: Arc::default(),
         })
     }
 
@@ -168,7 +181,9 @@ impl Db {
     {
         let mut attempt = 0;
         loop {
-            match self.write_once(&work).await {
+            let done = self.write_once(&work).await;
+            self.writes.fetch_add(1, Ordering::SeqCst);
+            match done {
                 Err(error) if error.is_busy() && attempt < RETRIES => {
                     attempt += 1;
                     // 5–10, 10–20, … 80–160 ms.
@@ -214,6 +229,11 @@ impl Db {
                 Err(error)
             }
         }
+    }
+
+    /// How many transactions of this process have ended.
+    pub(crate) fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
     }
 
     /// Which database program answers.
