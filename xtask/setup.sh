@@ -356,3 +356,51 @@ ym_start_livekit() {
     ym_fail "LiveKit did not start; its log is $log"
   }
 }
+
+# ym_start_postgres FOLDER: a PostgreSQL cluster in the folder, named in YM_TEST_POSTGRES_URL, unless that names a
+# server already. initdb refuses root, so root asks the user postgres to run it.
+ym_postgres_bin() {
+  local dir
+  for dir in "$(dirname "$(command -v initdb 2>/dev/null || echo /)")" "$(pg_config --bindir 2>/dev/null || true)" \
+    $(printf '%s\n' /usr/lib/postgresql/*/bin /opt/homebrew/opt/postgresql*/bin | sort -rV); do
+    # initdb may be a link that stands alone; the others have to be beside it.
+    if [[ -n $dir && -x $dir/initdb && -x $dir/postgres && -x $dir/pg_isready ]]; then
+      printf '%s' "$dir"
+      return
+    fi
+  done
+  return 1
+}
+
+ym_start_postgres() {
+  local scratch=$1
+  local bin data=$scratch/postgres port as=()
+  if [[ -n ${YM_TEST_POSTGRES_URL:-} ]]; then return; fi
+  bin=$(ym_postgres_bin) || ym_fail "the tests need PostgreSQL's server programs: Debian/Ubuntu 'postgresql', Fedora 'postgresql-server', macOS 'brew install postgresql'; or name a server in YM_TEST_POSTGRES_URL"
+  chmod 755 "$scratch"
+  mkdir "$data"
+  if [[ $(id -u) == 0 ]]; then
+    id postgres >/dev/null 2>&1 || ym_fail "PostgreSQL refuses to run as root and there is no user 'postgres'; run ./test as another user"
+    chown postgres "$data"
+    if command -v setpriv >/dev/null; then
+      as=(setpriv --reuid=postgres --regid="$(id -g postgres)" --clear-groups --)
+    else
+      as=(sudo -u postgres --)
+    fi
+  fi
+  # ym_from: the current folder may be closed to the user postgres.
+  (ym_from / ${as[@]+"${as[@]}"} "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --no-locale --no-sync) >"$scratch/initdb.log" 2>&1 ||
+    { cat "$scratch/initdb.log" >&2; ym_fail "initdb failed"; }
+  port=$(ym_ports tcp:0)
+  ym_from / ${as[@]+"${as[@]}"} "$bin/postgres" -D "$data/data" -p "$port" -k "$data" -c listen_addresses=127.0.0.1 \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$scratch/postgres.log" 2>&1 </dev/null &
+  YM_CHILDREN+=("$!")
+  local pid=$! tries
+  for ((tries = 0; tries < 200; tries++)); do
+    if "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" 2>/dev/null; then break; fi
+    kill -0 "$pid" 2>/dev/null || { cat "$scratch/postgres.log" >&2; ym_fail "PostgreSQL did not start"; }
+    sleep 0.1
+  done
+  export YM_TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:$port/postgres
+  ym_say "$("$bin/postgres" --version) on port $port"
+}

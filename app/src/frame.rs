@@ -10,12 +10,15 @@ use crate::{
     pages::{
         account::AccountPage,
         admin::{AdminMentorsPage, AdminNotificationsPage},
+        availability::AvailabilityPage,
+        book::BookPage,
         dashboard::DashboardPage,
         home::HomePage,
         meeting::MeetingPage,
         mentor_profile::MentorProfilePage,
         mentors::{MentorPage, MentorsPage},
         not_found::NotFoundPage,
+        reschedule::ReschedulePage,
         session::SessionPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -96,6 +99,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/mentors/:id") view=MentorPage ssr=SsrMode::Async />
                     <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
                     <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("/sessions/:id/reschedule")
+                        view=ReschedulePage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
+                    <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/mentor-profile") view=MentorProfilePage ssr=SsrMode::Async />
                     <Route

@@ -19,14 +19,18 @@ pub const DASHBOARD: &str = "/dashboard";
 pub const ACCOUNT: &str = "/account";
 /// One's own mentor profile.
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
+/// What one offers as a mentor.
+pub const AVAILABILITY: &str = "/availability";
 /// What needs an admin's attention.
 pub const ADMIN_NOTIFICATIONS: &str = "/admin/notifications";
 /// Mentor profiles waiting to be published.
 pub const ADMIN_MENTORS: &str = "/admin/mentors";
 
 /// First segments of paths that only signed-in people may see.
-const PRIVATE: [&str; 7] = [
+const PRIVATE: [&str; 9] = [
     "dashboard",
+    "book",
+    "availability",
     "mentors",
     "sessions",
     "account",
@@ -54,6 +58,21 @@ pub fn mentor(id: UserId) -> String {
 /// A session's record.
 pub fn session(id: SessionId) -> String {
     format!("/sessions/{id}")
+}
+
+/// The form that books a held time.
+pub fn book(id: SessionId) -> String {
+    format!("/book/{id}")
+}
+
+/// Other times for a session.
+pub fn reschedule(id: SessionId) -> String {
+    format!("/sessions/{id}/reschedule")
+}
+
+/// A session as a file for calendar programs; no page.
+pub fn calendar_file(id: SessionId) -> String {
+    format!("/api/sessions/{id}/calendar.ics")
 }
 
 /// The meeting. Links to it carry `rel="external"`, so that it is loaded as a whole page.
@@ -101,6 +120,8 @@ mod tests {
             "/mentors",
             "/mentors/1",
             "/sessions/1",
+            "/book/1",
+            "/availability",
             "/account",
             "/mentor-profile",
             "/admin/mentors",

@@ -57,6 +57,10 @@ id!(
     JobId
 );
 id!(
+    /// A letter to one person (`mails.id`).
+    MailId
+);
+id!(
     /// A LiveKit room's record (`livekit_rooms.id`).
     RoomId
 );

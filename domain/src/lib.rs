@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod availability;
+pub mod booking;
 pub mod ids;
 pub mod job;
 pub mod permissions;

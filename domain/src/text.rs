@@ -26,7 +26,7 @@ fn is_disruptive(c: char) -> bool {
 }
 
 /// One line for people to read: disruptive characters dropped, white space folded and trimmed.
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let spaced: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
@@ -128,6 +128,18 @@ impl Title {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A word or two of one's own for something: one line, may be empty, at most [`TITLE_MAX`] characters.
+///
+/// # Errors
+/// When it is too long.
+pub fn short_label(text: &str) -> Result<String, TextProblem> {
+    let label = one_line(text);
+    if label.chars().count() > TITLE_MAX {
+        return refuse(format!("Use at most {TITLE_MAX} characters."));
+    }
+    Ok(label)
 }
 
 /// Several lines of plain text of at most `max` characters; line breaks stay, other controls go.

@@ -3,7 +3,8 @@
 
 use crate::{
     access::Access,
-    availability::WeeklyHours,
+    availability::OfferDraft,
+    booking::{Answered, ChangeKind, Steps},
     ids::{NotificationId, SessionId, UserId},
     session::{Booking, Outcome, Room, SeatRole},
     time::Timestamp,
@@ -42,8 +43,14 @@ pub struct MentorCard {
     pub bio: String,
     /// The mentor's IANA zone.
     pub time_zone: String,
-    /// Length of a session in minutes.
+    /// Usual length of a session in minutes: one of `lengths`.
     pub session_minutes: u16,
+    /// Lengths to choose from, in minutes, shortest first.
+    pub lengths: Vec<u16>,
+    /// What the mentor wants to know from everybody who books.
+    pub questions: Vec<String>,
+    /// Whether the mentor confirms each booking by hand.
+    pub confirms: bool,
 }
 
 /// One's own mentor profile, for editing.
@@ -54,8 +61,8 @@ pub struct MentorProfile {
     pub card: MentorCard,
     /// Whether mentees see it.
     pub published: bool,
-    /// Weekly hours in the mentor's zone.
-    pub hours: Vec<WeeklyHours>,
+    /// What is offered, in the mentor's zone.
+    pub offer: OfferDraft,
 }
 
 /// A bookable stretch of time with the words for it in both zones.
@@ -154,8 +161,40 @@ pub struct SessionView {
     pub opens_label: LocalLabel,
     /// Start in the other person's zone, where it differs.
     pub starts_theirs: Option<LocalLabel>,
+    /// What the reader may do now.
+    pub may: Steps,
+    /// Until when the time is held, while the booking is not finished.
+    pub held_until: Option<Timestamp>,
+    /// What the mentee wants to reach; may be empty.
+    pub goal: String,
+    /// The mentor's questions and the mentee's answers.
+    pub answers: Vec<Answered>,
+    /// What the mentor wants to know before answering the request.
+    pub asked: Option<String>,
+    /// Why it was called off or declined; may be empty.
+    pub reason: String,
     /// Who was there, in order of joining. Filled for one session, empty in lists.
     pub stays: Vec<Stay>,
+    /// What happened to it, oldest first. Filled for one session, empty in lists.
+    pub history: Vec<Happening>,
+}
+
+/// Something that happened to a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Happening {
+    /// What.
+    pub kind: ChangeKind,
+    /// Who did it; `None` when that person is gone.
+    pub by: Option<Person>,
+    /// When, in the reader's zone.
+    pub at: LocalLabel,
+    /// The session's start afterwards, in the reader's zone.
+    pub starts: LocalLabel,
+    /// The start before, when it was moved.
+    pub previous: Option<LocalLabel>,
+    /// What they wrote; may be empty.
+    pub note: String,
 }
 
 impl SessionView {

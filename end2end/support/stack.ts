@@ -67,6 +67,7 @@ export class Stack {
       APP_URL: this.appUrl,
       LISTEN: `127.0.0.1:${port}`,
       DATABASE_URL: `sqlite://${join(this.folder, "browser.sqlite")}`,
+      MAIL_URL: `file:${join(this.folder, "mail")}`,
       LEPTOS_SITE_ROOT: join(dist, "site"),
       LIVEKIT_API_KEY: `test${randomBytes(6).toString("hex")}`,
       LIVEKIT_API_SECRET: randomBytes(32).toString("hex"),

@@ -416,8 +416,7 @@ impl Drawn {
 }
 
 fn draw_login(now: Timestamp, user: UserId) -> Drawn {
-    let random: [u8; 32] = rand::random();
-    let token = URL_SAFE_NO_PAD.encode(random);
+    let token = draw_token();
     Drawn {
         row: logins::NewLoginRow {
             id: LoginId(Uuid::new_v4()),
@@ -430,8 +429,13 @@ fn draw_login(now: Timestamp, user: UserId) -> Drawn {
     }
 }
 
+/// 256 random bits, base64url.
+pub(crate) fn draw_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
 /// SHA-256 in lower-case hex. A plain hash is enough: the token has 256 random bits.
-fn token_hash(token: &str) -> String {
+pub(crate) fn token_hash(token: &str) -> String {
     use std::fmt::Write;
     Sha256::digest(token.as_bytes())
         .iter()

@@ -1,5 +1,6 @@
 //! Settings, read from the environment or the command line, and validated once at start.
 
+use crate::mail::{MailConfig, MailTarget};
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
 use secrecy::{ExposeSecret, SecretString};
@@ -43,6 +44,21 @@ pub struct Settings {
     /// Secret of that key.
     #[arg(long, env = "LIVEKIT_WEBHOOK_SECRET", hide_env_values = true)]
     pub livekit_webhook_secret: Option<SecretString>,
+    /// `smtp://user:password@host:587` (STARTTLS), `smtps://…`, or `file:<folder>` for development.
+    #[arg(
+        long,
+        env = "MAIL_URL",
+        default_value = "file:.run/mail",
+        hide_env_values = true
+    )]
+    pub mail_url: SecretString,
+    /// Who letters are from: a name and an address of yours.
+    #[arg(
+        long,
+        env = "MAIL_FROM",
+        default_value = "Young Minds <no-reply@localhost>"
+    )]
+    pub mail_from: String,
     /// Minutes before the scheduled start at which a meeting opens.
     #[arg(long, env = "WINDOW_OPENS_BEFORE_MINUTES", default_value_t = 15, value_parser = clap::value_parser!(i64).range(0..=1_440))]
     pub window_opens_before_minutes: i64,
@@ -94,6 +110,8 @@ pub struct Config {
     pub database_url: SecretString,
     /// LiveKit.
     pub media: MediaConfig,
+    /// How letters leave.
+    pub mail: MailConfig,
     /// How far the window reaches.
     pub window: WindowRules,
     /// Limits on use.
@@ -226,8 +244,11 @@ impl TryFrom<Settings> for Config {
                 );
             }
         }
+        let mail = MailConfig::parse(s.mail_url.expose_secret(), &s.mail_from)
+            .or_else(|(variable, reason)| refuse(variable, reason))?;
         Ok(Self {
             app_url,
+            mail,
             app_name: s.app_name.trim().to_owned(),
             listen: s.listen,
             database_url: SecretString::from(s.database_url),
@@ -252,6 +273,35 @@ impl TryFrom<Settings> for Config {
             log_format: s.log_format,
             site_root: s.site_root,
         })
+    }
+}
+
+impl Config {
+    /// What works but is hardly meant so, in words for the operator.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        if self.app_url.is_loopback {
+            return Vec::new();
+        }
+        match self.mail.target {
+            MailTarget::Folder(_) => vec![
+                "MAIL_URL names a folder: letters are written there and reach nobody; name a mail server",
+            ],
+            MailTarget::Smtp(_) if self.mail.from.email.domain() == "localhost" => vec![
+                "MAIL_FROM is an address at localhost, which most mail servers refuse; name one of yours",
+            ],
+            MailTarget::Smtp(_) => Vec::new(),
+        }
+    }
+}
+
+impl AppUrl {
+    /// The host without scheme and port, IPv6 without brackets.
+    pub fn host(&self) -> &str {
+        let authority = self.origin.rsplit('/').next().unwrap_or_default();
+        match authority.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        }
     }
 }
 
@@ -373,6 +423,41 @@ mod tests {
     }
 
     #[test]
+    fn a_public_address_without_a_mail_server_is_worth_a_warning() {
+        let public = [
+            "--app-url",
+            "https://minds.example",
+            "--public-livekit-ws-url",
+            "wss://livekit.example",
+        ];
+        let warnings = |extra: &[&str]| {
+            let config = config(&[&public[..], extra].concat()).expect("valid");
+            assert!(!format!("{config:?}").contains("pass-word"), "hidden");
+            config.warnings().len()
+        };
+        assert_eq!(warnings(&[]), 1);
+        let server = "smtps://me:pass-word@mail.example";
+        assert_eq!(warnings(&["--mail-url", server]), 1);
+        let from = "Minds <no-reply@minds.example>";
+        assert_eq!(warnings(&["--mail-url", server, "--mail-from", from]), 0);
+        assert!(config(&[]).expect("valid").warnings().is_empty());
+    }
+
+    #[test]
+    fn the_host_of_an_address_has_no_port() {
+        for (url, host) in [
+            ("http://127.0.0.1:3000", "127.0.0.1"),
+            ("http://[::1]:3000", "::1"),
+            ("http://localhost", "localhost"),
+        ] {
+            assert_eq!(
+                config(&["--app-url", url]).expect("valid").app_url.host(),
+                host
+            );
+        }
+    }
+
+    #[test]
     fn unsafe_values_are_refused_with_the_name_of_the_setting() {
         for (extra, name) in [
             (&["--app-url", "http://minds.example"][..], "APP_URL"),
@@ -385,6 +470,8 @@ mod tests {
             (&["--livekit-ws-url", "127.0.0.1:7880"], "LIVEKIT_WS_URL"),
             (&["--database-url", "mysql://x"], "DATABASE_URL"),
             (&["--app-name", " "], "APP_NAME"),
+            (&["--mail-url", "mail.example.org"], "MAIL_URL"),
+            (&["--mail-from", "nobody"], "MAIL_FROM"),
             (&["--livekit-webhook-key", "k"], "LIVEKIT_WEBHOOK_SECRET"),
         ] {
             let error = config(extra).expect_err("refused");

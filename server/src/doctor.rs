@@ -18,6 +18,8 @@ use uuid::Uuid;
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Tokens tolerate a minute; more than half of it is worth a warning.
 const SKEW_MAX: Millis = Millis::seconds(30);
+/// A mail server has this long to greet us and check our password.
+const MAIL_WAIT: Duration = Duration::from_secs(10);
 /// LiveKit sends a webhook at once; its first retry follows after a second.
 const WEBHOOK_WAIT: Duration = Duration::from_secs(10);
 
@@ -66,7 +68,7 @@ impl Finding {
 
 /// Runs all checks; what depends on an earlier failure is left out.
 pub async fn examine(state: &AppState) -> Vec<Finding> {
-    let mut findings = vec![database(state).await];
+    let mut findings = vec![database(state).await, mail(state).await];
     match state.media.check().await {
         Ok(()) => {
             findings.push(Finding::fine("video server", "answers and accepts our key"));
@@ -77,6 +79,26 @@ pub async fn examine(state: &AppState) -> Vec<Finding> {
         Err(error) => findings.push(video_server(&error)),
     }
     findings
+}
+
+async fn mail(state: &AppState) -> Finding {
+    const CHECK: &str = "mail server";
+    if let Some(folder) = state.config.mail.folder() {
+        let detail = format!(
+            "letters are put into {} instead of being sent",
+            folder.display()
+        );
+        return Finding::fine(CHECK, detail);
+    }
+    match tokio::time::timeout(MAIL_WAIT, state.mail.check()).await {
+        Ok(Ok(())) => Finding::fine(CHECK, "answers and lets us in"),
+        Ok(Err(error)) => Finding::failed(CHECK, error.to_string(), "Check MAIL_URL"),
+        Err(_) => Finding::failed(
+            CHECK,
+            format!("no answer within {} seconds", MAIL_WAIT.as_secs()),
+            "Check MAIL_URL, and whether a firewall is in between",
+        ),
+    }
 }
 
 async fn database(state: &AppState) -> Finding {

@@ -1,6 +1,6 @@
 //! The error of every use case, and how it becomes what people see.
 
-use crate::{media::MediaError, store::StoreError};
+use crate::{mail::MailError, media::MediaError, store::StoreError};
 use domain::problem::{Dependency, Problem};
 
 /// What a use case returns.
@@ -18,12 +18,23 @@ pub enum Error {
     /// The media server.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// Our own fault.
     #[error("{0}")]
     Other(String),
 }
 
 impl Error {
+    /// Whether trying again is pointless until a person did something about it.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Mail(error) => error.is_final(),
+            Self::Problem(_) | Self::Store(_) | Self::Media(_) | Self::Other(_) => false,
+        }
+    }
+
     /// What the caller is told. Logs the cause, once, with the request's id; the log line holds no
     /// token, address or name.
     pub fn into_problem(self, request_id: &str) -> Problem {
@@ -41,6 +52,7 @@ impl Error {
                 Problem::Unavailable(Dependency::MediaServer)
             }
             Self::Store(error) => internal(&error, request_id),
+            Self::Mail(error) => internal(&error, request_id),
             Self::Other(error) => internal(&error, request_id),
         }
     }

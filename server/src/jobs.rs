@@ -1,13 +1,16 @@
 //! The outbox's work: what jobs there are, who runs them, and what happens when they fail.
 
 use crate::{
-    AppState, Error, Result, rooms,
-    store::{self, StoreError, jobs::ClaimedJob, jobs::NewJob},
+    AppState, Error, Result, mail, rooms,
+    store::{
+        self, StoreError,
+        jobs::{ClaimedJob, Kinds, NewJob},
+    },
     webhooks,
 };
 use domain::{
-    ids::{RoomName, SessionId},
-    job::{MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
+    ids::{MailId, RoomName, SessionId},
+    job::{MAIL_MAX_ATTEMPTS, MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
     time::{Millis, Timestamp},
 };
 use sea_orm::ConnectionTrait;
@@ -17,8 +20,13 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 /// A worker holds a job for this long; a job whose worker died becomes due again afterwards.
 const LEASE: Millis = Millis::seconds(60);
-/// Jobs run at the same time by one process.
+/// Jobs run at the same time by one process, letters aside.
 const AT_ONCE: usize = 8;
+/// Letters sent at the same time by one process. They have slots of their own, so that a mail server
+/// that hangs delays no room.
+const LETTERS_AT_ONCE: usize = 2;
+/// The kind of jobs that send letters.
+const SEND_MAIL: &str = "send_mail";
 /// The runner looks at the table at least this often, should an announcement be lost.
 const POLL: Duration = Duration::from_secs(1);
 /// Done jobs and LiveKit's messages are kept this long, for people who look.
@@ -52,6 +60,13 @@ pub enum Job {
         /// The session concerned.
         session: SessionId,
     },
+    /// Send a letter, unless it is void by then.
+    SendMail {
+        /// Which letter.
+        mail: MailId,
+        /// The session it is about.
+        session: SessionId,
+    },
 }
 
 impl Job {
@@ -61,6 +76,7 @@ impl Job {
             Self::DeleteRoom { .. } => "delete_room",
             Self::CloseWindow { .. } => "close_window",
             Self::ProcessWebhook { .. } => "process_webhook",
+            Self::SendMail { .. } => SEND_MAIL,
         }
     }
 
@@ -69,7 +85,8 @@ impl Job {
             Self::CreateRoom { session }
             | Self::DeleteRoom { session, .. }
             | Self::CloseWindow { session }
-            | Self::ProcessWebhook { session, .. } => *session,
+            | Self::ProcessWebhook { session, .. }
+            | Self::SendMail { session, .. } => *session,
         }
     }
 
@@ -78,6 +95,7 @@ impl Job {
         match self {
             Self::DeleteRoom { room, .. } => format!("delete_room:{room}"),
             Self::ProcessWebhook { event, .. } => format!("process_webhook:{event}"),
+            Self::SendMail { mail, .. } => format!("{SEND_MAIL}:{mail}"),
             Self::CreateRoom { session } | Self::CloseWindow { session } => {
                 format!("{}:{session}", self.kind())
             }
@@ -91,6 +109,18 @@ impl Job {
             Self::DeleteRoom { .. } => "An ended meeting room cannot be deleted",
             Self::CloseWindow { .. } => "A meeting whose time is up cannot be ended",
             Self::ProcessWebhook { .. } => "A message from the video server cannot be processed",
+            Self::SendMail { .. } => "A letter cannot be sent",
+        }
+    }
+
+    /// Attempts after which it is dead.
+    fn max_attempts(&self) -> u32 {
+        match self {
+            Self::SendMail { .. } => MAIL_MAX_ATTEMPTS,
+            Self::CreateRoom { .. }
+            | Self::DeleteRoom { .. }
+            | Self::CloseWindow { .. }
+            | Self::ProcessWebhook { .. } => MAX_ATTEMPTS,
         }
     }
 }
@@ -123,10 +153,11 @@ async fn perform(state: &AppState, job: Job) -> Result<()> {
         Job::DeleteRoom { room, session } => rooms::delete_at_livekit(state, &room, session).await,
         Job::CloseWindow { session } => rooms::close_window(state, session).await,
         Job::ProcessWebhook { event, .. } => webhooks::process(state, &event).await,
+        Job::SendMail { mail, .. } => mail::send(state, mail).await,
     }
 }
 
-async fn claim(state: &AppState, limit: usize) -> Result<Vec<ClaimedJob>> {
+async fn claim(state: &AppState, kinds: Kinds, limit: usize) -> Result<Vec<ClaimedJob>> {
     let now = state.clock.now();
     let worker = format!("process-{}", std::process::id());
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
@@ -134,7 +165,9 @@ async fn claim(state: &AppState, limit: usize) -> Result<Vec<ClaimedJob>> {
         .db
         .write(|txn| {
             let worker = worker.clone();
-            Box::pin(async move { store::jobs::claim(txn, &worker, now, now + LEASE, limit).await })
+            Box::pin(async move {
+                store::jobs::claim_of(txn, kinds, &worker, now, now + LEASE, limit).await
+            })
         })
         .await?)
 }
@@ -162,7 +195,8 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
         }
         Err(error) => {
             let attempts = claimed.attempts();
-            let dead = attempts >= MAX_ATTEMPTS || parsed.is_err();
+            let patience = parsed.as_ref().map_or(0, Job::max_attempts);
+            let dead = attempts >= patience || error.is_final();
             let run_at = (!dead).then(|| now + backoff(attempts, rand::random()));
             let title = parsed
                 .as_ref()
@@ -207,7 +241,7 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
 pub async fn run_due(state: &AppState) -> Result<usize> {
     let mut count = 0;
     loop {
-        let claimed = claim(state, AT_ONCE).await?;
+        let claimed = claim(state, Kinds::All, AT_ONCE).await?;
         if claimed.is_empty() {
             return Ok(count);
         }
@@ -220,7 +254,11 @@ pub async fn run_due(state: &AppState) -> Result<usize> {
 
 /// Runs jobs until the server stops, then lets running ones finish for up to 5 seconds.
 pub async fn run_forever(state: AppState) {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let lanes = [
+        (Kinds::Except(SEND_MAIL), AT_ONCE),
+        (Kinds::Only(SEND_MAIL), LETTERS_AT_ONCE),
+    ]
+    .map(|(kinds, slots)| (kinds, Arc::new(Semaphore::new(slots))));
     let mut running = JoinSet::new();
     let mut shutdown = state.shutdown.clone();
     let mut swept_at = Timestamp(0);
@@ -228,10 +266,11 @@ pub async fn run_forever(state: AppState) {
         while running.try_join_next().is_some() {}
         if state.clock.now().since(swept_at) >= Millis::hours(1) {
             swept_at = state.clock.now();
-            let before = swept_at - KEEP_DONE;
+            let (now, before) = (swept_at, swept_at - KEEP_DONE);
             let sweep = state.db.write(|txn| {
                 Box::pin(async move {
                     store::jobs::sweep(txn, before).await?;
+                    store::sessions::release_expired(txn, now).await?;
                     store::webhook_events::sweep(txn, before).await
                 })
             });
@@ -239,13 +278,13 @@ pub async fn run_forever(state: AppState) {
                 tracing::warn!(%error, "could not remove old jobs and messages");
             }
         }
-        let pause = match start_due(&state, &slots, &mut running).await {
-            Ok(pause) => pause,
-            Err(error) => {
-                tracing::warn!(%error, "could not claim jobs");
-                POLL
+        let mut pause = POLL;
+        for (kinds, slots) in &lanes {
+            match start_due(&state, *kinds, slots, &mut running).await {
+                Ok(soon) => pause = pause.min(soon),
+                Err(error) => tracing::warn!(%error, "could not claim jobs"),
             }
-        };
+        }
         tokio::select! {
             () = state.jobs_waiting.notified() => {}
             () = tokio::time::sleep(pause) => {}
@@ -266,11 +305,12 @@ pub async fn run_forever(state: AppState) {
 /// Starts what is due in free slots; says how long to wait for the next look.
 async fn start_due(
     state: &AppState,
+    kinds: Kinds,
     slots: &Arc<Semaphore>,
     running: &mut JoinSet<()>,
 ) -> Result<Duration> {
     // Reading first: an idle server writes nothing.
-    let Some(due) = store::jobs::next_due(state.db.read()).await? else {
+    let Some(due) = store::jobs::next_due_of(state.db.read(), kinds).await? else {
         return Ok(POLL);
     };
     let now = state.clock.now();
@@ -282,7 +322,7 @@ async fn start_due(
     if free == 0 {
         return Ok(Duration::from_millis(50));
     }
-    for job in claim(state, free).await? {
+    for job in claim(state, kinds, free).await? {
         let Ok(permit) = slots.clone().acquire_owned().await else {
             break;
         };

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod bookings;
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod doctor;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod events;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 pub mod media;
 pub mod mentors;
 pub mod rooms;

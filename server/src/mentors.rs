@@ -1,12 +1,14 @@
-//! Mentor profiles.
+//! Mentor profiles and what they offer.
 
 use crate::{
     AppState, Error, Result,
     accounts::{CurrentLogin, Fields},
     store::{self, mentors::ProfileRow},
+    zones::Zone,
 };
 use domain::{
-    availability::{LENGTHS_MIN, WeeklyHours, check_hours},
+    availability::{Length, Offer, OfferDraft},
+    booking::questions,
     ids::UserId,
     problem::Problem,
     text::{TextProblem, paragraph},
@@ -20,10 +22,60 @@ pub struct MentorForm {
     pub headline: String,
     /// Several lines, up to 2,000 characters.
     pub bio: String,
-    /// One of [`LENGTHS_MIN`].
+    /// Usual length of a session: it is offered, whatever else is.
     pub session_minutes: u16,
-    /// Weekly hours in the mentor's zone.
-    pub hours: Vec<WeeklyHours>,
+    /// What everybody who books is asked, one question a line.
+    pub questions: String,
+    /// Whether the mentor confirms each booking by hand.
+    pub confirms: bool,
+}
+
+/// A mentor whom people can book.
+#[derive(Debug, Clone)]
+pub(crate) struct Mentor {
+    pub card: MentorCard,
+    pub offer: Offer,
+    pub zone: Zone,
+}
+
+impl Mentor {
+    fn of(profile: MentorProfile) -> Result<Self> {
+        let offer = Offer::check(profile.offer).map_err(|problems| {
+            Error::Other(format!(
+                "a stored offer is not valid: {}",
+                Problem::Invalid(problems)
+            ))
+        })?;
+        Ok(Self {
+            zone: Zone::or_utc(&profile.card.time_zone),
+            card: profile.card,
+            offer,
+        })
+    }
+
+    /// The length asked for, or the usual one.
+    ///
+    /// # Errors
+    /// `Problem::Invalid` on `minutes`.
+    pub(crate) fn length(&self, minutes: Option<u16>) -> Result<Length> {
+        Length::parse(minutes.unwrap_or(self.card.session_minutes))
+            .map_err(|problem| Problem::field("minutes", problem.to_string()).into())
+    }
+
+    /// As the mentor sees the own times when moving a session.
+    pub(crate) fn without_notice_and_limits(mut self) -> Self {
+        let draft = OfferDraft {
+            notice: 0,
+            max_per_day: None,
+            max_per_week: None,
+            paused: false,
+            ..self.offer.draft().clone()
+        };
+        if let Ok(offer) = Offer::check(draft) {
+            self.offer = offer;
+        }
+        self
+    }
 }
 
 /// Published mentors.
@@ -42,12 +94,25 @@ pub async fn get(state: &AppState, id: UserId) -> Result<MentorCard> {
     Ok(published(state, id).await?.card)
 }
 
-/// One published mentor with hours.
-pub(crate) async fn published(state: &AppState, id: UserId) -> Result<MentorProfile> {
+/// How many days ahead a published mentor takes bookings.
+///
+/// # Errors
+/// As [`get`].
+pub async fn horizon(state: &AppState, id: UserId) -> Result<u32> {
+    Ok(published(state, id).await?.offer.draft().horizon)
+}
+
+/// One published mentor with the offer.
+pub(crate) async fn published(state: &AppState, id: UserId) -> Result<Mentor> {
     let profile = store::mentors::find(state.db.read(), id).await?;
-    profile
-        .filter(|profile| profile.published)
-        .ok_or_else(|| Problem::NotFound.into())
+    let profile = profile.filter(|profile| profile.published);
+    Mentor::of(profile.ok_or(Problem::NotFound)?)
+}
+
+/// One mentor, published or not.
+pub(crate) async fn any(state: &AppState, id: UserId) -> Result<Option<Mentor>> {
+    let profile = store::mentors::find(state.db.read(), id).await?;
+    profile.map(Mentor::of).transpose()
 }
 
 /// One's own profile.
@@ -70,19 +135,12 @@ pub async fn save_profile(
     let mut fields = Fields::default();
     let headline = fields.take("headline", domain::text::Title::parse(&form.headline));
     let bio = fields.take("bio", paragraph(&form.bio, 2_000));
-    let length = LENGTHS_MIN
-        .contains(&form.session_minutes)
-        .then_some(form.session_minutes);
-    let length = fields.take(
-        "sessionMinutes",
-        length.ok_or_else(|| TextProblem("Choose one of the lengths.".to_owned())),
-    );
-    let hours = fields.take(
-        "hours",
-        check_hours(form.hours).map_err(|e| TextProblem(e.to_string())),
-    );
-    let (Some(headline), Some(bio), Some(session_minutes), Some(hours)) =
-        (headline, bio, length, hours)
+    let length = Length::parse(form.session_minutes).map_err(|e| TextProblem(e.to_string()));
+    let length = fields.take("sessionMinutes", length);
+    let questions = questions(&form.questions).map_err(|e| TextProblem(e.to_string()));
+    let questions = fields.take("questions", questions);
+    let (Some(headline), Some(bio), Some(length), Some(questions)) =
+        (headline, bio, length, questions)
     else {
         return Err(fields.refuse());
     };
@@ -90,9 +148,10 @@ pub async fn save_profile(
         user: login.me.id,
         headline: headline.as_str().to_owned(),
         bio,
-        session_minutes,
+        session_minutes: length.minutes(),
+        questions,
+        confirms: form.confirms,
         published: state.config.auto_approve_mentors,
-        hours,
         now: state.clock.now(),
     };
     state
@@ -102,9 +161,34 @@ pub async fn save_profile(
             Box::pin(async move { store::mentors::save(txn, &row).await })
         })
         .await?;
+    saved(state, login).await
+}
+
+async fn saved(state: &AppState, login: &CurrentLogin) -> Result<MentorProfile> {
     profile(state, login)
         .await?
         .ok_or_else(|| Error::Other("a saved mentor profile is gone".to_owned()))
+}
+
+/// Changes what one offers: hours, other dates, lengths, buffers, notice, horizon, limits, pause.
+///
+/// # Errors
+/// `Problem::NotFound` before there is a profile; `Problem::Invalid` naming the fields.
+pub async fn save_offer(
+    state: &AppState,
+    login: &CurrentLogin,
+    draft: OfferDraft,
+) -> Result<MentorProfile> {
+    let offer = Offer::check(draft).map_err(Problem::Invalid)?;
+    let (user, now) = (login.me.id, state.clock.now());
+    let found = state.db.write(|txn| {
+        let offer = offer.clone();
+        Box::pin(async move { store::mentors::save_offer(txn, user, offer.draft(), now).await })
+    });
+    if !found.await? {
+        return Err(Problem::NotFound.into());
+    }
+    saved(state, login).await
 }
 
 /// Profiles waiting for an admin.

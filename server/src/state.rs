@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::Config,
     events::Events,
+    mail::{self, MailServer},
     media::MediaServer,
     store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},
 };
@@ -21,6 +22,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// LiveKit or its fake.
     pub media: Arc<dyn MediaServer>,
+    /// Mail server, folder or fake: what the settings name, until a test puts its own here.
+    pub mail: Arc<dyn MailServer>,
     /// Validated settings.
     pub config: Arc<Config>,
     /// Live updates.
@@ -55,6 +58,7 @@ impl AppState {
             events: Events::default(),
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             sign_in_limits: Arc::new(SignInLimits::new(&config.limits)),
+            mail: mail::connect(&config.mail, &config.app_url),
             jobs_waiting: Arc::new(Notify::new()),
             recent_logins: Arc::default(),
             recent_sessions: Arc::default(),

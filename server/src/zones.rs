@@ -101,6 +101,11 @@ impl Zone {
         }
     }
 
+    /// A moment in few words, for example `Tue 24 Nov 14:30`.
+    pub fn short(&self, at: Timestamp) -> String {
+        self.civil(at).strftime("%a %-d %b %H:%M").to_string()
+    }
+
     /// Whether wall clocks of both zones show the same at a moment.
     pub fn agrees_with(&self, other: &Self, at: Timestamp) -> bool {
         self.civil(at) == other.civil(at)
@@ -144,9 +149,19 @@ fn instant(at: Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
+/// The date in a zone at a moment.
+pub fn today(zone: &str, at: Timestamp) -> Day {
+    Zone::or_utc(zone).day_of(at)
+}
+
 /// RFC 3339 in UTC, for example `2026-11-24T14:30:00Z`.
 pub fn rfc3339(at: Timestamp) -> String {
     instant(at).to_string()
+}
+
+/// iCalendar's form in UTC, for example `20261124T143000Z` (RFC 5545 §3.3.5).
+pub fn ical(at: Timestamp) -> String {
+    instant(at).strftime("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// Reads RFC 3339 with any offset.

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use domain::{
     access::Access,
-    availability::{Interval, WeeklyHours},
+    availability::{Interval, OfferDraft, WeeklyHours},
     ids::{SessionId, UserId},
     session::{Booking, SeatRole},
     text::{Email, Title},
@@ -223,6 +223,10 @@ async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
               Bring whatever you are stuck on: code, a career question, or a half-finished idea."
             .to_owned(),
         session_minutes: 45,
+        questions: "What have you tried so far?".to_owned(),
+        confirms: false,
+    };
+    let offer = OfferDraft {
         hours: (0..7)
             .map(|weekday| WeeklyHours {
                 weekday,
@@ -230,9 +234,12 @@ async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
                 to_min: 20 * 60,
             })
             .collect(),
+        lengths: vec![25, 45],
+        ..OfferDraft::default()
     };
     let login = CurrentLogin::of_tool(mentor);
     mentors::save_profile(state, &login, form).await?;
+    mentors::save_offer(state, &login, offer).await?;
     let published = state
         .db
         .write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await }))
@@ -253,7 +260,7 @@ async fn session(
     let decision = |s: &store::sessions::SessionRecord| {
         domain::access::access(Some(&s.facts), mentee, now, state.config.window)
     };
-    let known = store::sessions::of_user(state.db.read(), mentee, 200).await?;
+    let known = store::sessions::of_user(state.db.read(), mentee, now, 200).await?;
     let fitting = |s: &&store::sessions::SessionRecord| {
         s.title == title
             && s.facts.booking == Booking::Confirmed
@@ -275,19 +282,18 @@ async fn insert(
     length: Millis,
 ) -> anyhow::Result<SessionId> {
     let id = SessionId(Uuid::new_v4());
-    let new = NewSession {
-        id,
-        mentor,
-        mentee,
-        title: Title::parse(title)?,
-        time: Interval {
-            from: starts_at,
-            to: starts_at + length,
-        },
-        meeting_url: bookings::meeting_url(state, id),
-        idempotency_key: None,
-        now: state.clock.now(),
+    let time = Interval {
+        from: starts_at,
+        to: starts_at + length,
     };
+    let new = NewSession::confirmed(
+        id,
+        (mentor, mentee),
+        Title::parse(title)?,
+        time,
+        bookings::meeting_url(state, id),
+        state.clock.now(),
+    );
     bookings::insert(state, &new)
         .await
         .map_err(Error::from)

@@ -9,6 +9,9 @@ use tokio::{net::TcpListener, sync::watch};
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let config = compose::config(settings)?;
     compose::init_log(config.log_format);
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     compose::migrate(&config).await?;
     let listen = config.listen;
     let (stop, shutdown) = watch::channel(false);

@@ -2,9 +2,12 @@
 //! table and writes bench.json.
 
 use crate::tools;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use std::fs;
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 /// Runs the bench.
 ///
@@ -14,11 +17,43 @@ pub fn run() -> Result<()> {
     let file = tools::root().join("bench.json");
     let path = file.to_str().context("the checkout's path is not UTF-8")?;
     tools::run_on_release_build("bench", &[("YM_BENCH_FILE", path)])?;
-    let report: Value =
+    let mut report: Value =
         serde_json::from_str(&fs::read_to_string(&file).context("reading bench.json")?)?;
+    let rows = report["rows"]
+        .as_array_mut()
+        .context("bench.json has no rows")?;
+    rows.extend(scheduling()?);
+    fs::write(&file, serde_json::to_string_pretty(&report)?).context("writing bench.json")?;
     print!("{}", table(&report));
     println!("\nwritten to {path}");
     Ok(())
+}
+
+/// Slots and bookings on both engines, measured by tests of the server in a release build.
+fn scheduling() -> Result<Vec<Value>> {
+    let script = r#"
+        set -euo pipefail
+        . xtask/setup.sh
+        scratch=$(mktemp -d)
+        trap 'ym_stop_all; rm -rf "$scratch"' EXIT
+        ym_start_postgres "$scratch" >&2
+        cargo test --release --locked --no-default-features --package server --test it bench:: -- --ignored --nocapture --test-threads 1
+    "#;
+    let output = Command::new("bash")
+        .args(["-c", script])
+        // Set by cargo for this program; the build must not inherit it.
+        .env_remove("CARGO_MANIFEST_DIR")
+        .current_dir(tools::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("running bash")?;
+    if !output.status.success() {
+        bail!("the bench of scheduling failed");
+    }
+    let text = String::from_utf8(output.stdout).context("reading the bench of scheduling")?;
+    let rows = text.lines().filter_map(|line| line.split_once("BENCH "));
+    rows.map(|(_, json)| serde_json::from_str(json).context("a row of the bench"))
+        .collect()
 }
 
 /// One line for each number: what, value, and the aim where there is one.

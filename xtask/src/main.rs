@@ -3,6 +3,7 @@
 mod bench;
 mod load;
 mod screenshots;
+mod soak;
 mod tools;
 mod wasm_guard;
 
@@ -24,6 +25,8 @@ enum Command {
     Bench,
     /// Rewrites the README's pictures.
     Screenshots,
+    /// Checks free slots in every time zone around every change of clocks; some minutes.
+    Soak(soak::Soak),
     /// Load generator of the bench: reads a plan as JSON, writes a report as JSON.
     #[command(hide = true)]
     Load,
@@ -34,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         Command::WasmGuard => wasm_guard::run(),
         Command::Bench => bench::run(),
         Command::Screenshots => screenshots::run(),
+        Command::Soak(soak) => soak::run(&soak),
         Command::Load => load::run(),
     }
 }

@@ -40,3 +40,24 @@ pub async fn sign_out_everywhere() -> Result<(), ApiError> {
     crate::ssr::redirect(crate::routes::SIGN_IN);
     Ok(())
 }
+
+/// Makes a secret address for one's calendar, in place of an older one, and shows it once.
+#[server(prefix = "/api/fn", endpoint = "make_feed")]
+pub async fn make_feed() -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let url = request.answer(server::calendar::feed_create(&request.state, login).await)?;
+    crate::ssr::show_once::<MakeFeed>("url", url);
+    crate::ssr::redirect(crate::routes::ACCOUNT);
+    Ok(())
+}
+
+/// Makes the secret address of one's calendar useless.
+#[server(prefix = "/api/fn", endpoint = "revoke_feed")]
+pub async fn revoke_feed() -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    request.answer(server::calendar::feed_revoke(&request.state, login).await)?;
+    crate::ssr::redirect(&format!("{}?done=feed", crate::routes::ACCOUNT));
+    Ok(())
+}

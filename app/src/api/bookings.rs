@@ -14,40 +14,105 @@ pub struct Dashboard {
     pub left: Option<SessionView>,
 }
 
-/// Books a mentor's free time. Sending the same form twice books once.
-#[server(prefix = "/api/fn", endpoint = "book")]
-pub async fn book(
+/// Holds a mentor's free time and leads to the form that books it. Sending the same form twice
+/// holds once.
+#[server(prefix = "/api/fn", endpoint = "hold")]
+pub async fn hold(
     mentor: domain::ids::UserId,
+    minutes: Option<u16>,
     starts_at: Option<i64>,
-    title: String,
     key: String,
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let choose = || domain::problem::Problem::field("startsAt", "Choose one of the free times.");
-    let starts_at = domain::time::Timestamp(starts_at.ok_or_else(choose)?);
-    // One page offers many times: the key tells a second click from a second choice.
-    let idempotency_key = Some(format!("{key}.{}", starts_at.0));
+    let starts_at = crate::ssr::bookings::chosen(starts_at)?;
     let wanted = server::bookings::BookRequest {
         mentor,
         starts_at,
-        title,
-        idempotency_key,
+        minutes,
+        // One page offers many times: the key tells a second click from a second choice.
+        idempotency_key: Some(format!("{key}.{}", starts_at.0)),
     };
-    let booked = request.answer(server::bookings::book(&request.state, login, wanted).await)?;
-    crate::ssr::redirect(&format!(
-        "{}?done=booked",
-        crate::routes::session(booked.session.id)
-    ));
+    let held = request.answer(server::bookings::hold(&request.state, login, wanted).await)?;
+    crate::ssr::redirect(&match held.session.booking {
+        domain::session::Booking::Held => crate::routes::book(held.session.id),
+        _ => crate::routes::session(held.session.id),
+    });
     Ok(())
+}
+
+/// Finishes the booking of a held time.
+#[server(prefix = "/api/fn", endpoint = "finish_booking")]
+pub async fn finish_booking(
+    id: domain::ids::SessionId,
+    title: String,
+    goal: String,
+    #[server(default)] answers: Vec<String>,
+) -> Result<(), ApiError> {
+    let wish = server::bookings::WishForm {
+        title,
+        goal,
+        answers,
+    };
+    crate::ssr::bookings::change(id, server::bookings::Change::Finish(wish), "booked").await
+}
+
+/// Gives a held time back and leads to the mentor's times.
+#[server(prefix = "/api/fn", endpoint = "release_hold")]
+pub async fn release_hold(mentor: domain::ids::UserId) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    request.answer(server::bookings::release(&request.state, login).await)?;
+    crate::ssr::redirect(&crate::routes::mentor(mentor));
+    Ok(())
+}
+
+/// Says yes to a request.
+#[server(prefix = "/api/fn", endpoint = "confirm_session")]
+pub async fn confirm_session(id: domain::ids::SessionId) -> Result<(), ApiError> {
+    crate::ssr::bookings::change(id, server::bookings::Change::Confirm, "confirmed").await
+}
+
+/// Says no to a request.
+#[server(prefix = "/api/fn", endpoint = "decline_session")]
+pub async fn decline_session(id: domain::ids::SessionId, reason: String) -> Result<(), ApiError> {
+    crate::ssr::bookings::change(id, server::bookings::Change::Decline { reason }, "declined").await
+}
+
+/// Asks the mentee for more information.
+#[server(prefix = "/api/fn", endpoint = "ask_mentee")]
+pub async fn ask_mentee(id: domain::ids::SessionId, question: String) -> Result<(), ApiError> {
+    crate::ssr::bookings::change(id, server::bookings::Change::Ask { question }, "asked").await
+}
+
+/// Gives the information that the mentor asked for.
+#[server(prefix = "/api/fn", endpoint = "answer_mentor")]
+pub async fn answer_mentor(id: domain::ids::SessionId, answer: String) -> Result<(), ApiError> {
+    crate::ssr::bookings::change(id, server::bookings::Change::Answer { answer }, "answered").await
+}
+
+/// Moves a session to another time.
+#[server(prefix = "/api/fn", endpoint = "reschedule_session")]
+pub async fn reschedule_session(
+    id: domain::ids::SessionId,
+    starts_at: Option<i64>,
+    reason: String,
+) -> Result<(), ApiError> {
+    let starts_at = crate::ssr::bookings::chosen(starts_at)?;
+    let reason = Some(reason);
+    let moved = server::bookings::Change::Reschedule { starts_at, reason };
+    crate::ssr::bookings::change(id, moved, "moved").await
 }
 
 /// Calls a session off.
 #[server(prefix = "/api/fn", endpoint = "cancel_session")]
-pub async fn cancel_session(id: domain::ids::SessionId) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
-    let login = request.login()?;
-    request.answer(server::bookings::cancel(&request.state, login, id).await)?;
-    crate::ssr::redirect(&format!("{}?done=cancelled", crate::routes::session(id)));
-    Ok(())
+pub async fn cancel_session(id: domain::ids::SessionId, reason: String) -> Result<(), ApiError> {
+    crate::ssr::bookings::change(
+        id,
+        server::bookings::Change::Cancel {
+            reason: Some(reason),
+        },
+        "cancelled",
+    )
+    .await
 }

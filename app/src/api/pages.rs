@@ -1,7 +1,12 @@
 //! What pages load: one question, one answer, one server function. That all pages share one kind of
 //! resource keeps the WASM small.
 
-use super::{bookings::Dashboard, error::ApiError, mentors::MentorTimes, wire::Sent};
+use super::{
+    bookings::Dashboard,
+    error::ApiError,
+    mentors::{MentorTimes, OfferPage, OtherTimes},
+    wire::Sent,
+};
 use domain::views::{Me, MentorCard, MentorProfile, NotificationView, PendingMentor, SessionView};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -19,6 +24,20 @@ pub enum Ask {
     Mentors,
     /// One mentor with free times.
     Mentor {
+        /// The id out of the address.
+        id: String,
+        /// Which stretch of days.
+        stretch: u8,
+        /// Which of the mentor's lengths; the usual one when `None`.
+        minutes: Option<u16>,
+    },
+    /// What one offers as a mentor.
+    Offer {
+        /// The zone in which mentees' view is shown; one's own when `None`.
+        zone: Option<String>,
+    },
+    /// Times to which a session can be moved.
+    OtherTimes {
         /// The id out of the address.
         id: String,
         /// Which stretch of days.
@@ -45,14 +64,18 @@ pub enum Ask {
 pub enum Answer {
     /// All time zones, sorted.
     TimeZones(Vec<String>),
-    /// The person and all time zones.
-    Account(Box<Me>, Vec<String>),
-    /// The profile, once there is one, and the person.
-    MentorProfile(Option<Box<MentorProfile>>, Box<Me>),
+    /// The person, all time zones, and whether the calendar has a secret address.
+    Account(Box<Me>, Vec<String>, bool),
+    /// The profile, once there is one.
+    MentorProfile(Option<Box<MentorProfile>>),
     /// Published mentors.
     Mentors(Vec<MentorCard>),
     /// The mentor.
     Mentor(Box<MentorTimes>),
+    /// The offer; `None` before there is a profile.
+    Offer(Option<Box<OfferPage>>),
+    /// The session and the times.
+    OtherTimes(Box<OtherTimes>),
     /// The sessions.
     Dashboard(Box<Dashboard>),
     /// The session.

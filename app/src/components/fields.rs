@@ -81,13 +81,52 @@ pub fn TextField(
     }
 }
 
-/// An input of several lines.
+/// A whole number that may be left empty.
 #[component]
-pub fn TextArea(
+pub fn NumberField(
     /// What it is called on the page.
     label: &'static str,
     /// Name of the form field.
     name: &'static str,
+    /// Name of the field in a refusal.
+    field: &'static str,
+    /// The largest one.
+    most: u32,
+    /// What it holds at first.
+    value: String,
+    /// What was refused.
+    problem: Signal<Option<Problem>>,
+) -> impl IntoView {
+    let message = message_for(problem, field);
+    let error_id = format!("{name}-error");
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type="number"
+                inputmode="numeric"
+                min="0"
+                max=most.to_string()
+                value=value
+                aria-describedby=error_id.clone()
+                aria-invalid=move || message.with(Option::is_some).then_some("true")
+            />
+            <FieldError id=error_id message />
+        </div>
+    }
+}
+
+/// An input of several lines.
+#[component]
+pub fn TextArea(
+    /// What it is called on the page.
+    #[prop(into)]
+    label: String,
+    /// Name of the form field.
+    #[prop(into)]
+    name: String,
     /// What was refused.
     problem: Signal<Option<Problem>>,
     /// What it holds at first.
@@ -97,17 +136,23 @@ pub fn TextArea(
     hint: &'static str,
     /// Most characters.
     max: usize,
+    /// Lines shown.
+    #[prop(default = 4)]
+    lines: u8,
 ) -> impl IntoView {
-    let message = message_for(problem, name);
+    let field = name.clone();
+    let message = Signal::derive(move || {
+        problem.with(|problem| problem.as_ref()?.for_field(&field).map(ToOwned::to_owned))
+    });
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     view! {
         <div class="field">
-            <label for=name>{label}</label>
+            <label for=name.clone()>{label}</label>
             <p class="field-hint" id=hint_id.clone()>{hint}</p>
             <textarea
-                id=name
+                id=name.clone()
                 name=name
-                rows="7"
+                rows=lines.to_string()
                 maxlength=max.to_string()
                 aria-describedby=format!("{hint_id} {error_id}")
                 aria-invalid=move || message.with(Option::is_some).then_some("true")

@@ -6,14 +6,15 @@ use domain::problem::Problem;
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
 
-/// A refused form that was sent without JavaScript.
+/// What became of a form, carried over one redirect: why it was refused when it was sent without
+/// JavaScript, or something that is shown only once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     /// Path of the server function.
     pub path: String,
-    /// Why it was refused.
-    pub problem: Problem,
-    /// What had been entered, without anything secret.
+    /// Why it was refused, if it was.
+    pub problem: Option<Problem>,
+    /// What had been entered, without anything secret; or what is shown once.
     pub values: Vec<(String, String)>,
 }
 
@@ -45,7 +46,7 @@ impl Form {
         let flash = use_context::<PageContext>().and_then(|page| page.flash);
         let flash = flash.filter(|flash| flash.path == path);
         let (problem, kept) = match flash {
-            Some(flash) => (Some(flash.problem), flash.values),
+            Some(flash) => (flash.problem, flash.values),
             None => (None, Vec::new()),
         };
         let (problem, pending) = (RwSignal::new(problem), RwSignal::new(false));
@@ -61,6 +62,11 @@ impl Form {
     pub fn value(&self, field: &str, otherwise: impl Into<String>) -> String {
         let kept = self.kept.iter().find(|(key, _)| key == field);
         kept.map_or_else(|| otherwise.into(), |(_, value)| value.clone())
+    }
+
+    /// Whether `field` was sent with the form that was refused.
+    pub fn has(&self, field: &str) -> bool {
+        self.kept.iter().any(|(key, _)| key == field)
     }
 
     /// Why the last attempt was refused.

@@ -1,8 +1,8 @@
-//! Weekly hours as a form: two stretches a day, as plain time inputs.
+//! Weekly hours as a form of plain time inputs.
 
 use crate::{api::mentors::HoursRow, components::form::Form};
 use domain::{
-    availability::{DAY_MIN, WeeklyHours},
+    availability::{DAY_MIN, WeeklyHours, parse_hhmm},
     problem::Problem,
 };
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub const DAYS: [&str; 7] = [
     "Saturday",
     "Sunday",
 ];
-/// Stretches of hours that one day can have here.
+/// Fewest lines for one day.
 const STRETCHES: usize = 2;
 
 /// Reads the lines of the form; a line with both times empty is no hours.
@@ -36,8 +36,8 @@ pub fn parse(rows: &[HoursRow]) -> Result<Vec<WeeklyHours>, Problem> {
             ("", "") => {}
             ("", _) | (_, "") => return Err(refuse("enter both a start and an end, or neither.")),
             (from, to) => {
-                let from_min = minute(from).ok_or_else(|| refuse("enter times like 09:00."))?;
-                let to_min = minute(to).ok_or_else(|| refuse("enter times like 17:30."))?;
+                let from_min = parse_hhmm(from).ok_or_else(|| refuse("enter times like 09:00."))?;
+                let to_min = parse_hhmm(to).ok_or_else(|| refuse("enter times like 17:30."))?;
                 let to_min = if to_min == 0 { DAY_MIN } else { to_min };
                 if to_min <= from_min {
                     return Err(refuse("the end must come after the start."));
@@ -53,21 +53,12 @@ pub fn parse(rows: &[HoursRow]) -> Result<Vec<WeeklyHours>, Problem> {
     Ok(hours)
 }
 
-/// `09:30` as minutes after midnight. Browsers may add seconds.
-fn minute(text: &str) -> Option<u16> {
-    let mut parts = text.splitn(3, ':');
-    let hour: u16 = parts.next()?.parse().ok()?;
-    let minute: u16 = parts.next()?.parse().ok()?;
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
-}
-
 /// Minutes after midnight as `09:30`; the end of the day is `00:00`.
 pub fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
 }
 
-/// The lines to show for saved hours: `STRETCHES` for each day, empty where there are none. More
-/// stretches than that, made elsewhere, get lines of their own.
+/// The lines to show for saved hours: at least `STRETCHES` for each day, and one more than are used.
 pub fn rows(hours: &[WeeklyHours]) -> Vec<HoursRow> {
     let mut rows = Vec::new();
     for weekday in 0..7u8 {
@@ -75,7 +66,7 @@ pub fn rows(hours: &[WeeklyHours]) -> Vec<HoursRow> {
             .iter()
             .filter(|entry| entry.weekday == weekday)
             .collect();
-        for i in 0..STRETCHES.max(of_day.len()) {
+        for i in 0..STRETCHES.max(of_day.len() + 1) {
             let (from, to) = of_day.get(i).map_or_else(Default::default, |entry| {
                 (clock(entry.from_min), clock(entry.to_min))
             });
@@ -167,7 +158,7 @@ mod tests {
                 to_min: DAY_MIN,
             },
         ];
-        assert_eq!(rows(&saved).len(), 14);
+        assert_eq!(rows(&saved).len(), 15, "there is always an empty line");
         assert_eq!(parse(&rows(&saved)), Ok(saved));
     }
 

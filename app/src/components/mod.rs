@@ -1,11 +1,16 @@
 //! Shared widgets: props in, events out; no server call here.
 
+pub mod countdown;
 pub mod fields;
 pub mod form;
+pub mod history;
 pub mod hours;
 pub mod left;
 pub mod notes;
+pub mod offer;
 pub mod session_card;
 pub mod site;
 pub mod stays;
 pub mod time;
+pub mod times;
+pub mod week;

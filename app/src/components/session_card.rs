@@ -52,7 +52,15 @@ pub fn status(session: &SessionView) -> (&'static str, &'static str) {
         Booking::Cancelled { .. } => return ("Cancelled", "tag"),
         Booking::Declined => return ("Declined", "tag"),
         Booking::Held => return ("Booking not finished", "tag tag-warn"),
-        Booking::Requested => return ("Waiting for the mentor", "tag tag-warn"),
+        Booking::Requested => {
+            return match session.role {
+                Some(SeatRole::Mentor) => ("Waiting for your answer", "tag tag-warn"),
+                Some(SeatRole::Mentee) if session.asked.is_some() => {
+                    ("Your mentor has a question", "tag tag-warn")
+                }
+                Some(SeatRole::Mentee) | None => ("Waiting for the mentor", "tag tag-warn"),
+            };
+        }
         Booking::Confirmed => {}
     }
     match (session.room, session.access) {
@@ -115,7 +123,16 @@ pub fn SessionCard(
         | Access::Open { .. } => None,
     };
     let meeting = routes::meeting(session.id);
-    let details = routes::session(session.id);
+    let (details, details_label) = if session.booking == Booking::Held {
+        (routes::book(session.id), "Finish booking")
+    } else {
+        (routes::session(session.id), "Details")
+    };
+    let title = if session.title.is_empty() {
+        "A time you hold".to_owned()
+    } else {
+        session.title.clone()
+    };
     let starts = session.starts_label.clone();
     let datetime = iso_utc(session.scheduled_at);
     view! {
@@ -130,7 +147,7 @@ pub fn SessionCard(
             </p>
             <div class="session-body">
                 <div class="session-head">
-                    <h3 id=title_id>{session.title.clone()}</h3>
+                    <h3 id=title_id>{title}</h3>
                     <span class=class>{words}</span>
                 </div>
                 <p>{role}</p>
@@ -152,7 +169,7 @@ pub fn SessionCard(
                         }
                     })}
                 <a class="button" href=details aria-describedby=of_details>
-                    "Details"
+                    {details_label}
                 </a>
             </p>
         </article>

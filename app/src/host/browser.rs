@@ -4,11 +4,15 @@ use crate::{PageContext, api::error::ApiError, components::form::Sending};
 use domain::problem::Problem;
 use leptos::{
     ev::SubmitEvent,
-    prelude::{Set, request_animation_frame, window},
+    prelude::{
+        Set, Write, WriteSignal, on_cleanup, request_animation_frame, set_interval_with_handle,
+        window,
+    },
     server_fn::redirect::{REDIRECT_HEADER, set_redirect_hook},
     task::spawn_local,
 };
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -141,4 +145,16 @@ fn unreadable() -> Problem {
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let value = js_sys::JSON::parse(text).map_err(|_| "not JSON".to_owned())?;
     serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+}
+
+/// Counts the seconds since the page was hydrated, until it is left.
+pub fn count_seconds(seconds: WriteSignal<i64>) {
+    let tick = move || {
+        if let Some(mut seconds) = seconds.try_write() {
+            *seconds += 1;
+        }
+    };
+    if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+        on_cleanup(move || handle.clear());
+    }
 }

@@ -1,7 +1,7 @@
 //! The server's half of what pages need from their surroundings.
 
 use crate::{PageContext, components::form::Sending, ssr};
-use leptos::ev::SubmitEvent;
+use leptos::{ev::SubmitEvent, prelude::WriteSignal};
 use serde::de::DeserializeOwned;
 
 /// What the browser's half is told along with the page.
@@ -38,3 +38,6 @@ pub fn send(_event: &SubmitEvent, _to: Sending) {}
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
+
+/// Nothing passes while a page is made.
+pub fn count_seconds(_seconds: WriteSignal<i64>) {}

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     api::{
-        account::{ChangePassword, SignOutEverywhere, UpdateAccount},
+        account::{ChangePassword, MakeFeed, RevokeFeed, SignOutEverywhere, UpdateAccount},
         pages::{Answer, Ask},
     },
     components::{
@@ -31,14 +31,15 @@ pub fn AccountPage() -> impl IntoView {
     let ask = Signal::stored(Ask::Account);
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("saved") => Some("Saved."),
+        Some("feed") => Some("The address is gone; programs that used it see nothing any more."),
         Some("password") => Some("Your password is changed. Other browsers are signed out."),
         Some(_) | None => None,
     });
     let show = Callback::new(move |answer| {
-        let Answer::Account(me, zones) = answer else {
+        let Answer::Account(me, zones, has_feed) = answer else {
             return unexpected();
         };
-        view! { <Parts me=*me zones done /> }.into_any()
+        view! { <Parts me=*me zones has_feed done /> }.into_any()
     });
     view! {
         <Title text="Account" />
@@ -47,7 +48,12 @@ pub fn AccountPage() -> impl IntoView {
 }
 
 #[component]
-fn Parts(me: Me, zones: Vec<String>, done: Signal<Option<&'static str>>) -> impl IntoView {
+fn Parts(
+    me: Me,
+    zones: Vec<String>,
+    has_feed: bool,
+    done: Signal<Option<&'static str>>,
+) -> impl IntoView {
     let (mentor_words, mentor_link) = if me.is_mentor {
         (
             "Change what mentees see of you and when you can be booked.",
@@ -74,6 +80,7 @@ fn Parts(me: Me, zones: Vec<String>, done: Signal<Option<&'static str>>) -> impl
                     </a>
                 </p>
             </section>
+            <Feed has_feed />
             <Password email />
             <Everywhere />
         </div>
@@ -113,6 +120,64 @@ fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
                 </p>
             </PostForm>
         </section>
+    }
+}
+
+/// One's calendar as an address that calendar programs read.
+#[component]
+fn Feed(has_feed: bool) -> impl IntoView {
+    let form = Form::new::<MakeFeed>();
+    let (problem, pending) = (form.problem(), form.pending());
+    let url = form.value("url", "");
+    let fresh = (!url.is_empty()).then(|| {
+        view! {
+            <div class="field">
+                <label for="feed-url">"Your calendar’s address"</label>
+                <p class="field-hint" id="feed-hint">
+                    "Copy it now: it is shown only once. Whoever has it sees your sessions."
+                </p>
+                <input id="feed-url" type="url" readonly=true value=url aria-describedby="feed-hint" />
+            </div>
+        }
+    });
+    let (words, label) = if has_feed {
+        (
+            "A calendar program that has your secret address shows your sessions. A new address makes the old one useless.",
+            "Make a new address",
+        )
+    } else {
+        (
+            "Subscribe to your sessions in your own calendar program, by a secret address.",
+            "Make an address",
+        )
+    };
+    view! {
+        <section class="card" aria-labelledby="feed-title">
+            <h2 id="feed-title">"Calendar"</h2>
+            <p>{words}</p>
+            {fresh}
+            <PostForm to=form.to>
+                <FormError problem />
+                <p class="actions">
+                    <SubmitButton label pending class="button" />
+                </p>
+            </PostForm>
+            {has_feed.then(|| view! { <NoFeed /> })}
+        </section>
+    }
+}
+
+#[component]
+fn NoFeed() -> impl IntoView {
+    let form = Form::new::<RevokeFeed>();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <PostForm to=form.to>
+            <FormError problem />
+            <p class="actions">
+                <SubmitButton label="Remove the address" pending class="button button-quiet" />
+            </p>
+        </PostForm>
     }
 }
 

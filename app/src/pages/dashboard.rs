@@ -44,7 +44,13 @@ fn Lists(page: Dashboard, why: String) -> impl IntoView {
             .collect()
     };
     let (upcoming, past) = (others(page.sessions.upcoming), others(page.sessions.past));
-    let nothing_yet = upcoming.is_empty() && past.is_empty() && left.is_none();
+    // What waits for the reader comes first.
+    let waits = |session: &SessionView| {
+        session.may.answer_request || session.may.tell_more || session.may.finish
+    };
+    let (waiting, upcoming): (Vec<_>, Vec<_>) = upcoming.into_iter().partition(waits);
+    let nobody_waits = waiting.is_empty();
+    let nothing_yet = nobody_waits && upcoming.is_empty() && past.is_empty() && left.is_none();
     let no_past = past.is_empty();
     let no_upcoming = upcoming.is_empty() && !nothing_yet;
     view! {
@@ -56,6 +62,10 @@ fn Lists(page: Dashboard, why: String) -> impl IntoView {
         </div>
         {page.left.map(|session| view! { <LeftCard session why /> })}
         {nothing_yet.then(|| view! { <NothingYet /> })}
+        <section aria-labelledby="waiting-title" hidden=nobody_waits>
+            <h2 id="waiting-title">"Waiting for you"</h2>
+            <Cards sessions=waiting />
+        </section>
         <section aria-labelledby="upcoming-title" hidden=nothing_yet>
             <h2 id="upcoming-title">"Upcoming"</h2>
             {no_upcoming.then(|| view! { <p class="muted">"Nothing is planned."</p> })}

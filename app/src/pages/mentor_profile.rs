@@ -7,18 +7,17 @@ use crate::{
         pages::{Answer, Ask},
     },
     components::{
-        fields::{SelectField, SubmitButton, TextArea, TextField, message_for},
+        fields::{SelectField, SubmitButton, TextArea, TextField},
         form::{Form, PostForm},
-        hours::{HoursInputs, entered},
         notes::{DoneNote, FormError},
-        time::zone_words,
     },
     routes,
 };
 use domain::{
     availability::LENGTHS_MIN,
+    booking::{QUESTION_MAX, QUESTIONS_MAX},
     text::TITLE_MAX,
-    views::{Me, MentorProfile},
+    views::MentorProfile,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,6 +25,8 @@ use leptos_router::hooks::use_query_map;
 
 /// Longest description, in characters, as the server allows it.
 const BIO_MAX: usize = 2_000;
+/// Longest list of questions, in characters, line breaks included.
+const QUESTIONS_LENGTH: usize = QUESTIONS_MAX * (QUESTION_MAX + 2);
 
 /// The page.
 #[component]
@@ -36,10 +37,10 @@ pub fn MentorProfilePage() -> impl IntoView {
         Some(_) | None => None,
     });
     let show = Callback::new(move |answer| {
-        let Answer::MentorProfile(profile, me) = answer else {
+        let Answer::MentorProfile(profile) = answer else {
             return unexpected();
         };
-        view! { <Editor profile=profile.map(|profile| *profile) me=*me done /> }.into_any()
+        view! { <Editor profile=profile.map(|profile| *profile)  done /> }.into_any()
     });
     view! {
         <Title text="Mentor profile" />
@@ -76,36 +77,32 @@ fn Standing(profile: Option<MentorProfile>) -> impl IntoView {
 }
 
 #[component]
-fn Editor(
-    profile: Option<MentorProfile>,
-    me: Me,
-    done: Signal<Option<&'static str>>,
-) -> impl IntoView {
+fn Editor(profile: Option<MentorProfile>, done: Signal<Option<&'static str>>) -> impl IntoView {
     let form = Form::new::<SaveMentorProfile>();
     let (problem, pending) = (form.problem(), form.pending());
-    let saved = profile.clone();
-    let (headline, bio, minutes, hours) = match saved {
+    let (headline, bio, minutes, questions, confirms) = match profile.clone() {
         Some(saved) => (
             saved.card.headline,
             saved.card.bio,
             saved.card.session_minutes,
-            saved.hours,
+            saved.card.questions.join("\n"),
+            saved.card.confirms,
         ),
-        None => (String::new(), String::new(), 45, Vec::new()),
+        None => (String::new(), String::new(), 45, String::new(), false),
     };
-    let rows = entered(&form, &hours);
+    let confirms = form.has("confirms") || (problem.with_untracked(Option::is_none) && confirms);
+    let is_new = profile.is_none();
     let lengths = LENGTHS_MIN
         .iter()
         .map(|n| (n.to_string(), format!("{n} minutes")))
         .collect::<Vec<_>>();
-    let hours_message = message_for(problem, "hours");
     view! {
         <div class="narrow-wide">
             <h1>"Mentor profile"</h1>
             <DoneNote words=done />
             <Standing profile />
             <PostForm to=form.to>
-                <FormError problem fields=&["headline", "bio", "sessionMinutes", "hours"] />
+                <FormError problem fields=&["headline", "bio", "sessionMinutes", "questions"] />
                 <section class="card" aria-labelledby="words-title">
                     <h2 id="words-title">"What mentees read"</h2>
                     <TextField
@@ -121,11 +118,12 @@ fn Editor(
                         name="bio"
                         hint="What you have done, what you like to help with, how you work. Up to 2,000 characters."
                         max=BIO_MAX
+                        lines=7
                         value=form.value("bio", bio)
                         problem
                     />
                     <SelectField
-                        label="Length of a session"
+                        label="Usual length of a session"
                         name="session_minutes"
                         field="sessionMinutes"
                         options=lengths
@@ -133,20 +131,35 @@ fn Editor(
                         problem
                     />
                 </section>
-                <fieldset class="card" aria-describedby="hours-hint hours-error">
-                    <legend class="card-legend">"Weekly hours"</legend>
-                    <p class="field-hint" id="hours-hint">
-                        {format!(
-                            "When you can be booked, in your time zone, {}. Up to two stretches a day; leave a line empty if you need no more. For the end of the day enter 00:00. ",
-                            zone_words(&me.time_zone),
-                        )}
-                        <a href=routes::ACCOUNT>"Change your time zone"</a>
-                    </p>
-                    <p class="field-error" id="hours-error">
-                        {hours_message}
-                    </p>
-                    <HoursInputs rows />
-                </fieldset>
+                <section class="card" aria-labelledby="booking-title">
+                    <h2 id="booking-title">"When somebody books you"</h2>
+                    <TextArea
+                        label="Questions"
+                        name="questions"
+                        hint="What you want to know from everybody who books, one question a line, at most five. Answering is optional."
+                        max=QUESTIONS_LENGTH
+                        value=form.value("questions", questions)
+                        problem
+                    />
+                    <label class="check">
+                        <input type="checkbox" name="confirms" value="true" checked=confirms />
+                        "I confirm each booking by hand"
+                    </label>
+                </section>
+                {(!is_new)
+                    .then(|| {
+                        view! {
+                            <section class="card" aria-labelledby="hours-title">
+                                <h2 id="hours-title">"When you can be booked"</h2>
+                                <p>"Weekly hours, days off, lengths, notice and limits."</p>
+                                <p class="actions">
+                                    <a class="button" href=routes::AVAILABILITY>
+                                        "Change your availability"
+                                    </a>
+                                </p>
+                            </section>
+                        }
+                    })}
                 <p class="actions">
                     <SubmitButton label="Save" pending />
                 </p>

@@ -3,22 +3,20 @@
 use super::load::{Load, unexpected};
 use crate::{
     api::{
-        bookings::Book,
-        mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes},
+        bookings::Hold,
+        mentors::MentorTimes,
         pages::{Answer, Ask},
     },
     components::{
-        fields::{SubmitButton, TextField},
+        fields::SubmitButton,
         form::{Form, PostForm},
         notes::FormError,
         time::zone_words,
+        times::{NoTimes, Stretches, Times, times_hint},
     },
     routes,
 };
-use domain::{
-    text::TITLE_MAX,
-    views::{MentorCard, Slot},
-};
+use domain::views::MentorCard;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -72,6 +70,11 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
     let id = format!("mentor-{}", mentor.id);
     let (of_card, of_link) = (id.clone(), id.clone());
     let link = routes::mentor(mentor.id);
+    let about = format!(
+        "{} · {}",
+        lengths_words(&mentor),
+        zone_words(&mentor.time_zone)
+    );
     view! {
         <li>
             <article class="card mentor-card" aria-labelledby=of_card>
@@ -82,11 +85,7 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
                             <a href=link.clone()>{mentor.name}</a>
                         </h2>
                         <p class="muted small">
-                            {format!(
-                                "{} minutes · {}",
-                                mentor.session_minutes,
-                                zone_words(&mentor.time_zone),
-                            )}
+                            {about}
                         </p>
                     </div>
                 </div>
@@ -98,6 +97,18 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
                 </p>
             </article>
         </li>
+    }
+}
+
+/// For example `25, 45 or 60 minutes`.
+fn lengths_words(card: &MentorCard) -> String {
+    match card.lengths.split_last() {
+        Some((last, [])) => format!("{last} minutes"),
+        Some((last, others)) => {
+            let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+            format!("{} or {last} minutes", others.join(", "))
+        }
+        None => String::new(),
     }
 }
 
@@ -131,7 +142,12 @@ pub fn MentorPage() -> impl IntoView {
         let id = params.read().get("id").unwrap_or_default();
         let stretch = query.read().get_str("later").and_then(|n| n.parse().ok());
         let stretch = stretch.unwrap_or_default();
-        Ask::Mentor { id, stretch }
+        let minutes = query.read().get_str("minutes").and_then(|n| n.parse().ok());
+        Ask::Mentor {
+            id,
+            stretch,
+            minutes,
+        }
     });
     let show = Callback::new(|answer| {
         let Answer::Mentor(page) = answer else {
@@ -145,6 +161,7 @@ pub fn MentorPage() -> impl IntoView {
 #[component]
 fn Mentor(page: MentorTimes) -> impl IntoView {
     let card = page.card.clone();
+    let about = format!("{} · {}", lengths_words(&card), zone_words(&card.time_zone));
     let paragraphs: Vec<_> = card
         .bio
         .split('\n')
@@ -163,7 +180,7 @@ fn Mentor(page: MentorTimes) -> impl IntoView {
                     <div>
                         <h1>{card.name}</h1>
                         <p class="muted">
-                            {format!("{} minutes · {}", card.session_minutes, zone_words(&card.time_zone))}
+                            {about}
                         </p>
                     </div>
                 </div>
@@ -179,6 +196,9 @@ fn Mentor(page: MentorTimes) -> impl IntoView {
                             <a class="button" href=routes::MENTOR_PROFILE>
                                 "Edit your mentor profile"
                             </a>
+                            <a class="button" href=routes::AVAILABILITY>
+                                "Change when you can be booked"
+                            </a>
                         </p>
                     </section>
                 }
@@ -190,146 +210,65 @@ fn Mentor(page: MentorTimes) -> impl IntoView {
     }
 }
 
-/// Slots of one date in the reader's zone.
-struct Day {
-    date: String,
-    slots: Vec<Slot>,
-}
-
-fn by_day(slots: Vec<Slot>) -> Vec<Day> {
-    let mut days: Vec<Day> = Vec::new();
-    for slot in slots {
-        match days.last_mut() {
-            Some(day) if day.date == slot.yours.date => day.slots.push(slot),
-            Some(_) | None => days.push(Day {
-                date: slot.yours.date.clone(),
-                slots: vec![slot],
-            }),
-        }
-    }
-    days
-}
-
 #[component]
 fn Booking(page: MentorTimes) -> impl IntoView {
-    let form = Form::new::<Book>();
+    let form = Form::new::<Hold>();
     let (problem, pending) = (form.problem(), form.pending());
     let chosen = form.value("starts_at", "");
-    let title = form.value("title", "");
     let none = page.slots.is_empty();
-    let differs = page.slots.iter().any(|slot| slot.theirs.is_some());
-    let days: Vec<_> = by_day(page.slots)
-        .into_iter()
-        .map(|day| view! { <DayTimes day mentor=page.card.name.clone() chosen=chosen.clone() /> })
-        .collect();
-    let whose = format!(
-        "Times are in your time zone, {}",
-        zone_words(&page.reader_zone)
-    );
-    let theirs = differs.then(|| format!(", with {}’s time below", page.card.name));
-    let mentor = page.card.id.to_string();
+    let name = page.card.name.clone();
+    let hint = times_hint(&page.slots, &page.reader_zone, &name);
+    let base = format!("{}?minutes={}", routes::mentor(page.card.id), page.minutes);
     view! {
         <section class="card booking" aria-labelledby="times-title">
             <h2 id="times-title">"Book a session"</h2>
-            <p class="muted">
-                {whose} {theirs} ". " <a href=routes::ACCOUNT>"Change your time zone"</a>
-            </p>
+            <Lengths card=page.card.clone() minutes=page.minutes />
+            <p class="muted">{hint} " " <a href=routes::ACCOUNT>"Change your time zone"</a></p>
             <PostForm to=form.to>
-                <FormError problem fields=&["title"] />
-                <input type="hidden" name="mentor" value=mentor />
+                <FormError problem />
+                <input type="hidden" name="mentor" value=page.card.id.to_string() />
+                <input type="hidden" name="minutes" value=page.minutes.to_string() />
                 <input type="hidden" name="key" value=page.key />
                 {if none {
                     view! { <NoTimes stretch=page.stretch /> }.into_any()
                 } else {
                     view! {
-                        <TextField
-                            label="What would you like to talk about?"
-                            name="title"
-                            hint="A few words, so that your mentor can prepare."
-                            max=TITLE_MAX
-                            value=title
-                            problem
-                        />
-                        <div class="days">{days}</div>
+                        <Times slots=page.slots other=name chosen />
                         <p class="actions booking-bar">
-                            <SubmitButton label="Book this time" pending />
+                            <SubmitButton label="Continue with this time" pending />
                         </p>
                     }
                         .into_any()
                 }}
             </PostForm>
-            <Stretches id=page.card.id stretch=page.stretch />
+            <Stretches base stretch=page.stretch last=page.last_stretch />
         </section>
     }
 }
 
+/// The lengths to choose from, where there is a choice.
 #[component]
-fn DayTimes(day: Day, mentor: String, chosen: String) -> impl IntoView {
-    let slots: Vec<_> = day
-        .slots
-        .into_iter()
-        .map(|slot| {
-            let value = slot.starts_at.0.to_string();
-            let checked = value == chosen;
-            let theirs = slot.theirs.map(|label| {
-                let other_day = (label.date != slot.yours.date).then(|| format!(" {}", label.date));
-                view! {
-                    <span class="slot-theirs">
-                        <span class="visually-hidden">{format!(", for {mentor} ")}</span>
-                        {label.time}
-                        {other_day.map(|date| view! { <span class="visually-hidden">{date}</span> })}
-                    </span>
-                }
-            });
+fn Lengths(card: MentorCard, minutes: u16) -> impl IntoView {
+    let link = routes::mentor(card.id);
+    let lengths: Vec<_> = card
+        .lengths
+        .iter()
+        .map(|length| {
+            let current = (*length == minutes).then_some("page");
             view! {
-                <label class="slot">
-                    <input type="radio" name="starts_at" value=value required=true checked=checked />
-                    <span class="slot-face">
-                        <span class="slot-yours">{slot.yours.time}</span>
-                        {theirs}
-                    </span>
-                </label>
+                <li>
+                    <a class="choice" href=format!("{link}?minutes={length}") aria-current=current>
+                        {format!("{length} minutes")}
+                    </a>
+                </li>
             }
         })
         .collect();
-    view! {
-        <fieldset class="day">
-            <legend>{day.date}</legend>
-            <div class="slots">{slots}</div>
-        </fieldset>
-    }
-}
-
-#[component]
-fn NoTimes(stretch: u8) -> impl IntoView {
-    let when = match stretch {
-        0 => format!("No free times in the next {DAYS_SHOWN} days."),
-        _ => format!("No free times in these {DAYS_SHOWN} days."),
-    };
-    view! { <p class="note">{when} " You can look at another stretch of time."</p> }
-}
-
-#[component]
-fn Stretches(id: domain::ids::UserId, stretch: u8) -> impl IntoView {
-    let link = move |stretch: u8| format!("{}?later={stretch}", routes::mentor(id));
-    view! {
-        <nav class="stretches" aria-label="Other times">
-            {(stretch > 0)
-                .then(|| {
-                    view! {
-                        <a class="button button-quiet" href=link(stretch.saturating_sub(1))>
-                            "Earlier times"
-                        </a>
-                    }
-                })}
-            {(stretch < LAST_STRETCH)
-                .then(|| {
-                    view! {
-                        <a class="button button-quiet" href=link(stretch + 1)>
-                            "Later times"
-                        </a>
-                    }
-                })}
-        </nav>
-    }
+    (lengths.len() > 1).then(|| {
+        view! {
+            <nav aria-label="Length">
+                <ul class="choices">{lengths}</ul>
+            </nav>
+        }
+    })
 }

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod admin;
+pub mod availability;
+pub mod book;
 pub mod dashboard;
 pub mod home;
 mod load;
@@ -9,6 +11,7 @@ pub mod meeting;
 pub mod mentor_profile;
 pub mod mentors;
 pub mod not_found;
+pub mod reschedule;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;

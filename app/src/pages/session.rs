@@ -1,14 +1,18 @@
 //! One session's record: when, with whom, who was there; and calling it off.
 
-use super::load::{Load, unexpected};
+use super::{
+    load::{Load, unexpected},
+    reschedule::reason_hint,
+};
 use crate::{
     api::{
-        bookings::CancelSession,
-        pages::{Answer, Ask},
+        bookings::{AnswerMentor, AskMentee, CancelSession, ConfirmSession, DeclineSession},
+        pages::{Answer, Ask as Question},
     },
     components::{
-        fields::SubmitButton,
+        fields::{SubmitButton, TextArea},
         form::{Form, PostForm},
+        history::History,
         notes::{DoneNote, FormError},
         session_card::{SessionFacts, status},
         stays::WhoWasThere,
@@ -18,6 +22,7 @@ use crate::{
 };
 use domain::{
     access::Access,
+    booking::NOTE_MAX,
     session::{Booking, EndReason, Room, SeatRole},
     views::SessionView,
 };
@@ -30,7 +35,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 pub fn SessionPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let ask = Memo::new(move |_| Ask::Session {
+    let ask = Memo::new(move |_| Question::Session {
         id: params.read().get("id").unwrap_or_default(),
     });
     let show = Callback::new(|answer| {
@@ -41,6 +46,12 @@ pub fn SessionPage() -> impl IntoView {
     });
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("booked") => Some("Booked. The time is yours."),
+        Some("requested") => Some("Sent. The mentor will confirm or decline; you get a mail."),
+        Some("confirmed") => Some("Confirmed. Both of you get a mail."),
+        Some("declined") => Some("Declined. The mentee gets a mail."),
+        Some("asked") => Some("Your question is sent."),
+        Some("answered") => Some("Your answer is sent."),
+        Some("moved") => Some("Moved. Both of you get a mail."),
         Some("cancelled") => Some("The session is cancelled."),
         Some(_) | None => None,
     });
@@ -57,13 +68,15 @@ fn Record(session: SessionView) -> impl IntoView {
     let (words, class) = status(&session);
     let title = session.title.clone();
     let meeting = routes::meeting(session.id);
-    let can_cancel = may_cancel(&session);
+    let may = session.may;
+    let history = session.history.clone();
     let people = match session.role {
         Some(SeatRole::Mentor) => format!("You mentor {}.", session.mentee.name),
         Some(SeatRole::Mentee) => format!("With {}, your mentor.", session.mentor.name),
         None => format!("{} mentors {}.", session.mentor.name, session.mentee.name),
     };
     let over = over_words(&session);
+    let reason = (!session.reason.is_empty()).then(|| session.reason.clone());
     let show_stays = !session.stays.is_empty()
         || matches!(session.access, Access::Ended { .. } | Access::Closed { .. });
     let id = session.id;
@@ -81,7 +94,9 @@ fn Record(session: SessionView) -> impl IntoView {
                 <p>{people}</p>
                 <SessionFacts session=session.clone() />
                 {over.map(|words| view! { <p class="note">{words}</p> })}
+                {reason.map(|reason| view! { <blockquote class="prose">{reason}</blockquote> })}
                 <Entrance session=session.clone() meeting />
+                <Ways session=session.clone() />
             </article>
             {show_stays
                 .then(|| {
@@ -92,7 +107,27 @@ fn Record(session: SessionView) -> impl IntoView {
                         </section>
                     }
                 })}
-            {can_cancel.then(|| view! { <Cancel id other=session.other().name.clone() /> })}
+            {may.answer_request.then(|| view! { <Request id mentee=session.mentee.name.clone() /> })}
+            {may
+                .tell_more
+                .then(|| view! { <TellMore id question=session.asked.clone().unwrap_or_default() /> })}
+            <Wish session=session.clone() />
+            {(!history.is_empty())
+                .then(|| {
+                    view! {
+                        <section class="card" aria-labelledby="history-title">
+                            <h2 id="history-title">"What happened"</h2>
+                            <History history />
+                        </section>
+                    }
+                })}
+            {may
+                .cancel
+                .then(|| {
+                    view! {
+                        <Cancel id other=session.other().name.clone() reason_needed=may.reason_needed />
+                    }
+                })}
         </div>
     }
 }
@@ -156,23 +191,200 @@ fn over_words(session: &SessionView) -> Option<String> {
     }
 }
 
-/// Whether calling it off is offered: to its people, until its scheduled end.
-fn may_cancel(session: &SessionView) -> bool {
-    let open_or_early = match session.access {
-        Access::TooEarly { .. } | Access::Open { .. } => true,
-        Access::NotFound
-        | Access::NotYours
-        | Access::Cancelled { .. }
-        | Access::NotConfirmed { .. }
-        | Access::Ended { .. }
-        | Access::Closed { .. } => false,
-    };
-    session.role.is_some() && open_or_early && session.now < session.ends_at
+/// Ways on: to the form, another time, one's own calendar.
+#[component]
+fn Ways(session: SessionView) -> impl IntoView {
+    let id = session.id;
+    let in_calendar =
+        matches!(session.booking, Booking::Confirmed) && session.now < session.ends_at;
+    let (finish, move_it) = (session.may.finish, session.may.reschedule);
+    view! {
+        <p class="actions">
+            {finish
+                .then(|| {
+                    view! {
+                        <a class="button button-primary" href=routes::book(id)>
+                            "Finish booking"
+                        </a>
+                    }
+                })}
+            {move_it
+                .then(|| {
+                    view! {
+                        <a class="button" href=routes::reschedule(id)>
+                            "Move to another time"
+                        </a>
+                    }
+                })}
+            {in_calendar
+                .then(|| {
+                    view! {
+                        <a class="button" href=routes::calendar_file(id) rel="external" download="session.ics">
+                            "Add to your calendar"
+                        </a>
+                    }
+                })}
+        </p>
+    }
+}
+
+/// What the mentee wrote.
+#[component]
+fn Wish(session: SessionView) -> impl IntoView {
+    let goal = (!session.goal.is_empty()).then_some(session.goal);
+    let answers: Vec<_> = session
+        .answers
+        .into_iter()
+        .filter(|answered| !answered.answer.is_empty())
+        .map(|answered| {
+            view! {
+                <dt>{answered.question}</dt>
+                <dd class="prose">{answered.answer}</dd>
+            }
+        })
+        .collect();
+    let open = session.asked.filter(|_| !session.may.tell_more);
+    let anything = goal.is_some() || !answers.is_empty() || open.is_some();
+    anything.then(|| {
+        view! {
+            <section class="card" aria-labelledby="wish-title">
+                <h2 id="wish-title">"What it is about"</h2>
+                <dl class="wish">
+                    {goal
+                        .map(|goal| {
+                            view! {
+                                <dt>"What should come of it"</dt>
+                                <dd class="prose">{goal}</dd>
+                            }
+                        })} {answers}
+                    {open
+                        .map(|question| {
+                            view! {
+                                <dt>{question}</dt>
+                                <dd class="muted">"Not answered yet."</dd>
+                            }
+                        })}
+                </dl>
+            </section>
+        }
+    })
+}
+
+/// The mentor's three answers to a request.
+#[component]
+fn Request(id: domain::ids::SessionId, mentee: String) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="request-title">
+            <h2 id="request-title">{format!("{mentee} waits for your answer")}</h2>
+            <p>"The time is kept for both of you until you answer."</p>
+            <Confirm id />
+            <Ask id />
+            <Decline id />
+        </section>
+    }
+}
+
+#[component]
+fn Confirm(id: domain::ids::SessionId) -> impl IntoView {
+    let form = Form::new::<ConfirmSession>();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <PostForm to=form.to>
+            <FormError problem />
+            <input type="hidden" name="id" value=id.to_string() />
+            <p class="actions">
+                <SubmitButton label="Confirm" pending />
+            </p>
+        </PostForm>
+    }
+}
+
+#[component]
+fn Ask(id: domain::ids::SessionId) -> impl IntoView {
+    let form = Form::new::<AskMentee>();
+    let (problem, pending) = (form.problem(), form.pending());
+    let is_open = problem.with_untracked(Option::is_some);
+    view! {
+        <details open=is_open>
+            <summary>"Ask for more information…"</summary>
+            <PostForm to=form.to>
+                <FormError problem fields=&["question"] />
+                <input type="hidden" name="id" value=id.to_string() />
+                <TextArea
+                    label="Your question"
+                    name="question"
+                    hint="The mentee gets a mail and answers here."
+                    max=NOTE_MAX
+                    lines=3
+                    value=form.value("question", "")
+                    problem
+                />
+                <p class="actions">
+                    <SubmitButton label="Send question" pending class="button" />
+                </p>
+            </PostForm>
+        </details>
+    }
+}
+
+#[component]
+fn Decline(id: domain::ids::SessionId) -> impl IntoView {
+    let form = Form::new::<DeclineSession>();
+    let (problem, pending) = (form.problem(), form.pending());
+    let is_open = problem.with_untracked(Option::is_some);
+    view! {
+        <details open=is_open>
+            <summary>"Decline…"</summary>
+            <PostForm to=form.to>
+                <FormError problem fields=&["reason"] />
+                <input type="hidden" name="id" value=id.to_string() />
+                <TextArea
+                    label="A word to the mentee"
+                    name="reason"
+                    hint="Optional. The time becomes free again; this cannot be undone."
+                    max=NOTE_MAX
+                    lines=3
+                    value=form.value("reason", "")
+                    problem
+                />
+                <p class="actions">
+                    <SubmitButton label="Decline" pending class="button button-danger" />
+                </p>
+            </PostForm>
+        </details>
+    }
+}
+
+/// The mentee's answer to the mentor's question.
+#[component]
+fn TellMore(id: domain::ids::SessionId, question: String) -> impl IntoView {
+    let form = Form::new::<AnswerMentor>();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <section class="card" aria-labelledby="asked-title">
+            <h2 id="asked-title">"Your mentor would like to know"</h2>
+            <PostForm to=form.to>
+                <FormError problem fields=&["answer"] />
+                <input type="hidden" name="id" value=id.to_string() />
+                <TextArea
+                    label=question
+                    name="answer"
+                    hint="Your mentor reads this and then confirms or declines."
+                    max=NOTE_MAX
+                    value=form.value("answer", "")
+                    problem
+                />
+                <p class="actions">
+                    <SubmitButton label="Send answer" pending />
+                </p>
+            </PostForm>
+        </section>
+    }
 }
 
 /// Calling off, behind a second step that needs no JavaScript.
 #[component]
-fn Cancel(id: domain::ids::SessionId, other: String) -> impl IntoView {
+fn Cancel(id: domain::ids::SessionId, other: String, reason_needed: bool) -> impl IntoView {
     let form = Form::new::<CancelSession>();
     let (problem, pending) = (form.problem(), form.pending());
     let is_open = problem.with_untracked(Option::is_some);
@@ -185,8 +397,17 @@ fn Cancel(id: domain::ids::SessionId, other: String) -> impl IntoView {
                 )}
             </p>
             <PostForm to=form.to>
-                <FormError problem />
+                <FormError problem fields=&["reason"] />
                 <input type="hidden" name="id" value=id.to_string() />
+                <TextArea
+                    label=format!("Why? {other} reads this")
+                    name="reason"
+                    hint=reason_hint(reason_needed)
+                    max=NOTE_MAX
+                    lines=3
+                    value=form.value("reason", "")
+                    problem
+                />
                 <p class="actions">
                     <SubmitButton label="Cancel session" pending class="button button-danger" />
                 </p>

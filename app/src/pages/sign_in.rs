@@ -34,7 +34,7 @@ pub fn SignInPage() -> impl IntoView {
     // A form sent from another page after the login had ended.
     let was_signed_out = use_context::<PageContext>()
         .and_then(|page| page.flash)
-        .is_some_and(|flash| flash.problem == Problem::SignedOut);
+        .is_some_and(|flash| flash.problem == Some(Problem::SignedOut));
     let for_meeting = callback
         .as_ref()
         .is_some_and(|path| path.as_str().starts_with("/meeting/"));

@@ -4,7 +4,7 @@ use super::Request;
 use crate::api::{
     bookings::Dashboard,
     error::ApiError,
-    mentors::{LAST_STRETCH, MentorTimes, stretch_of},
+    mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes, OfferPage, OtherTimes, stretch_of},
     pages::{Answer, Ask},
 };
 use domain::problem::Problem;
@@ -13,19 +13,30 @@ use domain::problem::Problem;
 pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
     Ok(match ask {
         Ask::TimeZones => Answer::TimeZones(time_zones()),
-        Ask::Account => Answer::Account(Box::new(request.login()?.me.clone()), time_zones()),
+        Ask::Account => {
+            let login = request.login()?;
+            let feed = server::calendar::feed_since(&request.state, login).await;
+            let has_feed = request.answer(feed)?.is_some();
+            Answer::Account(Box::new(login.me.clone()), time_zones(), has_feed)
+        }
         Ask::MentorProfile => {
             let login = request.login()?;
             let profile = server::mentors::profile(&request.state, login).await;
             let profile = request.answer(profile)?.map(Box::new);
-            Answer::MentorProfile(profile, Box::new(login.me.clone()))
+            Answer::MentorProfile(profile)
         }
         Ask::Mentors => {
             let mentors = server::mentors::list(&request.state, request.login()?).await;
             Answer::Mentors(request.answer(mentors)?)
         }
-        Ask::Mentor { id, stretch } => {
-            Answer::Mentor(Box::new(mentor(request, &id, stretch).await?))
+        Ask::Mentor {
+            id,
+            stretch,
+            minutes,
+        } => Answer::Mentor(Box::new(mentor(request, &id, stretch, minutes).await?)),
+        Ask::Offer { zone } => Answer::Offer(offer(request, zone).await?.map(Box::new)),
+        Ask::OtherTimes { id, stretch } => {
+            Answer::OtherTimes(Box::new(other_times(request, &id, stretch).await?))
         }
         Ask::Dashboard { left } => Answer::Dashboard(Box::new(dashboard(request, left).await?)),
         Ask::Session { id } => {
@@ -49,20 +60,69 @@ fn time_zones() -> Vec<String> {
     server::zones::all().to_vec()
 }
 
-async fn mentor(request: &Request, id: &str, stretch: u8) -> Result<MentorTimes, ApiError> {
-    let me = &request.login()?.me;
+async fn mentor(
+    request: &Request,
+    id: &str,
+    stretch: u8,
+    minutes: Option<u16>,
+) -> Result<MentorTimes, ApiError> {
+    let login = request.login()?;
+    let (me, state) = (&login.me, &request.state);
     let id = id.parse().map_err(|_| Problem::NotFound)?;
-    let card = request.answer(server::mentors::get(&request.state, id).await)?;
+    let card = request.answer(server::mentors::get(state, id).await)?;
+    let minutes = minutes.filter(|minutes| card.lengths.contains(minutes));
+    let minutes = minutes.unwrap_or(card.session_minutes);
     let stretch = stretch.min(LAST_STRETCH);
-    let range = Some(stretch_of(request.state.clock.now(), stretch));
-    let slots = server::bookings::slots(&request.state, &me.time_zone, id, range);
+    let range = Some(stretch_of(state.clock.now(), stretch));
+    let slots = server::bookings::slots(state, login, id, Some(minutes), range).await;
+    let horizon = request.answer(server::mentors::horizon(state, id).await)?;
     Ok(MentorTimes {
-        card,
-        slots: request.answer(slots.await)?,
+        slots: request.answer(slots)?,
+        minutes,
         stretch,
+        last_stretch: last_stretch(horizon),
         reader_zone: me.time_zone.clone(),
         is_own: me.id == id,
         key: server::bookings::draw_key(),
+        card,
+    })
+}
+
+fn last_stretch(horizon_days: u32) -> u8 {
+    let stretches = horizon_days.saturating_sub(1) / u32::from(DAYS_SHOWN);
+    u8::try_from(stretches).unwrap_or(LAST_STRETCH)
+}
+
+async fn offer(request: &Request, zone: Option<String>) -> Result<Option<OfferPage>, ApiError> {
+    let (login, state) = (request.login()?, &request.state);
+    let profile = request.answer(server::mentors::profile(state, login).await)?;
+    let Some(profile) = profile else {
+        return Ok(None);
+    };
+    let known = |zone: &String| server::zones::all().binary_search(zone).is_ok();
+    let zone = zone.filter(known).unwrap_or(login.me.time_zone.clone());
+    let range = stretch_of(state.clock.now(), 0);
+    let preview = server::bookings::preview(state, login, &zone, range).await;
+    Ok(Some(OfferPage {
+        preview: request.answer(preview)?,
+        today: server::zones::today(&login.me.time_zone, state.clock.now()),
+        zone,
+        zones: time_zones(),
+        profile,
+    }))
+}
+
+async fn other_times(request: &Request, id: &str, stretch: u8) -> Result<OtherTimes, ApiError> {
+    let (login, state) = (request.login()?, &request.state);
+    let id = id.parse().map_err(|_| Problem::NotFound)?;
+    let session = request.answer(server::bookings::get(state, login, id).await)?;
+    let stretch = stretch.min(LAST_STRETCH);
+    let range = stretch_of(state.clock.now(), stretch);
+    let slots = server::bookings::slots_to_move(state, login, id, range).await;
+    Ok(OtherTimes {
+        slots: request.answer(slots)?,
+        session,
+        stretch,
     })
 }
 

@@ -121,7 +121,7 @@ pub async fn fn_answers(State(state): State<AppState>, request: Request, next: N
         let mut response = Redirect::to(&back).into_response();
         let flash = Flash {
             path,
-            problem,
+            problem: Some(problem),
             values: form,
         };
         if let Some(cookie) = flash::set(&state.config, flash) {

@@ -1,6 +1,7 @@
 //! The server's side of the pages: what server functions may ask of their request, and the router.
 
 pub mod answers;
+pub mod bookings;
 mod flash;
 mod layers;
 mod policy;
@@ -10,11 +11,11 @@ mod shell;
 pub use router::{options, router};
 pub use shell::shell;
 
-use crate::{PageContext, Viewer, api::error::ApiError};
+use crate::{PageContext, Viewer, api::error::ApiError, components::form::Flash};
 use domain::problem::Problem;
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use layers::{FN_PREFIX, Visitor};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_axum::ResponseOptions;
 use server::{
     AppState,
@@ -131,6 +132,23 @@ pub fn set_status(status: u16) {
         StatusCode::from_u16(status),
     ) {
         response.set_status(status);
+    }
+}
+
+/// Shows a value on the next page, once, where the form of `S` is. It never stands in an address.
+pub fn show_once<S: ServerFn>(field: &str, value: String) {
+    let (Some(state), Some(response)) =
+        (use_context::<AppState>(), use_context::<ResponseOptions>())
+    else {
+        return;
+    };
+    let flash = Flash {
+        path: S::PATH.to_owned(),
+        problem: None,
+        values: vec![(field.to_owned(), value)],
+    };
+    if let Some(cookie) = flash::set(&state.config, flash) {
+        response.append_header(header::SET_COOKIE, cookie);
     }
 }
 

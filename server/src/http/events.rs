@@ -3,9 +3,9 @@
 use super::{
     answer::Failure,
     auth::{self, Login},
+    bodies::Watched,
     extract::{Params, parse_id},
     openapi::{Refuses, Usual},
-    views::Watched,
 };
 use crate::{AppState, accounts::CurrentLogin, rooms};
 use axum::{

@@ -4,12 +4,12 @@ use super::{answer::Failure, client_ip::client_ip};
 use crate::AppState;
 use axum::{
     Json,
-    body::Bytes,
+    body::{Bytes, HttpBody},
     extract::{
         FromRequest, FromRequestParts, Path, Query, Request,
         rejection::{BytesRejection, JsonRejection, QueryRejection},
     },
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
 };
 use domain::problem::Problem;
 use serde::{
@@ -57,6 +57,22 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
             Err(other) if other.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),
             Err(_) => Err(Problem::Malformed("The body is not readable JSON.".to_owned()).into()),
         }
+    }
+}
+
+/// As [`Body`], where sending nothing is fine, too.
+pub(crate) struct MaybeBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<AppState> for MaybeBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Extracted<Self> {
+        let empty = request.body().size_hint().exact() == Some(0);
+        if empty && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(Self(T::default()));
+        }
+        let Body(body) = Body::from_request(request, state).await?;
+        Ok(Self(body))
     }
 }
 

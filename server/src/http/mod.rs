@@ -4,8 +4,11 @@
 
 pub mod answer;
 pub mod auth;
+pub mod bodies;
+mod calendar;
 mod client_ip;
 pub mod cookie;
+mod dev_mail;
 mod events;
 mod extract;
 pub mod layers;
@@ -42,6 +45,8 @@ pub fn router(state: AppState) -> Router {
             "/api/openapi.json",
             axum::routing::get(move || async move { document.answer() }),
         )
+        .merge(calendar::routes())
+        .merge(dev_mail::routes(&state))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))

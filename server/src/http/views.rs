@@ -2,12 +2,12 @@
 
 use crate::{rooms, zones};
 use domain::{
-    access, session,
+    access, booking, session,
     time::Timestamp,
     views::{self, MySessions},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A moment in RFC 3339, for example `2026-11-24T14:30:00Z`.
@@ -28,64 +28,6 @@ impl<'de> Deserialize<'de> for Moment {
             .map(Self)
             .map_err(D::Error::custom)
     }
-}
-
-/// Signs in.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SignIn {
-    /// Address of the account.
-    #[schema(format = Email)]
-    pub email: String,
-    /// Its password.
-    #[schema(format = Password)]
-    pub password: String,
-}
-
-/// Books a slot.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewSession {
-    /// With whom.
-    pub mentor_id: Uuid,
-    /// Start of one of the mentor's free slots.
-    pub starts_at: Moment,
-    /// What it is about, up to 120 characters.
-    pub title: String,
-}
-
-/// Which slots.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SlotRange {
-    /// First moment; now when left out.
-    #[param(value_type = Option<String>, format = DateTime)]
-    pub from: Option<Moment>,
-    /// End; 14 days after `from` when left out. At most 31 days after it.
-    #[param(value_type = Option<String>, format = DateTime)]
-    pub to: Option<Moment>,
-}
-
-/// How to enter.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Rejoin {
-    /// The client was thrown out or failed to connect: make sure at once that the room exists.
-    #[serde(default)]
-    #[param(required = false)]
-    pub rejoin: bool,
-}
-
-/// Whose live state.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Watched {
-    /// Id of the session.
-    #[param(format = Uuid)]
-    pub session: String,
 }
 
 /// The signed-in person.
@@ -124,8 +66,14 @@ pub struct Mentor {
     bio: String,
     /// IANA zone.
     time_zone: String,
-    /// Length of a session.
+    /// Usual length of a session.
     session_minutes: u16,
+    /// Lengths to choose from, in minutes.
+    lengths: Vec<u16>,
+    /// What the mentor asks of everybody who books.
+    questions: Vec<String>,
+    /// Whether the mentor confirms each booking by hand.
+    confirms: bool,
 }
 
 impl From<views::MentorCard> for Mentor {
@@ -137,6 +85,9 @@ impl From<views::MentorCard> for Mentor {
             bio: card.bio,
             time_zone: card.time_zone,
             session_minutes: card.session_minutes,
+            lengths: card.lengths,
+            questions: card.questions,
+            confirms: card.confirms,
         }
     }
 }
@@ -414,8 +365,34 @@ pub struct Session {
     access: Access,
     /// The server's time of this answer.
     now: Moment,
+    /// Until when the slot is held; only while the booking is `held`.
+    held_until: Option<Moment>,
+    /// What the mentee wants to reach.
+    goal: String,
+    /// The mentor's questions and the mentee's answers.
+    answers: Vec<Answered>,
+    /// What the mentor wants to know before answering the request.
+    asked: Option<String>,
+    /// Why it was called off or declined.
+    reason: String,
     /// Who was there, in order of joining; empty in lists.
     stays: Vec<Stay>,
+}
+
+/// A question of the mentor with the mentee's answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Answered {
+    question: String,
+    answer: String,
+}
+
+impl From<booking::Answered> for Answered {
+    fn from(answered: booking::Answered) -> Self {
+        Self {
+            question: answered.question,
+            answer: answered.answer,
+        }
+    }
 }
 
 impl From<views::SessionView> for Session {
@@ -438,6 +415,11 @@ impl From<views::SessionView> for Session {
             mentor: session.mentor.into(),
             mentee: session.mentee.into(),
             meeting_url: session.meeting_url,
+            held_until: session.held_until.map(Moment),
+            goal: session.goal,
+            answers: session.answers.into_iter().map(Answered::from).collect(),
+            asked: session.asked,
+            reason: session.reason,
             stays: session.stays.into_iter().map(Stay::from).collect(),
         }
     }

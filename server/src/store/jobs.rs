@@ -81,7 +81,49 @@ pub async fn insert(txn: &impl ConnectionTrait, job: &NewJob) -> Result<(), Stor
     Ok(())
 }
 
-/// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again.
+/// Removes a session's jobs of some kinds that are not done: what they were to do is void. A worker
+/// that has one of them finds nothing to do.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn void(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    kinds: &[&str],
+) -> Result<(), StoreError> {
+    jobs::Entity::delete_many()
+        .filter(jobs::Column::SessionId.eq(session.0))
+        .filter(jobs::Column::Kind.is_in(kinds.iter().copied()))
+        .filter(jobs::Column::DoneAt.is_null())
+        .filter(jobs::Column::DeadAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Some of the jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds {
+    /// Of every kind.
+    All,
+    /// Of this kind.
+    Only(&'static str),
+    /// Of every kind but this.
+    Except(&'static str),
+}
+
+impl Kinds {
+    /// The condition, for SQL. Kinds are words of our own code.
+    fn condition(self) -> String {
+        match self {
+            Self::All => "1 = 1".to_owned(),
+            Self::Only(kind) => format!("kind = '{kind}'"),
+            Self::Except(kind) => format!("kind <> '{kind}'"),
+        }
+    }
+}
+
+/// As [`claim_of`], of every kind.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -92,6 +134,22 @@ pub async fn claim(
     lease_until: Timestamp,
     limit: u32,
 ) -> Result<Vec<ClaimedJob>, StoreError> {
+    claim_of(txn, Kinds::All, worker, now, lease_until, limit).await
+}
+
+/// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn claim_of(
+    txn: &impl ConnectionTrait,
+    kinds: Kinds,
+    worker: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+) -> Result<Vec<ClaimedJob>, StoreError> {
+    let of_kind = kinds.condition();
     // SQLite has one writer at a time and needs no row locks.
     let skip = match engine_of(txn) {
         Engine::Postgres => "FOR UPDATE SKIP LOCKED",
@@ -99,7 +157,7 @@ pub async fn claim(
     };
     let sql = format!(
         "UPDATE jobs SET locked_until = $1, locked_by = $2, attempts = attempts + 1 WHERE id IN (\
-         SELECT id FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 \
+         SELECT id FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 AND {of_kind} \
          AND (locked_until IS NULL OR locked_until < $3) ORDER BY run_at LIMIT {limit} {skip}) \
          RETURNING id, payload, session_id, attempts"
     );
@@ -109,11 +167,14 @@ pub async fn claim(
         .await?)
 }
 
-/// When the next job is due: the earliest `run_at` or lease end among waiting jobs.
+/// When the next of some jobs is due: the earliest `run_at` or lease end among waiting ones.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, StoreError> {
+pub async fn next_due_of(
+    db: &impl ConnectionTrait,
+    kinds: Kinds,
+) -> Result<Option<Timestamp>, StoreError> {
     let due: Option<(Option<i64>,)> = jobs::Entity::find()
         .select_only()
         .expr(Expr::cust(
@@ -121,6 +182,7 @@ pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, St
         ))
         .filter(jobs::Column::DoneAt.is_null())
         .filter(jobs::Column::DeadAt.is_null())
+        .filter(Expr::cust(kinds.condition()))
         .into_tuple()
         .one(db)
         .await?;

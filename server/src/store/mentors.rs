@@ -1,20 +1,22 @@
-//! Tables `mentors` and `availability`.
+//! Tables `mentors`, `availability` and `availability_overrides`.
 
 use super::{
-    StoreError,
-    entity::{availability, mentors},
+    Engine, StoreError, engine_of,
+    entity::{availability, availability_overrides, mentors},
     statement,
 };
 use domain::{
-    availability::WeeklyHours,
+    availability::{DateOverride, Day, OfferDraft, OverrideKind, WeeklyHours},
     ids::UserId,
     time::Timestamp,
     views::{MentorCard, MentorProfile},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, sea_query::OnConflict,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    sea_query::OnConflict,
 };
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// A profile as its mentor wrote it.
@@ -26,21 +28,24 @@ pub struct ProfileRow {
     pub headline: String,
     /// Several lines.
     pub bio: String,
-    /// Length of a session.
+    /// Usual length of a session.
     pub session_minutes: u16,
+    /// What everybody who books is asked.
+    pub questions: Vec<String>,
+    /// Whether the mentor confirms each booking by hand.
+    pub confirms: bool,
     /// Whether mentees see it, when the profile is new; later the stored value stays.
     pub published: bool,
-    /// Weekly hours, checked.
-    pub hours: Vec<WeeklyHours>,
     /// When.
     pub now: Timestamp,
 }
 
-/// Inserts or replaces a profile and its hours.
+/// Inserts or replaces a profile; what is offered stays.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), StoreError> {
+    let offer = OfferDraft::default();
     mentors::Entity::insert(mentors::ActiveModel {
         user_id: Set(row.user.0),
         headline: Set(row.headline.clone()),
@@ -49,6 +54,16 @@ pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), St
         published: Set(row.published),
         created_at: Set(row.now.0),
         updated_at: Set(row.now.0),
+        lengths: Set(json(&[row.session_minutes])?),
+        questions: Set(json(&row.questions)?),
+        buffer_before_min: Set(int(offer.buffer_before)),
+        buffer_after_min: Set(int(offer.buffer_after)),
+        notice_min: Set(int(offer.notice)),
+        horizon_days: Set(int(offer.horizon)),
+        max_per_day: Set(offer.max_per_day.map(int)),
+        max_per_week: Set(offer.max_per_week.map(int)),
+        paused: Set(offer.paused),
+        confirms: Set(row.confirms),
     })
     .on_conflict(
         OnConflict::column(mentors::Column::UserId)
@@ -56,28 +71,112 @@ pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), St
                 mentors::Column::Headline,
                 mentors::Column::Bio,
                 mentors::Column::SessionMinutes,
+                mentors::Column::Questions,
+                mentors::Column::Confirms,
                 mentors::Column::UpdatedAt,
             ])
             .to_owned(),
     )
     .exec_without_returning(txn)
     .await?;
+    Ok(())
+}
+
+/// Replaces what a mentor offers; `false` when there is no profile.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn save_offer(
+    txn: &impl ConnectionTrait,
+    user: UserId,
+    offer: &OfferDraft,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if mentors::Entity::find_by_id(user.0)
+        .one(txn)
+        .await?
+        .is_none()
+    {
+        return Ok(false);
+    }
+    mentors::Entity::update(mentors::ActiveModel {
+        user_id: Unchanged(user.0),
+        lengths: Set(json(&offer.lengths)?),
+        buffer_before_min: Set(int(offer.buffer_before)),
+        buffer_after_min: Set(int(offer.buffer_after)),
+        notice_min: Set(int(offer.notice)),
+        horizon_days: Set(int(offer.horizon)),
+        max_per_day: Set(offer.max_per_day.map(int)),
+        max_per_week: Set(offer.max_per_week.map(int)),
+        paused: Set(offer.paused),
+        updated_at: Set(now.0),
+        ..Default::default()
+    })
+    .exec(txn)
+    .await?;
     availability::Entity::delete_many()
-        .filter(availability::Column::MentorId.eq(row.user.0))
+        .filter(availability::Column::MentorId.eq(user.0))
         .exec(txn)
         .await?;
-    for hours in &row.hours {
-        availability::Entity::insert(availability::ActiveModel {
-            id: Set(Uuid::new_v4()),
-            mentor_id: Set(row.user.0),
-            weekday: Set(i32::from(hours.weekday)),
-            from_min: Set(i32::from(hours.from_min)),
-            to_min: Set(i32::from(hours.to_min)),
-        })
+    let hours = offer.hours.iter().map(|hours| availability::ActiveModel {
+        id: Set(Uuid::new_v4()),
+        mentor_id: Set(user.0),
+        weekday: Set(i32::from(hours.weekday)),
+        from_min: Set(i32::from(hours.from_min)),
+        to_min: Set(i32::from(hours.to_min)),
+    });
+    availability::Entity::insert_many(hours)
         .exec_without_returning(txn)
         .await?;
+    availability_overrides::Entity::delete_many()
+        .filter(availability_overrides::Column::MentorId.eq(user.0))
+        .exec(txn)
+        .await?;
+    let dates = offer.overrides.iter().map(|date| {
+        let (kind, from_min, to_min) = match date.kind {
+            OverrideKind::Off => ("off", None, None),
+            OverrideKind::Extra { from_min, to_min } => ("extra", Some(from_min), Some(to_min)),
+        };
+        availability_overrides::ActiveModel {
+            id: Set(Uuid::new_v4()),
+            mentor_id: Set(user.0),
+            kind: Set(kind.to_owned()),
+            from_day: Set(date.from_day.0),
+            to_day: Set(date.to_day.0),
+            from_min: Set(from_min.map(i32::from)),
+            to_min: Set(to_min.map(i32::from)),
+            label: Set(date.label.clone()),
+        }
+    });
+    availability_overrides::Entity::insert_many(dates)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(true)
+}
+
+/// Keeps others from booking this mentor until the transaction ends, so that a limit counts right.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lock(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreError> {
+    match engine_of(txn) {
+        Engine::Postgres => {
+            let sql = "SELECT user_id FROM mentors WHERE user_id = $1 FOR NO KEY UPDATE";
+            txn.query_one_raw(statement(txn, sql, [user.0.into()]))
+                .await?;
+            Ok(())
+        }
+        // It has one writer at a time.
+        Engine::Sqlite => Ok(()),
     }
-    Ok(())
+}
+
+fn int(n: u32) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))
 }
 
 /// Makes a profile visible to mentees; `false` when there is none.
@@ -102,23 +201,51 @@ struct Row {
     bio: String,
     session_minutes: i32,
     published: bool,
+    lengths: String,
+    questions: String,
+    confirms: bool,
+    buffer_before_min: i32,
+    buffer_after_min: i32,
+    notice_min: i32,
+    horizon_days: i32,
+    max_per_day: Option<i32>,
+    max_per_week: Option<i32>,
+    paused: bool,
 }
 
 impl Row {
-    fn card(self) -> MentorCard {
-        MentorCard {
+    fn list<T: DeserializeOwned>(&self, json: &str) -> Result<Vec<T>, StoreError> {
+        serde_json::from_str(json).map_err(|_| StoreError::inconsistent("mentors", self.id))
+    }
+
+    fn lengths(&self) -> Result<Vec<u16>, StoreError> {
+        let mut lengths: Vec<u16> = self.list(&self.lengths)?;
+        let usual = u16::try_from(self.session_minutes).unwrap_or_default();
+        if !lengths.contains(&usual) {
+            lengths.push(usual);
+            lengths.sort_unstable();
+        }
+        Ok(lengths)
+    }
+
+    fn card(self) -> Result<MentorCard, StoreError> {
+        Ok(MentorCard {
             id: UserId(self.id),
+            lengths: self.lengths()?,
+            questions: self.list(&self.questions)?,
+            session_minutes: u16::try_from(self.session_minutes).unwrap_or_default(),
             name: self.name,
             headline: self.headline,
             bio: self.bio,
             time_zone: self.time_zone,
-            session_minutes: u16::try_from(self.session_minutes).unwrap_or_default(),
-        }
+            confirms: self.confirms,
+        })
     }
 }
 
-const SELECT: &str = "SELECT u.id, u.name, u.time_zone, m.headline, m.bio, m.session_minutes, m.published \
-                      FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL";
+const SELECT: &str = "SELECT u.id, u.name, u.time_zone, m.headline, m.bio, m.session_minutes, m.published, m.lengths, \
+    m.questions, m.confirms, m.buffer_before_min, m.buffer_after_min, m.notice_min, m.horizon_days, m.max_per_day, \
+    m.max_per_week, m.paused FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL";
 
 /// Profiles by visibility, by name; at most 200.
 ///
@@ -132,7 +259,7 @@ pub async fn list(
     let rows = Row::find_by_statement(statement(db, &sql, [published.into()]))
         .all(db)
         .await?;
-    Ok(rows.into_iter().map(Row::card).collect())
+    rows.into_iter().map(Row::card).collect()
 }
 
 /// One profile with its hours, published or not.
@@ -159,13 +286,50 @@ pub async fn find(
         .into_iter()
         .map(|h| WeeklyHours {
             weekday: u8::try_from(h.weekday).unwrap_or_default(),
-            from_min: u16::try_from(h.from_min).unwrap_or_default(),
-            to_min: u16::try_from(h.to_min).unwrap_or_default(),
+            from_min: minute(h.from_min),
+            to_min: minute(h.to_min),
         })
         .collect();
+    let overrides = availability_overrides::Entity::find()
+        .filter(availability_overrides::Column::MentorId.eq(user.0))
+        .order_by_asc(availability_overrides::Column::FromDay)
+        .order_by_asc(availability_overrides::Column::FromMin)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|date| DateOverride {
+            from_day: Day(date.from_day),
+            to_day: Day(date.to_day),
+            kind: match date.from_min.zip(date.to_min) {
+                Some((from, to)) => OverrideKind::Extra {
+                    from_min: minute(from),
+                    to_min: minute(to),
+                },
+                None => OverrideKind::Off,
+            },
+            label: date.label,
+        })
+        .collect();
+    let count = |n: i32| u32::try_from(n).unwrap_or_default();
+    let offer = OfferDraft {
+        hours,
+        overrides,
+        lengths: row.lengths()?,
+        buffer_before: count(row.buffer_before_min),
+        buffer_after: count(row.buffer_after_min),
+        notice: count(row.notice_min),
+        horizon: count(row.horizon_days),
+        max_per_day: row.max_per_day.map(count),
+        max_per_week: row.max_per_week.map(count),
+        paused: row.paused,
+    };
     Ok(Some(MentorProfile {
         published: row.published,
-        card: row.card(),
-        hours,
+        card: row.card()?,
+        offer,
     }))
+}
+
+fn minute(n: i32) -> u16 {
+    u16::try_from(n).unwrap_or_default()
 }

@@ -3,8 +3,12 @@
 
 pub(crate) mod entity;
 
+pub mod appointments;
+pub mod calendar_feeds;
+pub mod changes;
 pub mod jobs;
 pub mod logins;
+pub mod mails;
 pub mod mentors;
 pub mod notifications;
 pub mod participants;

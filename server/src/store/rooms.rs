@@ -20,6 +20,8 @@ pub struct RoomRecord {
     pub session: SessionId,
     /// Name at LiveKit.
     pub name: RoomName,
+    /// Counts the rooms of a session from 1.
+    pub generation: u32,
     /// When LiveKit last confirmed that it exists.
     pub ensured_at: Option<Timestamp>,
     /// Whether it was ended.
@@ -33,6 +35,7 @@ fn record(row: livekit_rooms::Model) -> Result<RoomRecord, StoreError> {
         id: RoomId(row.id),
         session,
         name,
+        generation: u32::try_from(row.generation).unwrap_or_default(),
         ensured_at: row.ensured_at.map(Timestamp),
         is_ended: row.ended_at.is_some(),
     })
@@ -69,6 +72,7 @@ pub async fn insert(
         id,
         session,
         name,
+        generation,
         ensured_at: None,
         is_ended: false,
     })

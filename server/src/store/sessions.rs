@@ -1,21 +1,21 @@
 //! Tables `sessions` and `session_seats`.
 
 use super::{
-    StoreError,
+    Engine, StoreError, engine_of,
     entity::{session_seats, sessions},
     statement,
 };
 use domain::{
     access::SessionFacts,
     availability::Interval,
+    booking::{Answered, Wish},
     ids::{SessionId, UserId},
     session::{Booking, EndReason, Outcome, Room, SeatRole},
-    text::Title,
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -45,9 +45,21 @@ pub struct SessionRecord {
     pub mentor: PersonRow,
     /// The mentee.
     pub mentee: PersonRow,
+    /// Rises with every change of time or state.
+    pub version: u32,
+    /// Until when the time is held, while the booking is not finished.
+    pub held_until: Option<Timestamp>,
+    /// What it should lead to; may be empty.
+    pub goal: String,
+    /// The mentor's questions and the mentee's answers.
+    pub answers: Vec<Answered>,
+    /// What the mentor wants to know before answering the request.
+    pub asked: Option<String>,
+    /// Why it was called off or declined; may be empty.
+    pub reason: String,
 }
 
-/// A session to be booked.
+/// A session to be booked, or a time to be held.
 #[derive(Debug, Clone)]
 pub struct NewSession {
     /// Id.
@@ -56,10 +68,16 @@ pub struct NewSession {
     pub mentor: UserId,
     /// Holder of the mentee's seat.
     pub mentee: UserId,
-    /// What it is about.
-    pub title: Title,
+    /// `Held`, `Requested` or `Confirmed`.
+    pub booking: Booking,
+    /// Until when it is held, when it is.
+    pub held_until: Option<Timestamp>,
+    /// What the mentee wrote; `None` while the time is only held.
+    pub wish: Option<Wish>,
     /// When.
     pub time: Interval,
+    /// The mentor's seat: the time with buffers.
+    pub mentor_seat: Interval,
     /// Address of the meeting.
     pub meeting_url: String,
     /// Makes a repeated request find this session.
@@ -68,21 +86,30 @@ pub struct NewSession {
     pub now: Timestamp,
 }
 
-/// Inserts a confirmed session with both seats, ordered by person so that two crossing bookings
-/// cannot wait for each other.
+/// Inserts a session with both seats. Holds that ran out, and other holds of this mentee, go first.
 ///
 /// # Errors
 /// [`StoreError::SeatTaken`] when a seat overlaps another; [`StoreError::Duplicate`] when the key
 /// was used before.
 pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), StoreError> {
+    release_expired(txn, new.now).await?;
+    release_holds(txn, new.mentee, new.idempotency_key.as_deref()).await?;
+    let (title, goal, answers) = match &new.wish {
+        Some(wish) => (
+            wish.title.as_str().to_owned(),
+            wish.goal.clone(),
+            json(&wish.answers)?,
+        ),
+        None => (String::new(), String::new(), "[]".to_owned()),
+    };
     sessions::Entity::insert(sessions::ActiveModel {
         id: Set(new.id.0),
         mentor_id: Set(new.mentor.0),
         mentee_id: Set(new.mentee.0),
-        title: Set(new.title.as_str().to_owned()),
+        title: Set(title),
         scheduled_at: Set(new.time.from.0),
         ends_at: Set(new.time.to.0),
-        booking: Set(Booking::Confirmed.as_str().to_owned()),
+        booking: Set(new.booking.as_str().to_owned()),
         cancelled_by: Set(None),
         cancelled_at: Set(None),
         room: Set(Room::Scheduled.as_str().to_owned()),
@@ -94,28 +121,157 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), 
         idempotency_key: Set(new.idempotency_key.clone()),
         created_at: Set(new.now.0),
         updated_at: Set(new.now.0),
+        version: Set(0),
+        held_until: Set(new.held_until.map(|at| at.0)),
+        goal: Set(goal),
+        answers: Set(answers),
+        asked: Set(None),
+        reason: Set(String::new()),
     })
     .exec_without_returning(txn)
     .await?;
-    let mut seats = [
-        (new.mentor, SeatRole::Mentor),
-        (new.mentee, SeatRole::Mentee),
-    ];
+    take_seats(
+        txn,
+        new.id,
+        (new.mentor, new.mentor_seat),
+        (new.mentee, new.time),
+    )
+    .await
+}
+
+/// Takes both seats, ordered by person so that two crossing bookings cannot wait for each other.
+async fn take_seats(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    mentor: (UserId, Interval),
+    mentee: (UserId, Interval),
+) -> Result<(), StoreError> {
+    let mut seats = [(mentor, SeatRole::Mentor), (mentee, SeatRole::Mentee)];
     seats.sort_unstable();
-    for (user, role) in seats {
+    for ((user, span), role) in seats {
         session_seats::Entity::insert(session_seats::ActiveModel {
             id: Set(Uuid::new_v4()),
-            session_id: Set(new.id.0),
+            session_id: Set(session.0),
             user_id: Set(user.0),
             role: Set(role.as_str().to_owned()),
-            starts_at: Set(new.time.from.0),
-            ends_at: Set(new.time.to.0),
+            starts_at: Set(span.from.0),
+            ends_at: Set(span.to.0),
             active: Set(true),
         })
         .exec_without_returning(txn)
         .await?;
     }
     Ok(())
+}
+
+/// Removes unfinished bookings whose time is not held any more; their seats go with them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_expired(txn: &impl ConnectionTrait, now: Timestamp) -> Result<(), StoreError> {
+    sessions::Entity::delete_many()
+        .filter(sessions::Column::Booking.eq(Booking::Held.as_str()))
+        .filter(sessions::Column::HeldUntil.lte(now.0))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Removes a mentee's unfinished bookings, except the one made with `key`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_holds(
+    txn: &impl ConnectionTrait,
+    mentee: UserId,
+    key: Option<&str>,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sessions WHERE booking = 'held' AND mentee_id = $1 \
+               AND (idempotency_key IS NULL OR idempotency_key <> $2)";
+    let values = [mentee.0.into(), key.unwrap_or_default().into()];
+    txn.execute_raw(statement(txn, sql, values)).await?;
+    Ok(())
+}
+
+/// What a change writes; `None` leaves a value as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Edit {
+    /// New state of the booking.
+    pub booking: Option<Booking>,
+    /// New time, and the mentor's seat with buffers.
+    pub time: Option<(Interval, Interval)>,
+    /// What the mentee wrote.
+    pub wish: Option<Wish>,
+    /// What the mentor wants to know; `Some(None)` when it was answered.
+    pub asked: Option<Option<String>>,
+    /// The mentor's questions and the mentee's answers.
+    pub answers: Option<Vec<Answered>>,
+    /// Why it was called off or declined.
+    pub reason: Option<String>,
+}
+
+/// Writes a change of a session that [`lock`] returned, and raises its version.
+///
+/// # Errors
+/// [`StoreError::SeatTaken`] when the new time is not free.
+pub async fn edit(
+    txn: &impl ConnectionTrait,
+    old: &SessionRecord,
+    edit: &Edit,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = old.facts.id;
+    let mut row = sessions::ActiveModel {
+        id: Unchanged(id.0),
+        version: Set(i32::try_from(old.version + 1).unwrap_or(i32::MAX)),
+        updated_at: Set(now.0),
+        ..Default::default()
+    };
+    if let Some(booking) = edit.booking {
+        row.booking = Set(booking.as_str().to_owned());
+        row.held_until = Set(None);
+        if let Booking::Cancelled { by, at } = booking {
+            row.cancelled_by = Set(by.map(|by| by.0));
+            row.cancelled_at = Set(Some(at.0));
+        }
+    }
+    if let Some(wish) = &edit.wish {
+        row.title = Set(wish.title.as_str().to_owned());
+        row.goal = Set(wish.goal.clone());
+        row.answers = Set(json(&wish.answers)?);
+    }
+    if let Some(asked) = &edit.asked {
+        row.asked = Set(asked.clone());
+    }
+    if let Some(answers) = &edit.answers {
+        row.answers = Set(json(answers)?);
+    }
+    if let Some(reason) = &edit.reason {
+        row.reason = Set(reason.clone());
+    }
+    if let Some((time, mentor_seat)) = edit.time {
+        row.scheduled_at = Set(time.from.0);
+        row.ends_at = Set(time.to.0);
+        // Removed first: the new time may overlap the session's own old one.
+        session_seats::Entity::delete_many()
+            .filter(session_seats::Column::SessionId.eq(id.0))
+            .exec(txn)
+            .await?;
+        take_seats(
+            txn,
+            id,
+            (old.facts.mentor, mentor_seat),
+            (old.facts.mentee, time),
+        )
+        .await?;
+    }
+    sessions::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+fn json(answers: &[Answered]) -> Result<String, StoreError> {
+    serde_json::to_string(answers)
+        .map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))
 }
 
 /// Frees both seats for other sessions.
@@ -132,28 +288,6 @@ pub async fn release_seats(
         .exec(txn)
         .await?;
     Ok(())
-}
-
-/// Records a cancellation of a confirmed session; `false` when it was not confirmed any more.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn cancel(
-    txn: &impl ConnectionTrait,
-    session: SessionId,
-    by: UserId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let changed = sessions::Entity::update_many()
-        .col_expr(sessions::Column::Booking, "cancelled".into())
-        .col_expr(sessions::Column::CancelledBy, by.0.into())
-        .col_expr(sessions::Column::CancelledAt, now.0.into())
-        .col_expr(sessions::Column::UpdatedAt, now.0.into())
-        .filter(sessions::Column::Id.eq(session.0))
-        .filter(sessions::Column::Booking.eq(Booking::Confirmed.as_str()))
-        .exec(txn)
-        .await?;
-    Ok(changed.rows_affected > 0)
 }
 
 /// Writes the room's state, unless the room has ended: an end is final. `false` when it had.
@@ -207,10 +341,17 @@ struct Row {
     mentee_id: Uuid,
     mentee_name: String,
     mentee_zone: String,
+    version: i32,
+    held_until: Option<i64>,
+    goal: String,
+    answers: String,
+    asked: Option<String>,
+    reason: String,
 }
 
 const SELECT: &str = "SELECT s.id, s.title, s.scheduled_at, s.ends_at, s.booking, s.cancelled_by, s.cancelled_at, \
     s.room, s.room_ended_by, s.room_ended_at, s.room_end_reason, s.outcome, s.meeting_url, \
+    s.version, s.held_until, s.goal, s.answers, s.asked, s.reason, \
     a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_zone, \
     b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_zone \
     FROM sessions s JOIN users a ON a.id = s.mentor_id JOIN users b ON b.id = s.mentee_id";
@@ -258,6 +399,12 @@ impl TryFrom<Row> for SessionRecord {
                 room,
             },
             outcome: Outcome::parse(&r.outcome).ok_or_else(wrong)?,
+            version: u32::try_from(r.version).unwrap_or_default(),
+            held_until: r.held_until.map(Timestamp),
+            goal: r.goal,
+            answers: serde_json::from_str(&r.answers).map_err(|_| wrong())?,
+            asked: r.asked,
+            reason: r.reason,
             title: r.title,
             meeting_url: r.meeting_url,
             mentor: PersonRow {
@@ -289,19 +436,43 @@ pub async fn find(
     row.map(SessionRecord::try_from).transpose()
 }
 
-/// Sessions of a person in either role, latest first; at most `limit`.
+/// As [`find`], keeping others from changing it until the transaction ends.
+///
+/// # Errors
+/// As [`find`].
+pub async fn lock(
+    txn: &impl ConnectionTrait,
+    id: SessionId,
+) -> Result<Option<SessionRecord>, StoreError> {
+    // SQLite has one writer at a time and needs no row locks.
+    let rows = match engine_of(txn) {
+        Engine::Postgres => "FOR UPDATE OF s",
+        Engine::Sqlite => "",
+    };
+    let sql = format!("{SELECT} WHERE s.id = $1 {rows}");
+    let row = Row::find_by_statement(statement(txn, &sql, [id.0.into()]))
+        .one(txn)
+        .await?;
+    row.map(SessionRecord::try_from).transpose()
+}
+
+/// Sessions of a person in either role, latest first; at most `limit`. Unfinished bookings are
+/// shown to their mentee only, while the time is held.
 ///
 /// # Errors
 /// As [`find`].
 pub async fn of_user(
     db: &impl ConnectionTrait,
     user: UserId,
+    now: Timestamp,
     limit: u32,
 ) -> Result<Vec<SessionRecord>, StoreError> {
     let sql = format!(
-        "{SELECT} WHERE s.mentor_id = $1 OR s.mentee_id = $1 ORDER BY s.scheduled_at DESC, s.id LIMIT {limit}"
+        "{SELECT} WHERE (s.mentor_id = $1 AND s.booking <> 'held') \
+         OR (s.mentee_id = $1 AND (s.booking <> 'held' OR s.held_until > $2)) \
+         ORDER BY s.scheduled_at DESC, s.id LIMIT {limit}"
     );
-    let rows = Row::find_by_statement(statement(db, &sql, [user.0.into()]))
+    let rows = Row::find_by_statement(statement(db, &sql, [user.0.into(), now.0.into()]))
         .all(db)
         .await?;
     rows.into_iter().map(SessionRecord::try_from).collect()
@@ -323,7 +494,14 @@ pub async fn by_key(
     row.map(SessionRecord::try_from).transpose()
 }
 
-/// Times within `range` at which a person holds an active seat.
+#[derive(FromQueryResult)]
+struct Span {
+    starts_at: i64,
+    ends_at: i64,
+}
+
+/// Times within `range` at which a person holds an active seat, in order; a session in `except` and
+/// holds that ran out do not count.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -331,26 +509,61 @@ pub async fn busy(
     db: &impl ConnectionTrait,
     user: UserId,
     range: Interval,
+    except: Option<SessionId>,
+    now: Timestamp,
 ) -> Result<Vec<Interval>, StoreError> {
-    let rows: Vec<(i64, i64)> = session_seats::Entity::find()
-        .select_only()
-        .columns([
-            session_seats::Column::StartsAt,
-            session_seats::Column::EndsAt,
-        ])
-        .filter(session_seats::Column::UserId.eq(user.0))
-        .filter(session_seats::Column::Active.eq(true))
-        .filter(session_seats::Column::StartsAt.lt(range.to.0))
-        .filter(session_seats::Column::EndsAt.gt(range.from.0))
-        .into_tuple()
+    let sql = "SELECT t.starts_at, t.ends_at FROM session_seats t JOIN sessions s ON s.id = t.session_id \
+               WHERE t.user_id = $1 AND t.active = $2 AND t.starts_at < $3 AND t.ends_at > $4 AND s.id <> $5 \
+               AND (s.booking <> 'held' OR s.held_until > $6) ORDER BY t.starts_at";
+    let values = [
+        user.0.into(),
+        true.into(),
+        range.to.0.into(),
+        range.from.0.into(),
+        except.map_or(Uuid::nil(), |id| id.0).into(),
+        now.0.into(),
+    ];
+    let rows = Span::find_by_statement(statement(db, sql, values))
         .all(db)
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(from, to)| Interval {
-            from: Timestamp(from),
-            to: Timestamp(to),
+        .map(|span| Interval {
+            from: Timestamp(span.starts_at),
+            to: Timestamp(span.ends_at),
         })
+        .collect())
+}
+
+/// Starts of a mentor's sessions within `range` that take place or may still, in order; for limits
+/// per day and week.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn starts(
+    db: &impl ConnectionTrait,
+    mentor: UserId,
+    range: Interval,
+    except: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
+    let sql = "SELECT s.scheduled_at AS starts_at, s.ends_at FROM sessions s WHERE s.mentor_id = $1 \
+               AND s.scheduled_at >= $2 AND s.scheduled_at < $3 AND s.id <> $4 \
+               AND (s.booking IN ('confirmed', 'requested') OR (s.booking = 'held' AND s.held_until > $5)) \
+               ORDER BY s.scheduled_at";
+    let values = [
+        mentor.0.into(),
+        range.from.0.into(),
+        range.to.0.into(),
+        except.map_or(Uuid::nil(), |id| id.0).into(),
+        now.0.into(),
+    ];
+    let rows = Span::find_by_statement(statement(db, sql, values))
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|span| Timestamp(span.starts_at))
         .collect())
 }
 

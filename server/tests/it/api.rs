@@ -216,7 +216,7 @@ fn livekit(id: SessionId, what: &str) -> String {
 }
 
 /// Who may do what: anonymous, mentor, mentee, outsider, admin.
-const MATRIX: [(&str, &str, [u16; 5]); 16] = [
+const MATRIX: [(&str, &str, [u16; 5]); 24] = [
     ("POST", "/api/auth/sign-in", [200, 200, 200, 200, 200]),
     ("GET", "/api/me", [401, 200, 200, 200, 200]),
     ("GET", "/api/mentors", [401, 200, 200, 200, 200]),
@@ -228,6 +228,39 @@ const MATRIX: [(&str, &str, [u16; 5]); 16] = [
         "POST",
         "/api/sessions/{id}/cancel",
         [401, 200, 200, 404, 403],
+    ),
+    (
+        "GET",
+        "/api/sessions/{id}/calendar.ics",
+        [401, 200, 200, 404, 200],
+    ),
+    ("POST", "/api/sessions/hold", [401, 422, 201, 201, 201]),
+    // The session is confirmed and has begun: what is past a step is a conflict.
+    (
+        "POST",
+        "/api/sessions/{id}/finish",
+        [401, 403, 409, 404, 403],
+    ),
+    (
+        "POST",
+        "/api/sessions/{id}/confirm",
+        [401, 200, 403, 404, 403],
+    ),
+    (
+        "POST",
+        "/api/sessions/{id}/decline",
+        [401, 409, 403, 404, 403],
+    ),
+    ("POST", "/api/sessions/{id}/ask", [401, 409, 403, 404, 403]),
+    (
+        "POST",
+        "/api/sessions/{id}/answer",
+        [401, 403, 409, 404, 403],
+    ),
+    (
+        "POST",
+        "/api/sessions/{id}/reschedule",
+        [401, 409, 409, 404, 403],
     ),
     (
         "POST",
@@ -270,6 +303,16 @@ async fn matrix_request(
         ("POST", "/api/sessions") => {
             let at = rfc3339(now + Millis::hours(1));
             Some(json!({"mentorId": cast.mentor.id(), "startsAt": at, "title": "Next steps"}))
+        }
+        ("POST", "/api/sessions/hold") => {
+            let at = rfc3339(now + Millis::hours(1));
+            Some(json!({"mentorId": cast.mentor.id(), "startsAt": at}))
+        }
+        ("POST", "/api/sessions/{id}/finish") => Some(json!({"title": "Next steps"})),
+        ("POST", "/api/sessions/{id}/ask") => Some(json!({"question": "Why?"})),
+        ("POST", "/api/sessions/{id}/answer") => Some(json!({"answer": "So."})),
+        ("POST", "/api/sessions/{id}/reschedule") => {
+            Some(json!({"startsAt": rfc3339(now + Millis::hours(1))}))
         }
         _ => None,
     };
@@ -394,7 +437,7 @@ on_both_engines! {
         let (site, person) = (Site::of(&app), app.person("Max Mentee").await);
         site.send(ask(Method::GET, "/readyz", None, None)).await.data(200);
         app.test_db.db.read().clone().close().await.expect("the pool closes");
-        for (path, who) in [("/api/me", Some(&person)), ("/readyz", None)] {
+        for (path, who) in [("/api/sessions", Some(&person)), ("/readyz", None)] {
             let reply = site.send(ask(Method::GET, path, who, None)).await;
             reply.refused(503, "database_unavailable");
             assert_eq!(reply.header("retry-after"), "5");
@@ -489,11 +532,18 @@ async fn ids_that_are_none_are_refused_on_every_route() {
                 );
                 site.send(request).await.refused(400, "malformed");
             }
+            let body = match *path {
+                "/api/sessions/{id}/finish" => Some(json!({"title": "Next steps"})),
+                "/api/sessions/{id}/ask" => Some(json!({"question": "Why?"})),
+                "/api/sessions/{id}/answer" => Some(json!({"answer": "So."})),
+                "/api/sessions/{id}/reschedule" => Some(json!({"startsAt": rfc3339(NOW)})),
+                _ => None,
+            };
             let unknown = ask(
                 method.parse().expect("a method"),
                 &path.replace("{id}", &id.to_string()),
                 Some(&person),
-                None,
+                body,
             );
             site.send(unknown).await.refused(404, "not_found");
         }

@@ -4,7 +4,7 @@
 //! `./test` starts a server and sets it. Without it they say that they are skipped.
 
 use domain::{
-    availability::{DAY_MIN, Interval, WeeklyHours},
+    availability::{DAY_MIN, Interval, OfferDraft, WeeklyHours},
     ids::{SessionId, UserId},
     text::Title,
     time::{Millis, Timestamp},
@@ -20,6 +20,7 @@ use server::{
     clock::MockClock,
     config::{AppUrl, Config, Limits, LogFormat, MediaConfig},
     jobs,
+    mail::{FakeMail, MailConfig},
     media::Fake,
     mentors::{self, MentorForm},
     store::{Db, Engine, StoreError, sessions::NewSession},
@@ -239,13 +240,15 @@ impl TestDb {
     }
 }
 
-/// The whole server on a migrated database, with a clock that stands still and a fake LiveKit.
+/// The whole server on a migrated database, with a clock that stands still, a fake LiveKit and a fake
+/// mail server.
 #[derive(Clone)]
 pub struct TestApp {
     pub test_db: TestDb,
     pub state: AppState,
     pub clock: MockClock,
     pub media: Fake,
+    pub mail: FakeMail,
     stop: Arc<watch::Sender<bool>>,
 }
 
@@ -274,20 +277,22 @@ impl TestApp {
     /// With settings that differ from [`config`].
     pub async fn with(url: &str, config: Config) -> Self {
         let test_db = TestDb::build(url).await;
-        let (clock, media) = (MockClock::at(NOW), Fake::default());
+        let (clock, media, mail) = (MockClock::at(NOW), Fake::default(), FakeMail::default());
         let (stop, shutdown) = watch::channel(false);
-        let state = AppState::new(
+        let mut state = AppState::new(
             test_db.db.clone(),
             Arc::new(clock.clone()),
             Arc::new(media.clone()),
             Arc::new(config),
             shutdown,
         );
+        state.mail = Arc::new(mail.clone());
         Self {
             test_db,
             state,
             clock,
             media,
+            mail,
             stop: Arc::new(stop),
         }
     }
@@ -321,11 +326,20 @@ impl TestApp {
             headline: "Listens well".to_owned(),
             bio: "Twenty years in the trade.".to_owned(),
             session_minutes: 60,
-            hours,
+            questions: String::new(),
+            confirms: false,
         };
         mentors::save_profile(&self.state, &person.login, form)
             .await
             .expect("the profile is saved");
+        let offer = OfferDraft {
+            hours,
+            lengths: vec![60],
+            ..OfferDraft::default()
+        };
+        mentors::save_offer(&self.state, &person.login, offer)
+            .await
+            .expect("the offer is saved");
         self.renewed(person).await
     }
 
@@ -362,19 +376,13 @@ impl TestApp {
         length: Millis,
     ) -> Result<SessionId, StoreError> {
         let id = SessionId(Uuid::new_v4());
-        let new = NewSession {
-            id,
-            mentor,
-            mentee,
-            title: Title::parse("First steps").expect("a good title"),
-            time: Interval {
-                from,
-                to: from + length,
-            },
-            meeting_url: bookings::meeting_url(&self.state, id),
-            idempotency_key: None,
-            now: NOW,
+        let time = Interval {
+            from,
+            to: from + length,
         };
+        let title = Title::parse("First steps").expect("a good title");
+        let meeting_url = bookings::meeting_url(&self.state, id);
+        let new = NewSession::confirmed(id, (mentor, mentee), title, time, meeting_url, NOW);
         bookings::insert(&self.state, &new).await.map(|()| id)
     }
 
@@ -433,6 +441,8 @@ pub fn config(url: &str) -> Config {
             public_ws_url: "ws://127.0.0.1:7880".to_owned(),
             webhook_keys: vec![(LIVEKIT_KEY.to_owned(), secret())],
         },
+        mail: MailConfig::parse("file:/nowhere", "Young Minds <no-reply@minds.example>")
+            .expect("good settings"),
         window: WindowRules {
             opens_before: Millis::minutes(15),
             closes_after: Millis::hours(2),

@@ -1,7 +1,14 @@
 //! Integration tests of the server: one binary, real databases, a fake LiveKit.
 
 mod api;
+mod bench;
+mod calendar;
 mod harness;
+mod letters;
+mod mail;
 mod rooms;
+mod scheduling;
 mod schema;
+mod slots;
+mod smtp;
 mod webhooks;

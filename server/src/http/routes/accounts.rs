@@ -6,10 +6,10 @@ use crate::{
     http::{
         answer::{Answer, Failure, Reply},
         auth::Login,
-        cookie,
+        bodies, cookie,
         extract::{Body, ClientIp},
         openapi::{Refuses, Unreadable, Usual},
-        views::{self, Done, Me},
+        views::{Done, Me},
     },
 };
 use axum::{
@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Sign in. The answer sets the login cookie.
 #[utoipa::path(
-    post, path = "/api/auth/sign-in", tag = "accounts", security(()), request_body = views::SignIn,
+    post, path = "/api/auth/sign-in", tag = "accounts", security(()), request_body = bodies::SignIn,
     responses(
         (status = 200, description = "Signed in", body = Answer<Done>,
             headers(("Set-Cookie" = String, description = "The login: HttpOnly, SameSite=Lax"))),
@@ -38,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 async fn sign_in(
     State(state): State<AppState>,
     ClientIp(from): ClientIp,
-    Body(body): Body<views::SignIn>,
+    Body(body): Body<bodies::SignIn>,
 ) -> Result<impl IntoResponse, Failure> {
     let form = SignIn {
         email: body.email,

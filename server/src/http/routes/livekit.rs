@@ -6,9 +6,10 @@ use crate::{
         WEBHOOK_PATH,
         answer::{Answer, Reply},
         auth::Login,
+        bodies::Rejoin,
         extract::{Id, Params, RawBody},
         openapi::{Refuses, Usual},
-        views::{Done, JoinTicket, Rejoin, RoomCreated},
+        views::{Done, JoinTicket, RoomCreated},
     },
     rooms, webhooks,
 };

@@ -5,9 +5,10 @@ use crate::{
     http::{
         answer::{Answer, Reply},
         auth::Login,
+        bodies::SlotRange,
         extract::{Id, Params},
         openapi::{Refuses, Usual},
-        views::{Mentor, Slot, SlotRange},
+        views::{Mentor, Slot},
     },
     mentors,
 };
@@ -52,8 +53,8 @@ async fn slots(
     Id(mentor): Id<UserId>,
     Params(range): Params<SlotRange>,
 ) -> Reply<Vec<Slot>> {
-    let range = range.interval(state.clock.now());
-    let slots = bookings::slots(&state, &login.me.time_zone, mentor, Some(range)).await?;
+    let (minutes, range) = (range.minutes, range.interval(state.clock.now()));
+    let slots = bookings::slots(&state, &login, mentor, minutes, Some(range)).await?;
     Ok(Answer::of(
         slots.into_iter().map(Slot::from).collect::<Vec<_>>(),
     ))

@@ -13,6 +13,16 @@ pub struct Model {
     pub published: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    pub lengths: String,
+    pub questions: String,
+    pub buffer_before_min: i32,
+    pub buffer_after_min: i32,
+    pub notice_min: i32,
+    pub horizon_days: i32,
+    pub max_per_day: Option<i32>,
+    pub max_per_week: Option<i32>,
+    pub paused: bool,
+    pub confirms: bool,
 }
 
 /// Joins are written where they are needed.

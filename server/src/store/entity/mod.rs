@@ -3,12 +3,16 @@
 
 pub mod admin_notifications;
 pub mod availability;
+pub mod availability_overrides;
+pub mod calendar_feeds;
 pub mod jobs;
 pub mod livekit_participants;
 pub mod livekit_rooms;
 pub mod logins;
+pub mod mails;
 pub mod mentees;
 pub mod mentors;
+pub mod session_changes;
 pub mod session_seats;
 pub mod sessions;
 pub mod users;

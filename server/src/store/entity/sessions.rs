@@ -24,6 +24,12 @@ pub struct Model {
     pub idempotency_key: Option<String>,
     pub created_at: i64,
     pub updated_at: i64,
+    pub version: i32,
+    pub held_until: Option<i64>,
+    pub goal: String,
+    pub answers: String,
+    pub asked: Option<String>,
+    pub reason: String,
 }
 
 /// Joins are written where they are needed.

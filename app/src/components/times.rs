@@ -1,0 +1,162 @@
+//! Free times to choose from.
+
+use super::time::zone_words;
+use crate::api::mentors::DAYS_SHOWN;
+use domain::views::Slot;
+use leptos::prelude::*;
+
+/// Slots of one date in the reader's zone.
+struct Day {
+    date: String,
+    slots: Vec<Slot>,
+}
+
+fn by_day(slots: Vec<Slot>) -> Vec<Day> {
+    let mut days: Vec<Day> = Vec::new();
+    for slot in slots {
+        match days.last_mut() {
+            Some(day) if day.date == slot.yours.date => day.slots.push(slot),
+            Some(_) | None => days.push(Day {
+                date: slot.yours.date.clone(),
+                slots: vec![slot],
+            }),
+        }
+    }
+    days
+}
+
+/// Whose clock the times show.
+pub fn times_hint(slots: &[Slot], reader_zone: &str, other: &str) -> String {
+    let yours = zone_words(reader_zone);
+    if slots.iter().any(|slot| slot.theirs.is_some()) {
+        format!("Times are in your time zone, {yours}, with {other}’s time below.")
+    } else {
+        format!("Times are in your time zone, {yours}.")
+    }
+}
+
+/// Radio buttons named `starts_at`, by day.
+#[component]
+pub fn Times(
+    /// The times.
+    slots: Vec<Slot>,
+    /// Name of the person whose time stands below.
+    other: String,
+    /// The one chosen before.
+    chosen: String,
+) -> impl IntoView {
+    let days: Vec<_> = by_day(slots)
+        .into_iter()
+        .map(|day| view! { <DayTimes day mentor=other.clone() chosen=chosen.clone() /> })
+        .collect();
+    view! { <div class="days">{days}</div> }
+}
+
+#[component]
+fn DayTimes(day: Day, mentor: String, chosen: String) -> impl IntoView {
+    let slots: Vec<_> = day
+        .slots
+        .into_iter()
+        .map(|slot| {
+            let value = slot.starts_at.0.to_string();
+            let checked = value == chosen;
+            let theirs = slot.theirs.map(|label| {
+                let other_day = (label.date != slot.yours.date).then(|| format!(" {}", label.date));
+                view! {
+                    <span class="slot-theirs">
+                        <span class="visually-hidden">{format!(", for {mentor} ")}</span>
+                        {label.time}
+                        {other_day.map(|date| view! { <span class="visually-hidden">{date}</span> })}
+                    </span>
+                }
+            });
+            view! {
+                <label class="slot">
+                    <input type="radio" name="starts_at" value=value required=true checked=checked />
+                    <span class="slot-face">
+                        <span class="slot-yours">{slot.yours.time}</span>
+                        {theirs}
+                    </span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="day">
+            <legend>{day.date}</legend>
+            <div class="slots">{slots}</div>
+        </fieldset>
+    }
+}
+
+/// Said where there is none.
+#[component]
+pub fn NoTimes(
+    /// Which stretch of days.
+    stretch: u8,
+) -> impl IntoView {
+    let when = match stretch {
+        0 => format!("No free times in the next {DAYS_SHOWN} days."),
+        _ => format!("No free times in these {DAYS_SHOWN} days."),
+    };
+    view! { <p class="note">{when} " You can look at another stretch of time."</p> }
+}
+
+/// Ways to earlier and later times.
+#[component]
+pub fn Stretches(
+    /// Address of the page, up to its last parameter.
+    base: String,
+    /// Which stretch is shown.
+    stretch: u8,
+    /// The last that can hold free times.
+    last: u8,
+) -> impl IntoView {
+    let link = move |stretch: u8| format!("{base}&later={stretch}");
+    let (earlier, later) = (
+        link(stretch.saturating_sub(1)),
+        link(stretch.saturating_add(1)),
+    );
+    view! {
+        <nav class="stretches" aria-label="Other times">
+            {(stretch > 0)
+                .then(|| {
+                    view! {
+                        <a class="button button-quiet" href=earlier>
+                            "Earlier times"
+                        </a>
+                    }
+                })}
+            {(stretch < last)
+                .then(|| {
+                    view! {
+                        <a class="button button-quiet" href=later>
+                            "Later times"
+                        </a>
+                    }
+                })}
+        </nav>
+    }
+}
+
+/// Times to look at, by day.
+#[component]
+pub fn Preview(
+    /// The times.
+    slots: Vec<Slot>,
+) -> impl IntoView {
+    if slots.is_empty() {
+        return view! { <NoTimes stretch=0 /> }.into_any();
+    }
+    let days: Vec<_> = by_day(slots)
+        .into_iter()
+        .map(|day| {
+            let times: Vec<_> = day.slots.into_iter().map(|slot| slot.yours.time).collect();
+            view! {
+                <dt>{day.date}</dt>
+                <dd>{times.join(" · ")}</dd>
+            }
+        })
+        .collect();
+    view! { <dl class="preview">{days}</dl> }.into_any()
+}

@@ -1,0 +1,54 @@
+//! A week of hours at a glance.
+
+use super::hours::{DAYS, clock};
+use domain::availability::{DAY_MIN, WeeklyHours};
+use leptos::prelude::*;
+
+/// Seven bars of 24 hours with the hours' blocks, and the hours in words.
+#[component]
+pub fn Week(
+    /// The hours.
+    hours: Vec<WeeklyHours>,
+) -> impl IntoView {
+    let days: Vec<_> = DAYS
+        .iter()
+        .zip(0_u8..)
+        .map(|(name, weekday)| {
+            let of_day: Vec<_> = hours
+                .iter()
+                .filter(|entry| entry.weekday == weekday)
+                .collect();
+            let words: Vec<_> = of_day
+                .iter()
+                .map(|entry| format!("{}–{}", clock(entry.from_min), clock(entry.to_min)))
+                .collect();
+            let words = if words.is_empty() {
+                "Not available".to_owned()
+            } else {
+                words.join(", ")
+            };
+            let blocks: Vec<_> = of_day
+                .into_iter()
+                .map(|entry| {
+                    let (y, height) = (entry.from_min, entry.to_min - entry.from_min);
+                    view! { <rect x="0" y=y.to_string() width="100" height=height.to_string() /> }
+                })
+                .collect();
+            view! {
+                <li class="week-day">
+                    <p class="week-name">{&name[..3]}</p>
+                    <svg
+                        class="week-bar"
+                        viewBox=format!("0 0 100 {DAY_MIN}")
+                        preserveAspectRatio="none"
+                        aria-hidden="true"
+                    >
+                        {blocks}
+                    </svg>
+                    <p class="small">{words}</p>
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="week">{days}</ul> }
+}

@@ -1,0 +1,284 @@
+//! What one offers as a mentor.
+
+use super::{
+    load::{Load, unexpected},
+    sign_up::zone_options,
+};
+use crate::{
+    api::{
+        mentors::{OfferPage, SaveOffer},
+        pages::{Answer, Ask},
+    },
+    components::{
+        fields::{NumberField, SubmitButton, message_for},
+        form::{Form, PostForm},
+        hours::{HoursInputs, entered},
+        notes::{DoneNote, FormError},
+        offer::{DateInputs, entered_dates},
+        time::zone_words,
+        times::Preview,
+        week::Week,
+    },
+    routes,
+};
+use domain::availability::{LENGTHS_MIN, OfferDraft};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The page.
+#[component]
+pub fn AvailabilityPage() -> impl IntoView {
+    let query = use_query_map();
+    let ask = Memo::new(move |_| Ask::Offer {
+        zone: query.read().get("zone"),
+    });
+    let done = Signal::derive(move || match query.read().get_str("done") {
+        Some("saved") => Some("Saved. Mentees see it at once."),
+        Some("profile") => Some("Your profile is saved. Now say when you can be booked."),
+        Some(_) | None => None,
+    });
+    let show = Callback::new(move |answer| {
+        let Answer::Offer(page) = answer else {
+            return unexpected();
+        };
+        match page {
+            Some(page) => view! { <Parts page=*page done /> }.into_any(),
+            None => view! { <NoProfile /> }.into_any(),
+        }
+    });
+    view! {
+        <Title text="Availability" />
+        <Load ask show />
+    }
+}
+
+#[component]
+fn NoProfile() -> impl IntoView {
+    view! {
+        <section class="empty">
+            <h1>"Availability"</h1>
+            <p>"Make a mentor profile first; then say when you can be booked."</p>
+            <p class="actions">
+                <a class="button button-primary" href=routes::MENTOR_PROFILE>
+                    "Become a mentor"
+                </a>
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn Parts(page: OfferPage, done: Signal<Option<&'static str>>) -> impl IntoView {
+    let offer = page.profile.offer.clone();
+    let zone = page.profile.card.time_zone.clone();
+    view! {
+        <div class="narrow-wide">
+            <p class="crumb">
+                <a href=routes::MENTOR_PROFILE>"Mentor profile"</a>
+            </p>
+            <h1>"Availability"</h1>
+            <DoneNote words=done />
+            {offer
+                .paused
+                .then(|| {
+                    view! { <p class="note">"You take no bookings at the moment. Your hours are kept."</p> }
+                })}
+            <section class="card" aria-labelledby="week-title">
+                <h2 id="week-title">"Your week"</h2>
+                <Week hours=offer.hours.clone() />
+            </section>
+            <Editor offer zone />
+            <Seen page />
+        </div>
+    }
+}
+
+#[component]
+fn Editor(offer: OfferDraft, zone: String) -> impl IntoView {
+    let form = Form::new::<SaveOffer>();
+    let (problem, pending) = (form.problem(), form.pending());
+    let hours = entered(&form, &offer.hours);
+    let dates = entered_dates(&form, &offer.overrides);
+    let (hours_message, dates_message) = (
+        message_for(problem, "hours"),
+        message_for(problem, "overrides"),
+    );
+    let paused =
+        form.has("rules[paused]") || (problem.with_untracked(Option::is_none) && offer.paused);
+    view! {
+        <PostForm to=form.to>
+            <FormError
+                problem
+                fields=&[
+                    "hours",
+                    "overrides",
+                    "lengths",
+                    "bufferBefore",
+                    "bufferAfter",
+                    "notice",
+                    "horizon",
+                    "maxPerDay",
+                    "maxPerWeek",
+                ]
+            />
+            <fieldset class="card" aria-describedby="hours-hint hours-error">
+                <legend class="card-legend">"Weekly hours"</legend>
+                <p class="field-hint" id="hours-hint">
+                    {format!(
+                        "In your time zone, {}. Leave a line empty if you need no more. For the end of the day enter 00:00. ",
+                        zone_words(&zone),
+                    )}
+                    <a href=routes::ACCOUNT>"Change your time zone"</a>
+                </p>
+                <p class="field-error" id="hours-error">
+                    {hours_message}
+                </p>
+                <HoursInputs rows=hours />
+            </fieldset>
+            <fieldset class="card" aria-describedby="dates-hint dates-error">
+                <legend class="card-legend">"Other dates"</legend>
+                <p class="field-hint" id="dates-hint">
+                    "A day off removes that date’s weekly hours; extra hours are added, on a day off too. Leave the first day empty to remove a line."
+                </p>
+                <p class="field-error" id="dates-error">
+                    {dates_message}
+                </p>
+                <DateInputs rows=dates />
+            </fieldset>
+            <Rules form=&form offer=offer.clone() />
+            <section class="card">
+                <label class="check">
+                    <input type="checkbox" name="rules[paused]" value="true" checked=paused />
+                    "Take no bookings for now"
+                </label>
+            </section>
+            <p class="actions">
+                <SubmitButton label="Save" pending />
+            </p>
+        </PostForm>
+    }
+}
+
+/// Lengths, and the numbers.
+#[component]
+fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
+    let problem = form.problem();
+    let refused = problem.with_untracked(Option::is_some);
+    let lengths: Vec<_> = LENGTHS_MIN
+        .iter()
+        .map(|length| {
+            let name = format!("lengths[{length}]");
+            let checked = if refused {
+                form.has(&name)
+            } else {
+                offer.lengths.contains(length)
+            };
+            view! {
+                <label class="check">
+                    <input type="checkbox" name=name value=length.to_string() checked=checked />
+                    {format!("{length} minutes")}
+                </label>
+            }
+        })
+        .collect();
+    let lengths_message = message_for(problem, "lengths");
+    let shown = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
+    let value = |field: &str, saved: Option<u32>| form.value(field, shown(saved));
+    let notice = form.value("rules[notice_hours]", hours_of(offer.notice));
+    view! {
+        <fieldset class="card" aria-describedby="lengths-error">
+            <legend class="card-legend">"Sessions"</legend>
+            <p class="field-error" id="lengths-error">
+                {lengths_message}
+            </p>
+            <div class="checks">{lengths}</div>
+            <div class="numbers">
+                <NumberField
+                    label="Minutes kept free before"
+                    name="rules[buffer_before]"
+                    field="bufferBefore"
+                    most=240
+                    value=value("rules[buffer_before]", Some(offer.buffer_before))
+                    problem
+                />
+                <NumberField
+                    label="Minutes kept free after"
+                    name="rules[buffer_after]"
+                    field="bufferAfter"
+                    most=240
+                    value=value("rules[buffer_after]", Some(offer.buffer_after))
+                    problem
+                />
+                <NumberField
+                    label="Hours’ notice at least"
+                    name="rules[notice_hours]"
+                    field="notice"
+                    most=720
+                    value=notice
+                    problem
+                />
+                <NumberField
+                    label="Days ahead at most"
+                    name="rules[horizon]"
+                    field="horizon"
+                    most=365
+                    value=value("rules[horizon]", Some(offer.horizon))
+                    problem
+                />
+                <NumberField
+                    label="Sessions a day at most"
+                    name="rules[max_per_day]"
+                    field="maxPerDay"
+                    most=50
+                    value=value("rules[max_per_day]", offer.max_per_day)
+                    problem
+                />
+                <NumberField
+                    label="Sessions a week at most"
+                    name="rules[max_per_week]"
+                    field="maxPerWeek"
+                    most=200
+                    value=value("rules[max_per_week]", offer.max_per_week)
+                    problem
+                />
+            </div>
+        </fieldset>
+    }
+}
+
+/// Notice in whole hours; the shortest one, a few minutes, is shown as none.
+fn hours_of(minutes: u32) -> String {
+    match minutes / 60 {
+        0 => String::new(),
+        hours => hours.to_string(),
+    }
+}
+
+/// What mentees see, in any zone.
+#[component]
+fn Seen(page: OfferPage) -> impl IntoView {
+    let zone = page.zone.clone();
+    let options: Vec<_> = zone_options(page.zones)
+        .into_iter()
+        .map(|(option, words)| {
+            let selected = option == zone;
+            view! { <option value=option selected=selected>{words}</option> }
+        })
+        .collect();
+    view! {
+        <section class="card" aria-labelledby="seen-title">
+            <h2 id="seen-title">"What mentees see"</h2>
+            <form method="get" action=routes::AVAILABILITY class="inline-form">
+                <label for="zone">"In the time zone"</label>
+                <select id="zone" name="zone">
+                    {options}
+                </select>
+                <button type="submit" class="button">
+                    "Show"
+                </button>
+            </form>
+            <Preview slots=page.preview />
+        </section>
+    }
+}

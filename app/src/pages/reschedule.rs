@@ -1,0 +1,132 @@
+//! Another time for a session.
+
+use super::load::{Load, unexpected};
+use crate::{
+    api::{
+        bookings::RescheduleSession,
+        mentors::{LAST_STRETCH, OtherTimes},
+        pages::{Answer, Ask},
+    },
+    components::{
+        fields::{SubmitButton, TextArea},
+        form::{Form, PostForm},
+        notes::FormError,
+        session_card::SessionFacts,
+        times::{NoTimes, Stretches, Times, times_hint},
+    },
+    routes,
+};
+use domain::booking::NOTE_MAX;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The page.
+#[component]
+pub fn ReschedulePage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let ask = Memo::new(move |_| {
+        let stretch = query.read().get_str("later").and_then(|n| n.parse().ok());
+        Ask::OtherTimes {
+            id: params.read().get("id").unwrap_or_default(),
+            stretch: stretch.unwrap_or_default(),
+        }
+    });
+    let show = Callback::new(|answer| {
+        let Answer::OtherTimes(page) = answer else {
+            return unexpected();
+        };
+        view! { <Reschedule page=*page /> }.into_any()
+    });
+    view! {
+        <Title text="Move a session" />
+        <Load ask show not_found="Session not found" />
+    }
+}
+
+#[component]
+fn Reschedule(page: OtherTimes) -> impl IntoView {
+    let session = page.session;
+    let back = routes::session(session.id);
+    let base = format!("{}?", routes::reschedule(session.id));
+    let other = session.other().name.clone();
+    let hint = times_hint(&page.slots, &session.starts_label.zone, &other);
+    let (may, reason_needed, id) = (
+        session.may.reschedule,
+        session.may.reason_needed,
+        session.id,
+    );
+    let (slots, stretch) = (page.slots, page.stretch);
+    view! {
+        <div class="narrow-wide">
+            <p class="crumb">
+                <a href=back>{session.title.clone()}</a>
+            </p>
+            <h1>"Move this session"</h1>
+            <section class="card" aria-label="The time until now">
+                <p class="muted">"Until now:"</p>
+                <SessionFacts session />
+            </section>
+            {if may {
+                view! {
+                    <section class="card booking" aria-labelledby="times-title">
+                        <h2 id="times-title">"Another time"</h2>
+                        <p class="muted">{hint} " The meeting keeps its address."</p>
+                        <Move id slots other stretch reason_needed />
+                        <Stretches base stretch last=LAST_STRETCH />
+                    </section>
+                }
+                    .into_any()
+            } else {
+                view! { <p class="note">"This session cannot be moved any more."</p> }.into_any()
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Move(
+    id: domain::ids::SessionId,
+    slots: Vec<domain::views::Slot>,
+    other: String,
+    stretch: u8,
+    reason_needed: bool,
+) -> impl IntoView {
+    let form = Form::new::<RescheduleSession>();
+    let (problem, pending) = (form.problem(), form.pending());
+    if slots.is_empty() {
+        return view! { <NoTimes stretch /> }.into_any();
+    }
+    let chosen = form.value("starts_at", "");
+    let label = format!("Why? {other} reads this");
+    view! {
+        <PostForm to=form.to>
+            <FormError problem fields=&["reason"] />
+            <input type="hidden" name="id" value=id.to_string() />
+            <Times slots other chosen />
+            <TextArea
+                label
+                name="reason"
+                hint=reason_hint(reason_needed)
+                max=NOTE_MAX
+                lines=3
+                value=form.value("reason", "")
+                problem
+            />
+            <p class="actions booking-bar">
+                <SubmitButton label="Move to this time" pending />
+            </p>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// What to say about the reason.
+pub fn reason_hint(needed: bool) -> &'static str {
+    if needed {
+        "Needed: it is less than a day until the session."
+    } else {
+        "Optional."
+    }
+}

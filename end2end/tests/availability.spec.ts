@@ -1,0 +1,78 @@
+import { expect, open, type Page, test } from "../support/fixtures";
+import { accountOf, seedDemo, seedSession } from "../support/seed";
+
+/** Makes the mentor profile of whoever is signed in; that leads on to the page about availability. */
+async function becomeMentor(page: Page): Promise<void> {
+  await open(page, "/mentor-profile");
+  await page.getByLabel("Headline").fill("Listens well");
+  await page.getByLabel("About you").fill("Twenty years in the trade.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/\/availability\?done=profile$/);
+  await expect(page.getByText("Now say when you can be booked.")).toBeVisible();
+}
+
+test("what a mentor enters is refused beside its field and stays entered", async ({ page, signedIn }) => {
+  const { mentor } = await seedSession("30h");
+  await signedIn(mentor);
+  await becomeMentor(page);
+  await open(page, "/availability");
+  const monday = page.getByLabel("Monday, start", { exact: true });
+  await monday.fill("12:00");
+  await page.getByLabel("Monday, end", { exact: true }).fill("09:00");
+  await page.getByLabel("Days ahead at most").fill("90");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Monday: the end must come after the start.")).toBeVisible();
+  await expect(page.getByLabel("Monday, start", { exact: true })).toHaveValue("12:00");
+  await expect(page.getByLabel("Days ahead at most")).toHaveValue("90");
+
+  await page.getByLabel("Monday, end", { exact: true }).fill("17:30");
+  await page.getByLabel("45 minutes").check();
+  await page.getByLabel("Date 1, first day").fill("2027-12-24");
+  await page.getByLabel("Date 1, last day, if it is another").fill("2027-12-26");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
+  await expect(page.getByText("12:00–17:30")).toBeVisible();
+  await expect(page.getByLabel("Date 1, first day")).toHaveValue("2027-12-24");
+});
+
+test("a mentor sees the free times as mentees elsewhere do, and pauses", async ({ page, signedIn }) => {
+  const { mentor } = await seedSession("30h");
+  await signedIn(mentor);
+  await becomeMentor(page);
+  await open(page, "/availability");
+  for (const day of ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]) {
+    await page.getByLabel(`${day}, start`, { exact: true }).fill("09:00");
+    await page.getByLabel(`${day}, end`, { exact: true }).fill("12:00");
+  }
+  await page.getByLabel("45 minutes").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
+  const seen = page.getByRole("region", { name: "What mentees see" });
+  const first = await seen.locator("dd").last().innerText();
+  await page.getByLabel("In the time zone").selectOption("Asia/Kolkata");
+  await page.getByRole("button", { name: "Show" }).click();
+  await expect(page).toHaveURL(/zone=Asia/);
+  await expect(seen.locator("dd").last()).not.toHaveText(first);
+  await page.getByLabel("Take no bookings for now").check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("You take no bookings at the moment.")).toBeVisible();
+});
+
+test("a calendar address is shown once, works, and can be taken away", async ({ page, signedIn }) => {
+  const demo = await seedDemo();
+  await signedIn(accountOf(demo.accounts, "mentee"));
+  await open(page, "/account");
+  await page.getByRole("button", { name: /Make an? (new )?address/ }).click();
+  const field = page.getByLabel("Your calendar’s address");
+  await expect(field).toHaveValue(/\/calendar\/.+\.ics$/);
+  const address = await field.inputValue();
+  expect(page.url()).not.toContain("calendar/");
+  const feed = await page.request.get(address);
+  expect(feed.headers()["content-type"]).toContain("text/calendar");
+  expect(await feed.text()).toContain("BEGIN:VCALENDAR");
+  await open(page, "/account");
+  await expect(field).toHaveCount(0);
+  await page.getByRole("button", { name: "Remove the address" }).click();
+  await expect(page.getByText("The address is gone")).toBeVisible();
+  expect((await page.request.get(address)).status()).toBe(404);
+});

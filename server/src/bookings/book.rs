@@ -1,0 +1,311 @@
+//! Making sessions: holding a time, finishing the booking, or both at once.
+
+use super::{
+    conflict, get,
+    room::prepare_room,
+    times::{Asked, find_time},
+};
+use crate::{
+    AppState, Error, Result,
+    accounts::CurrentLogin,
+    mail::{self, MailKind, Told},
+    mentors,
+    store::{
+        self, StoreError,
+        changes::Change,
+        sessions::{NewSession, SessionRecord},
+    },
+};
+use domain::{
+    availability::Interval,
+    booking::{ChangeKind, HOLD, Wish},
+    ids::{SessionId, UserId},
+    problem::Problem,
+    session::Booking,
+    time::Timestamp,
+    views::SessionView,
+    window::WindowRules,
+};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+/// Longest idempotency key.
+const KEY_MAX: usize = 100;
+
+/// What a mentee asks for.
+#[derive(Debug, Clone)]
+pub struct BookRequest {
+    /// With whom.
+    pub mentor: UserId,
+    /// Start of one of the mentor's free slots.
+    pub starts_at: Timestamp,
+    /// One of the mentor's lengths; the usual one when `None`.
+    pub minutes: Option<u16>,
+    /// The same key finds the same session instead of booking again.
+    pub idempotency_key: Option<String>,
+}
+
+/// What a mentee writes to book.
+#[derive(Debug, Clone, Default)]
+pub struct WishForm {
+    /// What it is about.
+    pub title: String,
+    /// What it should lead to; may be empty.
+    pub goal: String,
+    /// Answers to the mentor's questions, in order.
+    pub answers: Vec<String>,
+}
+
+/// A booked session or a held time.
+#[derive(Debug, Clone)]
+pub struct Booked {
+    /// The session.
+    pub session: SessionView,
+    /// False when an earlier request with the same key made it.
+    pub created: bool,
+}
+
+/// Holds a time for 10 minutes, so that nobody takes it while its form is filled in. Another time
+/// that the person holds is given back.
+///
+/// # Errors
+/// As [`book`], without the form's fields.
+pub async fn hold(state: &AppState, login: &CurrentLogin, request: BookRequest) -> Result<Booked> {
+    make(state, login, request, None).await
+}
+
+/// Books a slot at once: session, seats, room record, mails and the jobs are one transaction.
+///
+/// # Errors
+/// `Problem::Invalid` naming the field; `Problem::Conflict` when somebody was faster or the reader
+/// has another session then.
+pub async fn book(
+    state: &AppState,
+    login: &CurrentLogin,
+    request: BookRequest,
+    wish: WishForm,
+) -> Result<Booked> {
+    make(state, login, request, Some(wish)).await
+}
+
+async fn make(
+    state: &AppState,
+    login: &CurrentLogin,
+    request: BookRequest,
+    wish: Option<WishForm>,
+) -> Result<Booked> {
+    check_key(&request)?;
+    if let Some(earlier) = earlier(state, login, &request).await? {
+        return Ok(earlier);
+    }
+    let id = SessionId(Uuid::new_v4());
+    match write(state, login, &request, wish, id).await {
+        Ok(()) => {}
+        // The same request arrived twice at once, and the other one booked meanwhile.
+        Err(error) => {
+            return match earlier(state, login, &request).await? {
+                Some(booked) => Ok(booked),
+                None => Err(error),
+            };
+        }
+    }
+    tracing::info!(session.id = %id, "session {id} booked");
+    state.jobs_waiting.notify_one();
+    state.events.changed(id);
+    Ok(Booked {
+        session: get(state, login, id).await?,
+        created: true,
+    })
+}
+
+async fn write(
+    state: &AppState,
+    login: &CurrentLogin,
+    request: &BookRequest,
+    wish: Option<WishForm>,
+    id: SessionId,
+) -> Result<()> {
+    if request.mentor == login.me.id {
+        return Err(Problem::field("mentorId", "You cannot book a session with yourself.").into());
+    }
+    let mentor = mentors::published(state, request.mentor).await?;
+    let wish = wish
+        .map(|form| {
+            Wish::parse(
+                &form.title,
+                &form.goal,
+                &mentor.card.questions,
+                &form.answers,
+            )
+        })
+        .transpose()?;
+    let now = state.clock.now();
+    let booking = match (&wish, mentor.card.confirms) {
+        (None, _) => Booking::Held,
+        (Some(_), true) => Booking::Requested,
+        (Some(_), false) => Booking::Confirmed,
+    };
+    let asked = Asked {
+        length: mentor.length(request.minutes)?,
+        mentor,
+        starts_at: request.starts_at,
+        moved: None,
+        now,
+    };
+    let meeting_url = meeting_url(state, id);
+    let rules = state.config.window;
+    let written = state.db.write(|txn| {
+        let (asked, wish, meeting_url) = (asked.clone(), wish.clone(), meeting_url.clone());
+        let key = request.idempotency_key.clone();
+        let mentee = login.me.id;
+        Box::pin(async move {
+            let time = find_time(txn, &asked).await?;
+            let new = NewSession {
+                id,
+                mentor: asked.mentor.card.id,
+                mentee,
+                booking,
+                held_until: (booking == Booking::Held).then_some(now + HOLD),
+                wish,
+                mentor_seat: asked.mentor.offer.seat(time),
+                time,
+                meeting_url,
+                idempotency_key: key,
+                now,
+            };
+            Ok(insert_in(txn, &new, rules).await?)
+        })
+    });
+    match written.await {
+        Err(Error::Store(StoreError::SeatTaken)) => {
+            Err(conflict::taken(state, login, &asked).await?)
+        }
+        other => other,
+    }
+}
+
+fn check_key(request: &BookRequest) -> Result<()> {
+    match request.idempotency_key.as_deref() {
+        Some(key) if key.is_empty() || key.len() > KEY_MAX => {
+            Err(Problem::field("idempotencyKey", "Use 1 to 100 characters.").into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn earlier(
+    state: &AppState,
+    login: &CurrentLogin,
+    request: &BookRequest,
+) -> Result<Option<Booked>> {
+    let Some(key) = &request.idempotency_key else {
+        return Ok(None);
+    };
+    let Some(earlier) = store::sessions::by_key(state.db.read(), login.me.id, key).await? else {
+        return Ok(None);
+    };
+    if earlier.facts.mentor != request.mentor || !began_as(&earlier, request.starts_at) {
+        return Err(Problem::Conflict("This key was used for another booking.".to_owned()).into());
+    }
+    let session = get(state, login, earlier.facts.id).await?;
+    Ok(Some(Booked {
+        session,
+        created: false,
+    }))
+}
+
+/// Whether a session was booked for `starts_at`; one that was moved since may stand anywhere.
+fn began_as(record: &SessionRecord, starts_at: Timestamp) -> bool {
+    record.facts.scheduled_at == starts_at || record.version > 0
+}
+
+/// A key for one booking form, so that sending the form twice books once.
+pub fn draw_key() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// The one address of a session's meeting.
+pub fn meeting_url(state: &AppState, id: SessionId) -> String {
+    format!("{}/meeting/{id}", state.config.app_url.origin)
+}
+
+/// Writes a session with everything it needs, in one transaction, whatever the mentor offers.
+///
+/// # Errors
+/// [`StoreError::SeatTaken`] and [`StoreError::Duplicate`], nothing written.
+pub async fn insert(state: &AppState, new: &NewSession) -> std::result::Result<(), StoreError> {
+    let rules = state.config.window;
+    state
+        .db
+        .write(|txn| {
+            let new = new.clone();
+            Box::pin(async move { insert_in(txn, &new, rules).await })
+        })
+        .await
+}
+
+async fn insert_in(
+    txn: &impl ConnectionTrait,
+    new: &NewSession,
+    rules: WindowRules,
+) -> std::result::Result<(), StoreError> {
+    store::sessions::insert(txn, new).await?;
+    let (kind, mail) = match new.booking {
+        Booking::Held => return Ok(()),
+        Booking::Confirmed => {
+            prepare_room(txn, new.id, new.time, rules, new.now).await?;
+            mail::plan_reminders(txn, new.id, rules, new.now).await?;
+            (ChangeKind::Booked, MailKind::Booked)
+        }
+        Booking::Requested | Booking::Declined | Booking::Cancelled { .. } => {
+            (ChangeKind::Requested, MailKind::Requested)
+        }
+    };
+    let told = Told {
+        by: Some(new.mentee),
+        ..Told::default()
+    };
+    mail::post(txn, new.id, mail, &told, new.now).await?;
+    let change = Change {
+        session: new.id,
+        version: 0,
+        kind,
+        by: Some(new.mentee),
+        starts_at: new.time.from,
+        previous_starts_at: None,
+        note: String::new(),
+        at: new.now,
+    };
+    store::changes::insert(txn, &change).await
+}
+
+impl NewSession {
+    /// A confirmed session without buffers, as tools and tests make it.
+    pub fn confirmed(
+        id: SessionId,
+        (mentor, mentee): (UserId, UserId),
+        title: domain::text::Title,
+        time: Interval,
+        meeting_url: String,
+        now: Timestamp,
+    ) -> Self {
+        let wish = Wish {
+            title,
+            goal: String::new(),
+            answers: Vec::new(),
+        };
+        Self {
+            id,
+            mentor,
+            mentee,
+            booking: Booking::Confirmed,
+            held_until: None,
+            wish: Some(wish),
+            time,
+            mentor_seat: time,
+            meeting_url,
+            idempotency_key: None,
+            now,
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Changing sessions: finishing a held one, answering a request, moving, calling off.
+
+use super::{
+    WishForm, conflict, get,
+    room::{prepare_room, put_room_off},
+    times::{Asked, find_time},
+};
+use crate::{
+    AppState, Error, Result,
+    accounts::CurrentLogin,
+    mail::{self, MailKind, Told},
+    mentors::{self, Mentor},
+    rooms,
+    store::{
+        self, StoreError,
+        sessions::{Edit, SessionRecord},
+    },
+};
+use domain::{
+    availability::{Interval, Length},
+    booking::{self, Answered, ChangeKind, Next, Step, Wish, after},
+    ids::{SessionId, UserId},
+    permissions::may_see,
+    problem::Problem,
+    session::{Booking, EndReason, SeatRole},
+    time::{Millis, Timestamp},
+    views::SessionView,
+    window::WindowRules,
+};
+use sea_orm::ConnectionTrait;
+
+/// What somebody wants to change, as it was entered.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Finish a held booking.
+    Finish(WishForm),
+    /// Say yes to a request.
+    Confirm,
+    /// Say no, with a word for the mentee.
+    Decline {
+        /// May be empty.
+        reason: String,
+    },
+    /// Ask the mentee for more information.
+    Ask {
+        /// The question.
+        question: String,
+    },
+    /// Give it.
+    Answer {
+        /// The answer.
+        answer: String,
+    },
+    /// Move to another of the mentor's free times.
+    Reschedule {
+        /// The new start.
+        starts_at: Timestamp,
+        /// Needed on the last day; `None` from a program that was not asked.
+        reason: Option<String>,
+    },
+    /// Call it off.
+    Cancel {
+        /// Needed on the last day; `None` from a program that was not asked.
+        reason: Option<String>,
+    },
+}
+
+impl Change {
+    fn step(&self, mentor_confirms: bool) -> Step {
+        match self {
+            Self::Finish(_) => Step::Finish { mentor_confirms },
+            Self::Confirm => Step::Confirm,
+            Self::Decline { .. } => Step::Decline,
+            Self::Ask { .. } => Step::Ask,
+            Self::Answer { .. } => Step::Answer,
+            Self::Reschedule { .. } => Step::Reschedule { mentor_confirms },
+            Self::Cancel { .. } => Step::Cancel,
+        }
+    }
+}
+
+/// Changes a session: its row, seats, room, history, mails and jobs are one transaction. Doing what
+/// is done already changes nothing and is fine.
+///
+/// # Errors
+/// `Problem::NotFound` for outsiders; `Problem::Forbidden` for the other person's steps;
+/// `Problem::Conflict` when the session is past that, or a new time is not free; `Problem::Invalid`
+/// naming the field.
+pub async fn change(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+    change: Change,
+) -> Result<SessionView> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let record = record
+        .filter(|r| may_see(&r.facts, &login.actor))
+        .ok_or(Problem::NotFound)?;
+    // The profile may be gone or hidden by now; that must not keep anybody from calling off.
+    let mentor = mentors::any(state, record.facts.mentor).await?;
+    let role = record
+        .facts
+        .role_of(login.me.id)
+        .ok_or(Problem::Forbidden)?;
+    let context = Context {
+        id,
+        by: login.me.id,
+        role,
+        mentor: mentor.map(|mentor| eased(mentor, role)),
+        now: state.clock.now(),
+        rules: state.config.window,
+        change,
+    };
+    let written = state.db.write(|txn| {
+        let context = context.clone();
+        Box::pin(async move { apply(txn, &context).await })
+    });
+    match written.await {
+        Ok(()) => {}
+        Err(Error::Store(StoreError::SeatTaken)) => {
+            return Err(match context.asked(&record) {
+                Some(asked) => conflict::taken(state, login, &asked).await?,
+                None => StoreError::SeatTaken.into(),
+            });
+        }
+        Err(error) => return Err(error),
+    }
+    tracing::info!(session.id = %id, user.id = %context.by, "session {id} changed");
+    state.jobs_waiting.notify_one();
+    state.events.changed(id);
+    get(state, login, id).await
+}
+
+/// Mentors move their own sessions without notice and beyond their own limits.
+pub(super) fn eased(mentor: Mentor, role: SeatRole) -> Mentor {
+    match role {
+        SeatRole::Mentor => mentor.without_notice_and_limits(),
+        SeatRole::Mentee => mentor,
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Context {
+    id: SessionId,
+    by: UserId,
+    role: SeatRole,
+    mentor: Option<Mentor>,
+    now: Timestamp,
+    rules: WindowRules,
+    change: Change,
+}
+
+impl Context {
+    /// The time that a move asks for.
+    fn asked(&self, record: &SessionRecord) -> Option<Asked> {
+        let Change::Reschedule { starts_at, .. } = self.change else {
+            return None;
+        };
+        Some(Asked {
+            mentor: self.mentor.clone()?,
+            length: length_of(record)?,
+            starts_at,
+            moved: Some(self.id),
+            now: self.now,
+        })
+    }
+}
+
+/// A session keeps its length.
+pub(super) fn length_of(record: &SessionRecord) -> Option<Length> {
+    let Millis(length) = record.facts.ends_at.since(record.facts.scheduled_at);
+    Length::parse(u16::try_from(length / 60_000).ok()?).ok()
+}
+
+async fn apply(txn: &impl ConnectionTrait, context: &Context) -> Result<()> {
+    let old = store::sessions::lock(txn, context.id).await?;
+    let old = old.ok_or(Problem::NotFound)?;
+    let confirms = context.mentor.as_ref().is_some_and(|m| m.card.confirms);
+    let step = context.change.step(confirms);
+    if booking::belongs_to(step, context.role) && is_done(&old, &context.change) {
+        return Ok(());
+    }
+    let next = after(&old.facts, old.held_until, context.role, step, context.now)?;
+    let (edit, note) = edit(txn, context, &old, next).await?;
+    store::sessions::edit(txn, &old, &edit, context.now).await?;
+    let time = edit.time.map_or_else(|| time_of(&old), |(time, _)| time);
+    follow(txn, context, &old, next, time).await?;
+    let change = store::changes::Change {
+        session: context.id,
+        version: old.version + 1,
+        kind: next.change,
+        by: Some(context.by),
+        starts_at: time.from,
+        previous_starts_at: edit.time.map(|_| old.facts.scheduled_at),
+        note,
+        at: context.now,
+    };
+    store::changes::insert(txn, &change).await?;
+    tell(txn, context, next, change).await
+}
+
+/// Writes the letters about a change, and the reminders of a session that takes place.
+async fn tell(
+    txn: &impl ConnectionTrait,
+    context: &Context,
+    next: Next,
+    change: store::changes::Change,
+) -> Result<()> {
+    let kind = match next.change {
+        ChangeKind::Booked => MailKind::Booked,
+        ChangeKind::Requested => MailKind::Requested,
+        ChangeKind::Confirmed => MailKind::Confirmed,
+        ChangeKind::Declined => MailKind::Declined,
+        ChangeKind::Asked => MailKind::InfoAsked,
+        ChangeKind::Answered => MailKind::InfoAnswered,
+        ChangeKind::Rescheduled => MailKind::Changed,
+        ChangeKind::Cancelled => MailKind::Cancelled,
+    };
+    let told = Told {
+        by: change.by,
+        note: change.note,
+        previous: change.previous_starts_at,
+    };
+    mail::post(txn, context.id, kind, &told, context.now).await?;
+    if next.booking == Booking::Confirmed {
+        mail::plan_reminders(txn, context.id, context.rules, context.now).await?;
+    }
+    Ok(())
+}
+
+fn time_of(record: &SessionRecord) -> Interval {
+    Interval {
+        from: record.facts.scheduled_at,
+        to: record.facts.ends_at,
+    }
+}
+
+/// Whether somebody pressed twice.
+fn is_done(old: &SessionRecord, change: &Change) -> bool {
+    match (change, old.facts.booking) {
+        (Change::Finish(form), Booking::Requested | Booking::Confirmed) => {
+            old.version == 1 && form.title.trim() == old.title
+        }
+        (Change::Confirm, Booking::Confirmed)
+        | (Change::Decline { .. }, Booking::Declined)
+        | (Change::Cancel { .. }, Booking::Cancelled { .. }) => true,
+        (Change::Reschedule { starts_at, .. }, Booking::Requested | Booking::Confirmed) => {
+            *starts_at == old.facts.scheduled_at
+        }
+        (
+            Change::Finish(_)
+            | Change::Confirm
+            | Change::Decline { .. }
+            | Change::Ask { .. }
+            | Change::Answer { .. }
+            | Change::Reschedule { .. }
+            | Change::Cancel { .. },
+            _,
+        ) => false,
+    }
+}
+
+/// What is written, and what the history quotes.
+async fn edit(
+    txn: &impl ConnectionTrait,
+    context: &Context,
+    old: &SessionRecord,
+    next: Next,
+) -> Result<(Edit, String)> {
+    let mut edit = Edit {
+        booking: (next.booking != old.facts.booking).then_some(next.booking),
+        ..Edit::default()
+    };
+    let note = match &context.change {
+        Change::Finish(form) => {
+            let questions = context.mentor.as_ref().map(|m| m.card.questions.clone());
+            let questions = questions.unwrap_or_default();
+            edit.wish = Some(Wish::parse(
+                &form.title,
+                &form.goal,
+                &questions,
+                &form.answers,
+            )?);
+            String::new()
+        }
+        Change::Confirm => {
+            edit.asked = Some(None);
+            String::new()
+        }
+        Change::Decline { reason } => {
+            let reason = booking::note("reason", reason)?;
+            edit.reason = Some(reason.clone());
+            reason
+        }
+        Change::Ask { question } => {
+            let question = needed("question", question, "Write what you would like to know.")?;
+            edit.asked = Some(Some(question.clone()));
+            question
+        }
+        Change::Answer { answer } => {
+            let answer = needed("answer", answer, "Write your answer.")?;
+            let Some(question) = old.asked.clone() else {
+                return Err(Problem::Conflict("There is no open question.".to_owned()).into());
+            };
+            let answered = Answered {
+                question,
+                answer: answer.clone(),
+            };
+            edit.asked = Some(None);
+            edit.answers = Some([old.answers.clone(), vec![answered]].concat());
+            answer
+        }
+        Change::Reschedule { reason, .. } => {
+            let reason = given(old, reason.as_deref(), context.now)?;
+            let gone = || Problem::Conflict("This mentor takes no bookings any more.".to_owned());
+            let asked = context.asked(old).ok_or_else(gone)?;
+            let time = find_time(txn, &asked).await?;
+            edit.time = Some((time, asked.mentor.offer.seat(time)));
+            reason
+        }
+        Change::Cancel { reason } => {
+            let reason = given(old, reason.as_deref(), context.now)?;
+            edit.reason = Some(reason.clone());
+            reason
+        }
+    };
+    Ok((edit, note))
+}
+
+fn given(old: &SessionRecord, reason: Option<&str>, now: Timestamp) -> Result<String> {
+    match reason {
+        Some(reason) => Ok(booking::reason(&old.facts, reason, now)?),
+        None => Ok(String::new()),
+    }
+}
+
+fn needed(field: &str, text: &str, missing: &str) -> Result<String> {
+    let text = booking::note(field, text)?;
+    if text.is_empty() {
+        return Err(Problem::field(field, missing).into());
+    }
+    Ok(text)
+}
+
+/// What else becomes of it: seats, room, jobs.
+async fn follow(
+    txn: &impl ConnectionTrait,
+    context: &Context,
+    old: &SessionRecord,
+    next: Next,
+    time: Interval,
+) -> Result<()> {
+    let (id, now) = (context.id, context.now);
+    let moved = time != time_of(old);
+    match next.booking {
+        Booking::Cancelled { by, .. } => {
+            rooms::end_in(txn, id, by, EndReason::Cancelled, now).await?;
+            store::sessions::release_seats(txn, id).await?;
+            store::jobs::void(txn, id, &["create_room", "close_window"]).await?;
+        }
+        Booking::Declined => store::sessions::release_seats(txn, id).await?,
+        Booking::Confirmed if moved => {
+            put_room_off(txn, id, now).await?;
+            prepare_room(txn, id, time, context.rules, now).await?;
+        }
+        Booking::Confirmed => {
+            if old.facts.booking != Booking::Confirmed {
+                prepare_room(txn, id, time, context.rules, now).await?;
+            }
+        }
+        Booking::Requested => {
+            if old.facts.booking == Booking::Confirmed {
+                put_room_off(txn, id, now).await?;
+            }
+        }
+        Booking::Held => {}
+    }
+    Ok(())
+}
+
+/// Gives a held time back. Doing it twice is fine.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release(state: &AppState, login: &CurrentLogin) -> Result<()> {
+    let mentee = login.me.id;
+    Ok(state
+        .db
+        .write(|txn| {
+            Box::pin(async move { store::sessions::release_holds(txn, mentee, None).await })
+        })
+        .await?)
+}

@@ -1,0 +1,196 @@
+//! Booking, changing, and looking at sessions.
+
+mod book;
+mod change;
+mod conflict;
+mod room;
+mod times;
+
+pub use book::{BookRequest, Booked, WishForm, book, draw_key, hold, insert, meeting_url};
+pub use change::{Change, change, release};
+pub use times::{preview, slots, slots_to_move};
+
+use crate::{
+    AppState, Result,
+    accounts::CurrentLogin,
+    mentors,
+    store::{
+        self, participants,
+        sessions::{PersonRow, SessionRecord},
+    },
+    zones::Zone,
+};
+use domain::{
+    access::access,
+    booking::{Answered, steps},
+    ids::{SessionId, UserId},
+    permissions::may_see,
+    problem::Problem,
+    session::{Booking, SeatRole},
+    time::Timestamp,
+    views::{Happening, LocalLabel, MySessions, Person, SessionView, Stay},
+};
+
+/// Sessions shown to a person.
+const LIST_MAX: u32 = 200;
+
+/// One's sessions in either role.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> {
+    let records =
+        store::sessions::of_user(state.db.read(), login.me.id, state.clock.now(), LIST_MAX).await?;
+    let views = records
+        .into_iter()
+        .map(|record| view(state, login, record, Vec::new()));
+    let (mut upcoming, past): (Vec<_>, Vec<_>) = views.partition(is_upcoming);
+    upcoming.reverse();
+    Ok(MySessions { upcoming, past })
+}
+
+fn is_upcoming(session: &SessionView) -> bool {
+    use domain::access::{Access, Awaiting};
+    match session.access {
+        Access::TooEarly { .. } | Access::Open { .. } => true,
+        Access::NotConfirmed {
+            awaiting: Awaiting::Declined,
+        } => false,
+        Access::NotConfirmed { .. } => session.now < session.ends_at,
+        Access::NotFound
+        | Access::NotYours
+        | Access::Cancelled { .. }
+        | Access::Ended { .. }
+        | Access::Closed { .. } => false,
+    }
+}
+
+/// One session with who was there; for its people and admins.
+///
+/// # Errors
+/// `Problem::NotFound`, also for outsiders.
+pub async fn get(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<SessionView> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let record = record
+        .filter(|r| may_see(&r.facts, &login.actor))
+        .ok_or(Problem::NotFound)?;
+    let zone = Zone::or_utc(&login.me.time_zone);
+    let stays = stays(state, &record, &zone).await?;
+    let history = history(state, &record, &zone).await?;
+    let mut view = view(state, login, record, stays);
+    view.history = history;
+    if view.booking == Booking::Held {
+        view.answers = questions(state, view.mentor.id).await?;
+    }
+    Ok(view)
+}
+
+/// A mentor's questions, still without answers.
+async fn questions(state: &AppState, mentor: UserId) -> Result<Vec<Answered>> {
+    let mentor = mentors::any(state, mentor).await?;
+    let questions = mentor.map_or_else(Vec::new, |mentor| mentor.card.questions);
+    let open = |question| Answered {
+        question,
+        answer: String::new(),
+    };
+    Ok(questions.into_iter().map(open).collect())
+}
+
+/// What happened to a session, in words for a reader in `zone`.
+async fn history(state: &AppState, record: &SessionRecord, zone: &Zone) -> Result<Vec<Happening>> {
+    let changes = store::changes::of_session(state.db.read(), record.facts.id).await?;
+    let happening = |change: store::changes::Change| {
+        let role = |user: UserId| record.facts.role_of(user);
+        Happening {
+            kind: change.kind,
+            by: change
+                .by
+                .and_then(role)
+                .map(|role| seat_holder(record, role)),
+            at: zone.label(change.at),
+            starts: zone.label(change.starts_at),
+            previous: change.previous_starts_at.map(|at| zone.label(at)),
+            note: change.note,
+        }
+    };
+    Ok(changes.into_iter().map(happening).collect())
+}
+
+/// Who was there, in words for a reader in `zone`.
+async fn stays(state: &AppState, record: &SessionRecord, zone: &Zone) -> Result<Vec<Stay>> {
+    let label = |at: Option<Timestamp>| -> Option<LocalLabel> { at.map(|at| zone.label(at)) };
+    let rows = participants::of_session(state.db.read(), record.facts.id).await?;
+    let stay = |row: participants::StayRow| {
+        let role = record.facts.role_of(row.user?)?;
+        Some(Stay {
+            person: seat_holder(record, role),
+            role,
+            joined_label: label(row.joined_at),
+            left_label: label(row.left_at),
+            joined_at: row.joined_at,
+            left_at: row.left_at,
+            left_reason: row.left_reason,
+        })
+    };
+    Ok(rows.into_iter().filter_map(stay).collect())
+}
+
+/// The person in a seat.
+pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
+    let row = match role {
+        SeatRole::Mentor => &record.mentor,
+        SeatRole::Mentee => &record.mentee,
+    };
+    Person {
+        id: row.id,
+        name: row.name.clone(),
+    }
+}
+
+/// A record as its reader sees it now.
+pub(crate) fn view(
+    state: &AppState,
+    login: &CurrentLogin,
+    record: SessionRecord,
+    stays: Vec<Stay>,
+) -> SessionView {
+    let now = state.clock.now();
+    let facts = &record.facts;
+    let window = facts.window(state.config.window);
+    let role = facts.role_of(login.me.id);
+    let yours = Zone::or_utc(&login.me.time_zone);
+    let other: &PersonRow = match role {
+        Some(SeatRole::Mentor) => &record.mentee,
+        Some(SeatRole::Mentee) | None => &record.mentor,
+    };
+    let theirs = Zone::or_utc(&other.time_zone);
+    SessionView {
+        id: facts.id,
+        role,
+        mentor: seat_holder(&record, SeatRole::Mentor),
+        mentee: seat_holder(&record, SeatRole::Mentee),
+        scheduled_at: facts.scheduled_at,
+        ends_at: facts.ends_at,
+        opens_at: window.opens_at,
+        closes_at: window.closes_at,
+        booking: facts.booking,
+        room: facts.room,
+        outcome: record.outcome,
+        access: access(Some(facts), login.me.id, now, state.config.window),
+        now,
+        starts_label: yours.label(facts.scheduled_at),
+        opens_label: yours.label(window.opens_at),
+        starts_theirs: (!yours.agrees_with(&theirs, facts.scheduled_at))
+            .then(|| theirs.label(facts.scheduled_at)),
+        may: steps(facts, record.held_until, record.asked.is_some(), role, now),
+        held_until: record.held_until,
+        goal: record.goal,
+        answers: record.answers,
+        asked: record.asked,
+        reason: record.reason,
+        title: record.title,
+        meeting_url: record.meeting_url,
+        stays,
+        history: Vec::new(),
+    }
+}

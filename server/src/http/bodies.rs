@@ -1,0 +1,168 @@
+//! What the JSON API is sent: bodies and parameters.
+
+use super::views::Moment;
+use crate::bookings::{BookRequest, WishForm};
+use domain::ids::UserId;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// Signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Address of the account.
+    #[schema(format = Email)]
+    pub email: String,
+    /// Its password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// Books a slot.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSession {
+    /// With whom.
+    pub mentor_id: Uuid,
+    /// Start of one of the mentor's free slots.
+    pub starts_at: Moment,
+    /// One of the mentor's lengths; the usual one when left out.
+    #[serde(default)]
+    pub minutes: Option<u16>,
+    /// What it is about, up to 120 characters.
+    pub title: String,
+    /// What it should lead to, up to 1,000 characters.
+    #[serde(default)]
+    pub goal: String,
+    /// Answers to the mentor's questions, in order.
+    #[serde(default)]
+    pub answers: Vec<String>,
+}
+
+impl NewSession {
+    /// The time asked for, and what the mentee wrote.
+    pub fn parts(self, idempotency_key: Option<String>) -> (BookRequest, WishForm) {
+        let request = BookRequest {
+            mentor: UserId(self.mentor_id),
+            starts_at: self.starts_at.0,
+            minutes: self.minutes,
+            idempotency_key,
+        };
+        let wish = WishForm {
+            title: self.title,
+            goal: self.goal,
+            answers: self.answers,
+        };
+        (request, wish)
+    }
+}
+
+/// Holds a slot.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewHold {
+    /// With whom.
+    pub mentor_id: Uuid,
+    /// Start of one of the mentor's free slots.
+    pub starts_at: Moment,
+    /// One of the mentor's lengths; the usual one when left out.
+    #[serde(default)]
+    pub minutes: Option<u16>,
+}
+
+/// Finishes the booking of a held slot.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Wish {
+    /// What it is about, up to 120 characters.
+    pub title: String,
+    /// What it should lead to, up to 1,000 characters.
+    #[serde(default)]
+    pub goal: String,
+    /// Answers to the mentor's questions, in order.
+    #[serde(default)]
+    pub answers: Vec<String>,
+}
+
+impl From<Wish> for WishForm {
+    fn from(wish: Wish) -> Self {
+        Self {
+            title: wish.title,
+            goal: wish.goal,
+            answers: wish.answers,
+        }
+    }
+}
+
+/// Why somebody calls off or declines.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reason {
+    /// For the other person, up to 1,000 characters. People are asked for it on the last day.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What the mentor wants to know.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Question {
+    /// Up to 1,000 characters.
+    pub question: String,
+}
+
+/// What the mentor wanted to know.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MoreInformation {
+    /// Up to 1,000 characters.
+    pub answer: String,
+}
+
+/// Moves a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewTime {
+    /// Start of another free slot of the mentor.
+    pub starts_at: Moment,
+    /// For the other person, up to 1,000 characters. People are asked for it on the last day.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Which slots.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SlotRange {
+    /// First moment; now when left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Moment>,
+    /// End; 14 days after `from` when left out. At most 31 days after it.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Moment>,
+    /// One of the mentor's lengths; the usual one when left out.
+    pub minutes: Option<u16>,
+}
+
+/// How to enter.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Rejoin {
+    /// The client was thrown out or failed to connect: make sure at once that the room exists.
+    #[serde(default)]
+    #[param(required = false)]
+    pub rejoin: bool,
+}
+
+/// Whose live state.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Watched {
+    /// Id of the session.
+    #[param(format = Uuid)]
+    pub session: String,
+}

@@ -1,0 +1,86 @@
+//! `/dev/mail`: the letters that development puts into a folder instead of sending them.
+
+use super::{answer::Failure, calendar::CalendarFile, extract::Id};
+use crate::{
+    AppState, Error, Result,
+    mail::{
+        Folder,
+        mailbox::{self, Listed, Opened},
+    },
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderName, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use domain::{ids::MailId, problem::Problem};
+
+/// Letters carry their styles with them, hence `unsafe-inline`; nothing else is let in, and the
+/// frame around a letter's HTML runs no script.
+const POLICY: [(HeaderName, &str); 1] = [(
+    header::CONTENT_SECURITY_POLICY,
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)];
+
+/// The mailbox, where there is one; otherwise these addresses are as unknown as any other.
+pub(super) fn routes(state: &AppState) -> Router<AppState> {
+    match mailbox::folder(state) {
+        None => Router::new(),
+        Some(_) => Router::new()
+            .route("/dev/mail", get(list))
+            .route("/dev/mail/{id}", get(show))
+            .route("/dev/mail/{id}/session.ics", get(entry)),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dev_mail_list.html")]
+struct ListPage {
+    letters: Vec<Listed>,
+}
+
+#[derive(Template)]
+#[template(path = "dev_mail_letter.html")]
+struct LetterPage {
+    letter: Opened,
+}
+
+async fn list(State(state): State<AppState>) -> std::result::Result<Response, Failure> {
+    let letters = mailbox::list(&folder(&state)?).await?;
+    page(&ListPage { letters })
+}
+
+async fn show(
+    State(state): State<AppState>,
+    Id(id): Id<MailId>,
+) -> std::result::Result<Response, Failure> {
+    let letter = letter(&state, id).await?;
+    page(&LetterPage { letter })
+}
+
+async fn entry(
+    State(state): State<AppState>,
+    Id(id): Id<MailId>,
+) -> std::result::Result<CalendarFile, Failure> {
+    let letter = letter(&state, id).await?;
+    Ok(CalendarFile(letter.ics.ok_or(Problem::NotFound)?))
+}
+
+fn folder(state: &AppState) -> Result<Folder> {
+    Ok(mailbox::folder(state).ok_or(Problem::NotFound)?)
+}
+
+async fn letter(state: &AppState, id: MailId) -> Result<Opened> {
+    let found = mailbox::open(&folder(state)?, id).await?;
+    Ok(found.ok_or(Problem::NotFound)?)
+}
+
+fn page(template: &impl Template) -> std::result::Result<Response, Failure> {
+    let html = template
+        .render()
+        .map_err(|e| Error::Other(format!("a page could not be written: {e}")))?;
+    Ok((POLICY, Html(html)).into_response())
+}

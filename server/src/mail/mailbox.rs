@@ -1,0 +1,122 @@
+//! What `/dev/mail` shows: the letters in the folder, read as a mail program would read them.
+
+use super::Folder;
+use crate::{
+    AppState, Result,
+    zones::{self, Zone},
+};
+use domain::{ids::MailId, time::Timestamp};
+use mail_parser::{Message, MessageParser, MimeHeaders};
+
+/// Letters in the list.
+const LIST_MAX: usize = 200;
+
+/// A letter in the list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Id.
+    pub id: MailId,
+    /// When it was written, UTC.
+    pub at: String,
+    /// Recipient.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+}
+
+/// A letter.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// As in the list.
+    pub listed: Listed,
+    /// Sender.
+    pub from: String,
+    /// The text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// The calendar entry.
+    pub ics: Option<String>,
+}
+
+/// The folder, where everybody may look into it: letters are files and the app is for this machine.
+pub fn folder(state: &AppState) -> Option<Folder> {
+    let folder = state.config.mail.folder()?;
+    state.config.app_url.is_loopback.then(|| Folder::at(folder))
+}
+
+/// The letters, latest first.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub async fn list(folder: &Folder) -> Result<Vec<Listed>> {
+    let letters = folder
+        .off_thread(|folder| {
+            let read = |id| Ok(folder.read(id)?.map(|bytes| (id, bytes)));
+            folder
+                .list(LIST_MAX)?
+                .into_iter()
+                .filter_map(|id| read(id).transpose())
+                .collect()
+        })
+        .await?;
+    let letters: Vec<(MailId, Vec<u8>)> = letters;
+    let listed = |(id, bytes): &(MailId, Vec<u8>)| Some(listed(*id, &parse(bytes)?));
+    Ok(letters.iter().filter_map(listed).collect())
+}
+
+/// One letter; `None` when it is not there or is none.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn open(folder: &Folder, id: MailId) -> Result<Option<Opened>> {
+    let bytes = folder.off_thread(move |folder| folder.read(id)).await?;
+    Ok(bytes.and_then(|bytes| Some(opened(id, &parse(&bytes)?))))
+}
+
+fn parse(bytes: &[u8]) -> Option<Message<'_>> {
+    MessageParser::default().parse(bytes)
+}
+
+fn opened(id: MailId, message: &Message<'_>) -> Opened {
+    let ics = message
+        .parts
+        .iter()
+        .find(|part| part.is_content_type("text", "calendar"))
+        .and_then(|part| part.text_contents());
+    Opened {
+        listed: listed(id, message),
+        from: people(message.from()),
+        text: message.body_text(0).unwrap_or_default().into_owned(),
+        html: message.body_html(0).unwrap_or_default().into_owned(),
+        ics: ics.map(str::to_owned),
+    }
+}
+
+fn listed(id: MailId, message: &Message<'_>) -> Listed {
+    let at = message.date().map(|date| {
+        let at = Timestamp(date.to_timestamp().saturating_mul(1_000));
+        let label = Zone::or_utc(zones::UTC).label(at);
+        format!("{}, {} {}", label.date, label.time, label.zone)
+    });
+    Listed {
+        id,
+        at: at.unwrap_or_default(),
+        to: people(message.to()),
+        subject: message.subject().unwrap_or("(no subject)").to_owned(),
+    }
+}
+
+fn people(addresses: Option<&mail_parser::Address<'_>>) -> String {
+    let one = |person: &mail_parser::Addr<'_>| {
+        let address = person.address().unwrap_or_default();
+        match person.name() {
+            Some(name) => format!("{name} <{address}>"),
+            None => address.to_owned(),
+        }
+    };
+    let all: Vec<String> = addresses
+        .map(|a| a.iter().map(one).collect())
+        .unwrap_or_default();
+    all.join(", ")
+}

@@ -1,0 +1,73 @@
+//! What we ask of a mail server, and why it may say no.
+
+use super::{Folder, MailConfig, MailTarget, Smtp};
+use crate::config::AppUrl;
+use async_trait::async_trait;
+use domain::ids::MailId;
+use lettre::Address;
+use std::sync::Arc;
+
+/// One message to one person, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The row it comes from; also in its Message-ID.
+    pub id: MailId,
+    /// Sender, as the mail server is told.
+    pub from: Address,
+    /// The one recipient.
+    pub to: Address,
+    /// The message with its headers (RFC 5322).
+    pub bytes: Vec<u8>,
+}
+
+/// Takes letters. A letter may be handed over more than once; its Message-ID stays the same.
+#[async_trait]
+pub trait MailServer: Send + Sync + 'static {
+    /// Hands a letter over.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    async fn deliver(&self, letter: &Letter) -> Result<(), MailError>;
+
+    /// Proves that letters would be taken, without sending one.
+    ///
+    /// # Errors
+    /// [`MailError`].
+    async fn check(&self) -> Result<(), MailError>;
+}
+
+/// Why a letter was not taken. The texts hold no address and nothing that a mail server said in its
+/// own words, since those words often repeat the address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// No connection, no answer, or no agreement on TLS.
+    #[error("the mail server does not answer: {0}")]
+    Unreachable(String),
+    /// It answers but does not take the letter for now, or never before its settings are put right.
+    #[error("the mail server does not take letters: {0}")]
+    NotNow(String),
+    /// It will never take this letter to this recipient.
+    #[error("the mail server refuses the recipient or the letter: {0}")]
+    Refused(String),
+    /// No letter could be made for this person.
+    #[error("no letter can be made: {0}")]
+    Unwritable(&'static str),
+}
+
+impl MailError {
+    /// Whether trying again is pointless until a person did something about it.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Unwritable(_) => true,
+            Self::Unreachable(_) | Self::NotNow(_) => false,
+        }
+    }
+}
+
+/// The mail server that the settings name.
+pub fn connect(config: &MailConfig, app_url: &AppUrl) -> Arc<dyn MailServer> {
+    match &config.target {
+        MailTarget::Folder(folder) => Arc::new(Folder::at(folder)),
+        MailTarget::Smtp(smtp) => Arc::new(Smtp::new(smtp.clone(), app_url)),
+    }
+}

@@ -1,0 +1,173 @@
+//! A mail server reached by SMTP (RFC 5321). The steps are ours, so that a refused recipient can be
+//! told from refused credentials or a refused sender.
+
+use super::{Letter, MailError, MailServer, Security, SmtpConfig};
+use crate::config::AppUrl;
+use async_trait::async_trait;
+use lettre::transport::smtp::{
+    Error,
+    authentication::{Credentials, DEFAULT_MECHANISMS},
+    client::{AsyncSmtpConnection, TlsParameters},
+    commands::{Data, Mail, Rcpt},
+    extension::{ClientId, Extension, MailParameter},
+};
+use secrecy::ExposeSecret;
+use std::{sync::OnceLock, time::Duration};
+
+/// A letter that was taken is taken, however long the goodbye would be.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// A mail server. Every letter has a connection of its own: they are few, and a connection that
+/// idles is one that breaks.
+pub struct Smtp {
+    config: SmtpConfig,
+    hello: ClientId,
+    /// Made with the first letter: it reads the machine's certificates from disk.
+    tls: OnceLock<TlsParameters>,
+}
+
+impl Smtp {
+    /// The server that `config` names, which we greet as the host of `app_url`.
+    pub fn new(config: SmtpConfig, app_url: &AppUrl) -> Self {
+        let host = app_url.host();
+        let hello = match host.parse::<std::net::IpAddr>() {
+            Ok(std::net::IpAddr::V4(ip)) => ClientId::Ipv4(ip),
+            Ok(std::net::IpAddr::V6(ip)) => ClientId::Ipv6(ip),
+            Err(_) => ClientId::Domain(host.to_owned()),
+        };
+        let tls = OnceLock::new();
+        Self { config, hello, tls }
+    }
+
+    fn tls(&self) -> Result<TlsParameters, MailError> {
+        if let Some(tls) = self.tls.get() {
+            return Ok(tls.clone());
+        }
+        let tls = TlsParameters::new(self.config.host.clone()).map_err(|e| failure("TLS", &e))?;
+        Ok(self.tls.get_or_init(|| tls).clone())
+    }
+
+    async fn open(&self) -> Result<AsyncSmtpConnection, MailError> {
+        let SmtpConfig {
+            host,
+            port,
+            security,
+            credentials,
+        } = &self.config;
+        let wrapper = match security {
+            Security::Tls => Some(self.tls()?),
+            Security::StartTls | Security::None => None,
+        };
+        let address = (host.as_str(), *port);
+        let mut server =
+            AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, wrapper, None)
+                .await
+                .map_err(|e| failure("greeting", &e))?;
+        match security {
+            Security::StartTls => server
+                .starttls(self.tls()?, &self.hello)
+                .await
+                .map_err(|e| failure("STARTTLS", &e))?,
+            Security::Tls | Security::None => {}
+        }
+        if let Some((user, password)) = credentials {
+            let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+            server
+                .auth(DEFAULT_MECHANISMS, &credentials)
+                .await
+                .map_err(|e| failure("sign-in", &e))?;
+        }
+        Ok(server)
+    }
+}
+
+#[async_trait]
+impl MailServer for Smtp {
+    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
+        let mut server = self.open().await?;
+        let mut options = Vec::new();
+        // The host's part is ASCII already; the rest is nobody's to rewrite.
+        if !AsRef::<str>::as_ref(&letter.to).is_ascii() {
+            if !server
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+            {
+                let what = "it takes no addresses beyond ASCII (SMTPUTF8)";
+                return Err(MailError::Refused(what.to_owned()));
+            }
+            options.push(MailParameter::SmtpUtfEight);
+        }
+        server
+            .command(Mail::new(Some(letter.from.clone()), options))
+            .await
+            .map_err(|e| failure("sender", &e))?;
+        server
+            .command(Rcpt::new(letter.to.clone(), Vec::new()))
+            .await
+            .map_err(|e| refusal("recipient", &e))?;
+        server
+            .command(Data)
+            .await
+            .map_err(|e| failure("letter", &e))?;
+        server
+            .message(&letter.bytes)
+            .await
+            .map_err(|e| refusal("letter", &e))?;
+        let _taken_anyway = tokio::time::timeout(GOODBYE, server.quit()).await;
+        Ok(())
+    }
+
+    async fn check(&self) -> Result<(), MailError> {
+        let mut server = self.open().await?;
+        let _fine_anyway = tokio::time::timeout(GOODBYE, server.quit()).await;
+        Ok(())
+    }
+}
+
+/// A step that says nothing about the recipient went wrong.
+fn failure(step: &str, error: &Error) -> MailError {
+    match said(error) {
+        Some(code) => MailError::NotNow(format!("{code} at the {step}")),
+        None if error.is_client() => {
+            MailError::NotNow(format!("no agreement at the {step} ({error})"))
+        }
+        // The error itself quotes what was said.
+        None if error.is_response() => MailError::Unreachable(format!(
+            "its answer broke off or made no sense at the {step}"
+        )),
+        None => MailError::Unreachable(format!("{error} at the {step}")),
+    }
+}
+
+/// A step about the recipient or the letter went wrong: a 5xx is final, unless it is about us:
+/// missing or refused credentials (530, 535), the sender (5.1.7, 5.1.8), or rights (5.7.x).
+fn refusal(step: &str, error: &Error) -> MailError {
+    let Some(code) = said(error).filter(|_| error.is_permanent()) else {
+        return failure(step, error);
+    };
+    let about_us = code.starts_with("53")
+        || [" 5.7.", " 5.1.7", " 5.1.8"]
+            .iter()
+            .any(|ours| code.contains(ours));
+    if about_us {
+        return failure(step, error);
+    }
+    MailError::Refused(format!("{code} at the {step}"))
+}
+
+/// The codes of an answer, such as `550 5.1.1`: not the words, which may repeat the address.
+fn said(error: &Error) -> Option<String> {
+    use std::error::Error as _;
+    let code = error.status()?;
+    let words = error.source().map(ToString::to_string).unwrap_or_default();
+    let detail = words.split_whitespace().next().filter(|first| {
+        first.split('.').count() == 3
+            && first.split('.').all(|part| {
+                (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+            })
+    });
+    Some(match detail {
+        Some(detail) => format!("{code} {detail}"),
+        None => code.to_string(),
+    })
+}

@@ -1,0 +1,117 @@
+//! Table `mails`: letters to one person each, written with the change they tell of.
+
+use super::{StoreError, entity::mails as table, statement};
+use domain::{
+    ids::{MailId, SessionId, UserId},
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+/// A letter to be sent.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// Id.
+    pub id: MailId,
+    /// About which session.
+    pub session: SessionId,
+    /// To whom.
+    pub user: UserId,
+    /// Word of [`crate::mail::MailKind`].
+    pub kind: &'static str,
+    /// The session's version it tells of.
+    pub version: u32,
+    /// JSON.
+    pub detail: String,
+    /// When it was written.
+    pub now: Timestamp,
+}
+
+/// A letter that was written.
+#[derive(Debug, Clone)]
+pub struct MailRow {
+    /// Id.
+    pub id: MailId,
+    /// About which session.
+    pub session: SessionId,
+    /// To whom.
+    pub user: UserId,
+    /// Word of [`crate::mail::MailKind`].
+    pub kind: String,
+    /// The session's version it tells of.
+    pub version: u32,
+    /// JSON.
+    pub detail: String,
+    /// Whether it was sent or became void.
+    pub is_settled: bool,
+}
+
+/// Writes a letter, unless the same person has one of the same kind about the same version of the
+/// session; `false` when they do.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn insert(txn: &impl ConnectionTrait, mail: &NewMail) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO mails (id, session_id, user_id, kind, version, detail, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (session_id, user_id, kind, version) DO NOTHING";
+    let values = [
+        mail.id.0.into(),
+        mail.session.0.into(),
+        mail.user.0.into(),
+        mail.kind.into(),
+        i32::try_from(mail.version).unwrap_or(i32::MAX).into(),
+        mail.detail.as_str().into(),
+        mail.now.0.into(),
+    ];
+    let written = txn.execute_raw(statement(txn, sql, values)).await?;
+    Ok(written.rows_affected() > 0)
+}
+
+/// Finds a letter.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find(db: &impl ConnectionTrait, mail: MailId) -> Result<Option<MailRow>, StoreError> {
+    let found = table::Entity::find_by_id(mail.0).one(db).await?;
+    Ok(found.map(|row| MailRow {
+        id: MailId(row.id),
+        session: SessionId(row.session_id),
+        user: UserId(row.user_id),
+        kind: row.kind,
+        version: u32::try_from(row.version).unwrap_or_default(),
+        detail: row.detail,
+        is_settled: row.sent_at.is_some() || row.void_at.is_some(),
+    }))
+}
+
+/// How a letter ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The mail server took it.
+    Sent,
+    /// It is not true any more and goes to nobody.
+    Void,
+}
+
+/// Records how a letter ended; the first end stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settle(
+    txn: &impl ConnectionTrait,
+    mail: MailId,
+    end: End,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let column = match end {
+        End::Sent => table::Column::SentAt,
+        End::Void => table::Column::VoidAt,
+    };
+    table::Entity::update_many()
+        .col_expr(column, now.0.into())
+        .filter(table::Column::Id.eq(mail.0))
+        .filter(table::Column::SentAt.is_null())
+        .filter(table::Column::VoidAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
