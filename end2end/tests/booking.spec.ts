@@ -3,12 +3,18 @@ import { randomUUID } from "node:crypto";
 import { expect, open, type Page, ready, test } from "../support/fixtures";
 import { accountOf, MENTOR, seedDemo, seedSession } from "../support/seed";
 
-/** Opens the demo mentor's page, chooses the nth free time and holds it; the time in words. */
-async function holdTime(page: Page, nth: number): Promise<string> {
+/** Opens the demo mentor's page; other tests publish mentors of the same name. */
+async function openDemoMentor(page: Page): Promise<void> {
   await open(page, "/mentors");
-  await page.getByRole("link", { name: MENTOR }).first().click();
+  const card = page.locator("article").filter({ hasText: "Systems engineer who likes first questions best" });
+  await card.getByRole("link", { name: MENTOR }).first().click();
   await expect(page).toHaveURL(/\/mentors\/[0-9a-f-]{36}/);
   await ready(page);
+}
+
+/** Chooses the demo mentor's nth free time and holds it; the time in words. */
+async function holdTime(page: Page, nth: number): Promise<string> {
+  await openDemoMentor(page);
   const slot = page.locator("label.slot").nth(nth);
   const time = (await slot.locator(".slot-yours").innerText()).trim();
   await slot.click();
@@ -90,9 +96,7 @@ test("an hour that somebody else has just taken is refused in plain words", asyn
   const first = await seedSession("30h");
   const second = await seedSession("30h");
   await signedIn(first.mentee);
-  await open(page, "/mentors");
-  await page.getByRole("link", { name: MENTOR }).first().click();
-  await ready(page);
+  await openDemoMentor(page);
   const slot = page.locator("label.slot").nth(16);
   const startsAt = Number(await slot.locator("input").inputValue());
   await slot.click();

@@ -35,6 +35,7 @@ fn words(session: &SessionView, why: &str) -> &'static str {
         "ended_by_admin" => EndReason::EndedByAdmin.sentence(),
         "time_up" => EndReason::TimeUp.sentence(),
         "cancelled" => EndReason::Cancelled.sentence(),
+        "rescheduled" => "The session was moved to another time, so this meeting closed.",
         "removed" => "You were removed from the meeting.",
         "moved" => "You joined this meeting in another window, so this one left it.",
         "network" => "The connection to the meeting was lost.",

@@ -124,8 +124,24 @@ fn Record(session: SessionView) -> impl IntoView {
             {may
                 .cancel
                 .then(|| {
+                    let form = Form::new::<CancelSession>();
+                    let other = session.other().name.clone();
+                    let meaning = format!(
+                        "The time becomes free again and the meeting cannot be entered any more, by you or by {other}. This cannot be undone.",
+                    );
                     view! {
-                        <Cancel id other=session.other().name.clone() reason_needed=may.reason_needed />
+                        <NoteForm
+                            form
+                            id
+                            summary="Cancel this session…"
+                            meaning=Some(meaning)
+                            field="reason"
+                            label=format!("Why? {other} reads this")
+                            hint=reason_hint(may.reason_needed)
+                            button="Cancel session"
+                            look="button button-danger"
+                            class="card confirm"
+                        />
                     }
                 })}
         </div>
@@ -273,13 +289,32 @@ fn Wish(session: SessionView) -> impl IntoView {
 /// The mentor's three answers to a request.
 #[component]
 fn Request(id: domain::ids::SessionId, mentee: String) -> impl IntoView {
+    let (ask, decline) = (Form::new::<AskMentee>(), Form::new::<DeclineSession>());
     view! {
         <section class="card" aria-labelledby="request-title">
             <h2 id="request-title">{format!("{mentee} waits for your answer")}</h2>
             <p>"The time is kept for both of you until you answer."</p>
             <Confirm id />
-            <Ask id />
-            <Decline id />
+            <NoteForm
+                form=ask
+                id
+                summary="Ask for more information…"
+                field="question"
+                label="Your question"
+                hint="The mentee gets a mail and answers here."
+                button="Send question"
+                look="button"
+            />
+            <NoteForm
+                form=decline
+                id
+                summary="Decline…"
+                field="reason"
+                label="A word to the mentee"
+                hint="Optional. The time becomes free again; this cannot be undone."
+                button="Decline"
+                look="button button-danger"
+            />
         </section>
     }
 }
@@ -299,56 +334,53 @@ fn Confirm(id: domain::ids::SessionId) -> impl IntoView {
     }
 }
 
+/// A step that takes a few words, behind a second step that needs no JavaScript.
 #[component]
-fn Ask(id: domain::ids::SessionId) -> impl IntoView {
-    let form = Form::new::<AskMentee>();
+fn NoteForm(
+    /// Where it is sent.
+    form: Form,
+    /// The session.
+    id: domain::ids::SessionId,
+    /// What opens it.
+    summary: &'static str,
+    /// What it means, where that is not plain.
+    #[prop(optional_no_strip)]
+    meaning: Option<String>,
+    /// Name of the form field.
+    field: &'static str,
+    /// What the field is called.
+    #[prop(into)]
+    label: String,
+    /// What to enter.
+    hint: &'static str,
+    /// What the button says.
+    button: &'static str,
+    /// How the button looks.
+    look: &'static str,
+    /// How the whole looks.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
     let (problem, pending) = (form.problem(), form.pending());
     let is_open = problem.with_untracked(Option::is_some);
     view! {
-        <details open=is_open>
-            <summary>"Ask for more information…"</summary>
+        <details class=class open=is_open>
+            <summary>{summary}</summary>
+            {meaning.map(|meaning| view! { <p>{meaning}</p> })}
             <PostForm to=form.to>
-                <FormError problem fields=&["question"] />
+                <FormError problem fields=&["question", "reason"] />
                 <input type="hidden" name="id" value=id.to_string() />
                 <TextArea
-                    label="Your question"
-                    name="question"
-                    hint="The mentee gets a mail and answers here."
+                    label
+                    name=field
+                    hint
                     max=NOTE_MAX
                     lines=3
-                    value=form.value("question", "")
+                    value=form.value(field, "")
                     problem
                 />
                 <p class="actions">
-                    <SubmitButton label="Send question" pending class="button" />
-                </p>
-            </PostForm>
-        </details>
-    }
-}
-
-#[component]
-fn Decline(id: domain::ids::SessionId) -> impl IntoView {
-    let form = Form::new::<DeclineSession>();
-    let (problem, pending) = (form.problem(), form.pending());
-    let is_open = problem.with_untracked(Option::is_some);
-    view! {
-        <details open=is_open>
-            <summary>"Decline…"</summary>
-            <PostForm to=form.to>
-                <FormError problem fields=&["reason"] />
-                <input type="hidden" name="id" value=id.to_string() />
-                <TextArea
-                    label="A word to the mentee"
-                    name="reason"
-                    hint="Optional. The time becomes free again; this cannot be undone."
-                    max=NOTE_MAX
-                    lines=3
-                    value=form.value("reason", "")
-                    problem
-                />
-                <p class="actions">
-                    <SubmitButton label="Decline" pending class="button button-danger" />
+                    <SubmitButton label=button pending class=look />
                 </p>
             </PostForm>
         </details>
@@ -379,39 +411,5 @@ fn TellMore(id: domain::ids::SessionId, question: String) -> impl IntoView {
                 </p>
             </PostForm>
         </section>
-    }
-}
-
-/// Calling off, behind a second step that needs no JavaScript.
-#[component]
-fn Cancel(id: domain::ids::SessionId, other: String, reason_needed: bool) -> impl IntoView {
-    let form = Form::new::<CancelSession>();
-    let (problem, pending) = (form.problem(), form.pending());
-    let is_open = problem.with_untracked(Option::is_some);
-    view! {
-        <details class="card confirm" open=is_open>
-            <summary>"Cancel this session…"</summary>
-            <p>
-                {format!(
-                    "The time becomes free again and the meeting cannot be entered any more, by you or by {other}. This cannot be undone.",
-                )}
-            </p>
-            <PostForm to=form.to>
-                <FormError problem fields=&["reason"] />
-                <input type="hidden" name="id" value=id.to_string() />
-                <TextArea
-                    label=format!("Why? {other} reads this")
-                    name="reason"
-                    hint=reason_hint(reason_needed)
-                    max=NOTE_MAX
-                    lines=3
-                    value=form.value("reason", "")
-                    problem
-                />
-                <p class="actions">
-                    <SubmitButton label="Cancel session" pending class="button button-danger" />
-                </p>
-            </PostForm>
-        </details>
     }
 }

@@ -36,6 +36,8 @@ pub enum Why {
     TimeUp,
     /// The session was cancelled.
     Cancelled,
+    /// Moved to another time, by either side.
+    Rescheduled,
     /// Not allowed in any more.
     Removed,
     /// The same person joined from another tab or device.
@@ -55,6 +57,7 @@ impl Why {
             Self::EndedByAdmin => "ended_by_admin",
             Self::TimeUp => "time_up",
             Self::Cancelled => "cancelled",
+            Self::Rescheduled => "rescheduled",
             Self::Removed => "removed",
             Self::Moved => "moved",
             Self::Network => "network",
@@ -66,10 +69,9 @@ impl Why {
     pub fn of(access: Access) -> Option<Self> {
         match access {
             Access::Open { .. } => None,
-            Access::NotFound
-            | Access::NotYours
-            | Access::NotConfirmed { .. }
-            | Access::TooEarly { .. } => Some(Self::Removed),
+            Access::NotFound | Access::NotYours => Some(Self::Removed),
+            // It was open and confirmed before.
+            Access::NotConfirmed { .. } | Access::TooEarly { .. } => Some(Self::Rescheduled),
             Access::Cancelled { .. } => Some(Self::Cancelled),
             Access::Closed { .. } => Some(Self::TimeUp),
             Access::Ended { reason, .. } => Some(match reason {

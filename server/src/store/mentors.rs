@@ -45,40 +45,35 @@ pub struct ProfileRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), StoreError> {
-    let offer = OfferDraft::default();
-    mentors::Entity::insert(mentors::ActiveModel {
-        user_id: Set(row.user.0),
-        headline: Set(row.headline.clone()),
-        bio: Set(row.bio.clone()),
-        session_minutes: Set(i32::from(row.session_minutes)),
-        published: Set(row.published),
-        created_at: Set(row.now.0),
-        updated_at: Set(row.now.0),
-        lengths: Set(json(&[row.session_minutes])?),
-        questions: Set(json(&row.questions)?),
-        buffer_before_min: Set(int(offer.buffer_before)),
-        buffer_after_min: Set(int(offer.buffer_after)),
-        notice_min: Set(int(offer.notice)),
-        horizon_days: Set(int(offer.horizon)),
-        max_per_day: Set(offer.max_per_day.map(int)),
-        max_per_week: Set(offer.max_per_week.map(int)),
-        paused: Set(offer.paused),
-        confirms: Set(row.confirms),
-    })
-    .on_conflict(
-        OnConflict::column(mentors::Column::UserId)
-            .update_columns([
-                mentors::Column::Headline,
-                mentors::Column::Bio,
-                mentors::Column::SessionMinutes,
-                mentors::Column::Questions,
-                mentors::Column::Confirms,
-                mentors::Column::UpdatedAt,
-            ])
-            .to_owned(),
-    )
-    .exec_without_returning(txn)
-    .await?;
+    let usual = OfferDraft {
+        lengths: vec![row.session_minutes],
+        ..OfferDraft::default()
+    };
+    let mut model = offer_model(&usual)?;
+    model.user_id = Set(row.user.0);
+    model.headline = Set(row.headline.clone());
+    model.bio = Set(row.bio.clone());
+    model.session_minutes = Set(i32::from(row.session_minutes));
+    model.published = Set(row.published);
+    model.created_at = Set(row.now.0);
+    model.updated_at = Set(row.now.0);
+    model.questions = Set(json(&row.questions)?);
+    model.confirms = Set(row.confirms);
+    mentors::Entity::insert(model)
+        .on_conflict(
+            OnConflict::column(mentors::Column::UserId)
+                .update_columns([
+                    mentors::Column::Headline,
+                    mentors::Column::Bio,
+                    mentors::Column::SessionMinutes,
+                    mentors::Column::Questions,
+                    mentors::Column::Confirms,
+                    mentors::Column::UpdatedAt,
+                ])
+                .to_owned(),
+        )
+        .exec_without_returning(txn)
+        .await?;
     Ok(())
 }
 
@@ -99,21 +94,10 @@ pub async fn save_offer(
     {
         return Ok(false);
     }
-    mentors::Entity::update(mentors::ActiveModel {
-        user_id: Unchanged(user.0),
-        lengths: Set(json(&offer.lengths)?),
-        buffer_before_min: Set(int(offer.buffer_before)),
-        buffer_after_min: Set(int(offer.buffer_after)),
-        notice_min: Set(int(offer.notice)),
-        horizon_days: Set(int(offer.horizon)),
-        max_per_day: Set(offer.max_per_day.map(int)),
-        max_per_week: Set(offer.max_per_week.map(int)),
-        paused: Set(offer.paused),
-        updated_at: Set(now.0),
-        ..Default::default()
-    })
-    .exec(txn)
-    .await?;
+    let mut model = offer_model(offer)?;
+    model.user_id = Unchanged(user.0);
+    model.updated_at = Set(now.0);
+    mentors::Entity::update(model).exec(txn).await?;
     availability::Entity::delete_many()
         .filter(availability::Column::MentorId.eq(user.0))
         .exec(txn)
@@ -169,6 +153,21 @@ pub async fn lock(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreE
         // It has one writer at a time.
         Engine::Sqlite => Ok(()),
     }
+}
+
+/// The columns of an offer.
+fn offer_model(offer: &OfferDraft) -> Result<mentors::ActiveModel, StoreError> {
+    Ok(mentors::ActiveModel {
+        lengths: Set(json(&offer.lengths)?),
+        buffer_before_min: Set(int(offer.buffer_before)),
+        buffer_after_min: Set(int(offer.buffer_after)),
+        notice_min: Set(int(offer.notice)),
+        horizon_days: Set(int(offer.horizon)),
+        max_per_day: Set(offer.max_per_day.map(int)),
+        max_per_week: Set(offer.max_per_week.map(int)),
+        paused: Set(offer.paused),
+        ..Default::default()
+    })
 }
 
 fn int(n: u32) -> i32 {
