@@ -252,12 +252,13 @@ pub fn steps(
         return Steps::default();
     };
     let may = |step| after(session, held_until, role, step, now).is_ok();
-    let any = |f: fn(bool) -> Step| may(f(false));
+    // Whether the mentor confirms by hand changes what becomes of it, not whether it is allowed.
+    let mentor_confirms = false;
     Steps {
-        finish: any(|mentor_confirms| Step::Finish { mentor_confirms }),
+        finish: may(Step::Finish { mentor_confirms }),
         answer_request: may(Step::Confirm),
         tell_more: is_asked && may(Step::Answer),
-        reschedule: any(|mentor_confirms| Step::Reschedule { mentor_confirms }),
+        reschedule: may(Step::Reschedule { mentor_confirms }),
         cancel: session.booking != Booking::Held && may(Step::Cancel),
         reason_needed: reason_needed(session, now),
     }

@@ -62,6 +62,18 @@ impl Booking {
             Self::Cancelled { .. } => "cancelled",
         }
     }
+
+    /// Reads [`Booking::as_str`] back, with who called it off and when; `None` when they do not fit.
+    pub fn parse(text: &str, by: Option<UserId>, at: Option<Timestamp>) -> Option<Self> {
+        match (text, at) {
+            ("held", _) => Some(Self::Held),
+            ("requested", _) => Some(Self::Requested),
+            ("declined", _) => Some(Self::Declined),
+            ("confirmed", _) => Some(Self::Confirmed),
+            ("cancelled", Some(at)) => Some(Self::Cancelled { by, at }),
+            _ => None,
+        }
+    }
 }
 
 /// Why a room was ended.
@@ -275,6 +287,20 @@ mod tests {
 
     #[test]
     fn words_of_states_read_back() {
+        let (by, at) = (None, Timestamp(1));
+        for booking in [
+            Booking::Held,
+            Booking::Requested,
+            Booking::Declined,
+            Booking::Confirmed,
+            Booking::Cancelled { by, at },
+        ] {
+            assert_eq!(
+                Booking::parse(booking.as_str(), by, Some(at)),
+                Some(booking)
+            );
+        }
+        assert_eq!(Booking::parse("cancelled", by, None), None);
         for reason in EndReason::ALL {
             assert_eq!(EndReason::parse(reason.as_str()), Some(reason));
         }

@@ -25,6 +25,10 @@ const AT_ONCE: usize = 8;
 /// Letters sent at the same time by one process. They have slots of their own, so that a mail server
 /// that hangs delays no room.
 const LETTERS_AT_ONCE: usize = 2;
+/// The kind of jobs that make rooms.
+const CREATE_ROOM: &str = "create_room";
+/// The kind of jobs that end what is left of rooms.
+const CLOSE_WINDOW: &str = "close_window";
 /// The kind of jobs that send letters.
 const SEND_MAIL: &str = "send_mail";
 /// The runner looks at the table at least this often, should an announcement be lost.
@@ -72,9 +76,9 @@ pub enum Job {
 impl Job {
     fn kind(&self) -> &'static str {
         match self {
-            Self::CreateRoom { .. } => "create_room",
+            Self::CreateRoom { .. } => CREATE_ROOM,
             Self::DeleteRoom { .. } => "delete_room",
-            Self::CloseWindow { .. } => "close_window",
+            Self::CloseWindow { .. } => CLOSE_WINDOW,
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SendMail { .. } => SEND_MAIL,
         }
@@ -137,14 +141,21 @@ pub async fn enqueue(
 ) -> std::result::Result<(), StoreError> {
     let new = NewJob {
         kind: job.kind(),
-        payload: serde_json::to_string(job)
-            .map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))?,
+        payload: store::json(job)?,
         session: Some(job.session()),
         run_at,
         dedupe_key: Some(job.dedupe_key()),
         now,
     };
     store::jobs::insert(txn, &new).await
+}
+
+/// Forgets when a session's room was to open and close: the session is off, or has another time.
+pub(crate) async fn void_window(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+) -> std::result::Result<(), StoreError> {
+    store::jobs::void(txn, session, &[CREATE_ROOM, CLOSE_WINDOW]).await
 }
 
 async fn perform(state: &AppState, job: Job) -> Result<()> {
@@ -166,7 +177,7 @@ async fn claim(state: &AppState, kinds: Kinds, limit: usize) -> Result<Vec<Claim
         .write(|txn| {
             let worker = worker.clone();
             Box::pin(async move {
-                store::jobs::claim_of(txn, kinds, &worker, now, now + LEASE, limit).await
+                store::jobs::claim(txn, kinds, &worker, now, now + LEASE, limit).await
             })
         })
         .await?)
@@ -310,7 +321,7 @@ async fn start_due(
     running: &mut JoinSet<()>,
 ) -> Result<Duration> {
     // Reading first: an idle server writes nothing.
-    let Some(due) = store::jobs::next_due_of(state.db.read(), kinds).await? else {
+    let Some(due) = store::jobs::next_due(state.db.read(), kinds).await? else {
         return Ok(POLL);
     };
     let now = state.clock.now();

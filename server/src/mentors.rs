@@ -86,23 +86,7 @@ pub async fn list(state: &AppState, _login: &CurrentLogin) -> Result<Vec<MentorC
     Ok(store::mentors::list(state.db.read(), true).await?)
 }
 
-/// One published mentor.
-///
-/// # Errors
-/// `Problem::NotFound`, also for a profile that is not published.
-pub async fn get(state: &AppState, id: UserId) -> Result<MentorCard> {
-    Ok(published(state, id).await?.card)
-}
-
-/// How many days ahead a published mentor takes bookings.
-///
-/// # Errors
-/// As [`get`].
-pub async fn horizon(state: &AppState, id: UserId) -> Result<u32> {
-    Ok(published(state, id).await?.offer.draft().horizon)
-}
-
-/// One published mentor with the offer.
+/// One published mentor; `Problem::NotFound` also for a profile that is not published.
 pub(crate) async fn published(state: &AppState, id: UserId) -> Result<Mentor> {
     let profile = store::mentors::find(state.db.read(), id).await?;
     let profile = profile.filter(|profile| profile.published);

@@ -149,11 +149,6 @@ fn instant(at: Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }
 
-/// The date in a zone at a moment.
-pub fn today(zone: &str, at: Timestamp) -> Day {
-    Zone::or_utc(zone).day_of(at)
-}
-
 /// RFC 3339 in UTC, for example `2026-11-24T14:30:00Z`.
 pub fn rfc3339(at: Timestamp) -> String {
     instant(at).to_string()

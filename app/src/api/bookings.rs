@@ -34,9 +34,11 @@ pub async fn hold(
         idempotency_key: Some(format!("{key}.{}", starts_at.0)),
     };
     let held = request.answer(server::bookings::hold(&request.state, login, wanted).await)?;
-    crate::ssr::redirect(&match held.session.booking {
-        domain::session::Booking::Held => crate::routes::book(held.session.id),
-        _ => crate::routes::session(held.session.id),
+    let id = held.session.id;
+    crate::ssr::redirect(&if held.session.booking == domain::session::Booking::Held {
+        crate::routes::book(id)
+    } else {
+        crate::routes::session(id)
     });
     Ok(())
 }

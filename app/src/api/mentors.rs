@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use domain::{
-    availability::{Day, Interval},
+    availability::Interval,
     time::{Millis, Timestamp},
     views::{MentorCard, MentorProfile, SessionView, Slot},
 };
@@ -56,8 +56,6 @@ pub struct OfferPage {
     pub zone: String,
     /// All zones that can be chosen.
     pub zones: Vec<String>,
-    /// Today in the mentor's zone.
-    pub today: Day,
 }
 
 /// Times to which a session can be moved.
@@ -118,7 +116,7 @@ pub async fn save_mentor_profile(
         confirms,
     };
     request.answer(server::mentors::save_profile(&request.state, login, form).await)?;
-    crate::ssr::redirect(crate::ssr::bookings::after_profile(login.me.is_mentor));
+    crate::ssr::redirect(&crate::ssr::bookings::after_profile(login.me.is_mentor));
     Ok(())
 }
 

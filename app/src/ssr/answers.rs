@@ -69,22 +69,19 @@ async fn mentor(
     let login = request.login()?;
     let (me, state) = (&login.me, &request.state);
     let id = id.parse().map_err(|_| Problem::NotFound)?;
-    let card = request.answer(server::mentors::get(state, id).await)?;
-    let minutes = minutes.filter(|minutes| card.lengths.contains(minutes));
-    let minutes = minutes.unwrap_or(card.session_minutes);
     let stretch = stretch.min(LAST_STRETCH);
-    let range = Some(stretch_of(state.clock.now(), stretch));
-    let slots = server::bookings::slots(state, login, id, Some(minutes), range).await;
-    let horizon = request.answer(server::mentors::horizon(state, id).await)?;
+    let range = stretch_of(state.clock.now(), stretch);
+    let found = server::bookings::mentor_slots(state, login, id, minutes, range).await;
+    let found = request.answer(found)?;
     Ok(MentorTimes {
-        slots: request.answer(slots)?,
-        minutes,
+        card: found.card,
+        slots: found.slots,
+        minutes: found.minutes,
         stretch,
-        last_stretch: last_stretch(horizon),
+        last_stretch: last_stretch(found.horizon_days),
         reader_zone: me.time_zone.clone(),
         is_own: me.id == id,
         key: server::bookings::draw_key(),
-        card,
     })
 }
 
@@ -105,7 +102,6 @@ async fn offer(request: &Request, zone: Option<String>) -> Result<Option<OfferPa
     let preview = server::bookings::preview(state, login, &zone, range).await;
     Ok(Some(OfferPage {
         preview: request.answer(preview)?,
-        today: server::zones::today(&login.me.time_zone, state.clock.now()),
         zone,
         zones: time_zones(),
         profile,

@@ -26,10 +26,10 @@ pub async fn change(id: SessionId, change: Change, done: &str) -> Result<(), Api
 }
 
 /// Where a saved mentor profile leads: a new mentor says next when to be booked.
-pub fn after_profile(was_mentor: bool) -> &'static str {
+pub fn after_profile(was_mentor: bool) -> String {
     if was_mentor {
-        "/mentor-profile?done=saved"
+        format!("{}?done=saved", routes::MENTOR_PROFILE)
     } else {
-        "/availability?done=profile"
+        format!("{}?done=profile", routes::AVAILABILITY)
     }
 }

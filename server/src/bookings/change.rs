@@ -8,6 +8,7 @@ use super::{
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
+    jobs,
     mail::{self, MailKind, Told},
     mentors::{self, Mentor},
     rooms,
@@ -355,8 +356,7 @@ async fn follow(
     match next.booking {
         Booking::Cancelled { by, .. } => {
             rooms::end_in(txn, id, by, EndReason::Cancelled, now).await?;
-            store::sessions::release_seats(txn, id).await?;
-            store::jobs::void(txn, id, &["create_room", "close_window"]).await?;
+            jobs::void_window(txn, id).await?;
         }
         Booking::Declined => store::sessions::release_seats(txn, id).await?,
         Booking::Confirmed if moved => {

@@ -47,7 +47,7 @@ pub(super) async fn put_room_off(
     session: SessionId,
     now: Timestamp,
 ) -> Stored {
-    store::jobs::void(txn, session, &["create_room", "close_window"]).await?;
+    jobs::void_window(txn, session).await?;
     store::notifications::resolve_session(txn, session, now).await?;
     match store::rooms::current(txn, session).await? {
         Some(room) if room.ensured_at.is_some() => {

@@ -14,7 +14,7 @@ use domain::{
     problem::Problem,
     session::SeatRole,
     time::{Millis, Timestamp},
-    views::Slot,
+    views::{MentorCard, Slot},
 };
 use sea_orm::ConnectionTrait;
 
@@ -84,18 +84,47 @@ pub async fn slots(
         return Err(Problem::field("to", "Ask for at least a moment and at most 31 days.").into());
     }
     let mentor = mentors::published(state, mentor).await?;
-    let length = mentor.length(minutes)?;
-    let theirs = mentor.zone.clone();
-    let asked = Asked {
-        mentor,
-        length,
-        starts_at: range.from,
-        moved: None,
-        now,
-    };
-    let free = free(state, &asked, range, login.me.id).await?;
     let yours = Zone::or_utc(&login.me.time_zone);
-    Ok(labelled(free, &yours, &theirs))
+    slots_of(state, mentor, minutes, range, (login.me.id, &yours)).await
+}
+
+/// A mentor with free slots of one length.
+#[derive(Debug, Clone)]
+pub struct MentorSlots {
+    /// The mentor.
+    pub card: MentorCard,
+    /// Length of the slots.
+    pub minutes: u16,
+    /// How many days ahead this mentor takes bookings.
+    pub horizon_days: u32,
+    /// The slots.
+    pub slots: Vec<Slot>,
+}
+
+/// As [`slots`], with the mentor; slots of the usual length where `minutes` are not offered.
+///
+/// # Errors
+/// `Problem::NotFound` for a mentor who is not published.
+pub async fn mentor_slots(
+    state: &AppState,
+    login: &CurrentLogin,
+    mentor: UserId,
+    minutes: Option<u16>,
+    range: Interval,
+) -> Result<MentorSlots> {
+    let mentor = mentors::published(state, mentor).await?;
+    let card = mentor.card.clone();
+    let horizon_days = mentor.offer.draft().horizon;
+    let minutes = minutes.filter(|minutes| card.lengths.contains(minutes));
+    let minutes = minutes.unwrap_or(card.session_minutes);
+    let yours = Zone::or_utc(&login.me.time_zone);
+    let slots = slots_of(state, mentor, Some(minutes), range, (login.me.id, &yours)).await?;
+    Ok(MentorSlots {
+        card,
+        minutes,
+        horizon_days,
+        slots,
+    })
 }
 
 /// One's own free slots of the usual length as a mentee in `zone` sees them, published or not.
@@ -110,16 +139,27 @@ pub async fn preview(
 ) -> Result<Vec<Slot>> {
     let mentor = mentors::any(state, login.me.id).await?;
     let mentor = mentor.ok_or(Problem::NotFound)?;
+    let zone = Zone::or_utc(zone);
+    slots_of(state, mentor, None, range, (login.me.id, &zone)).await
+}
+
+async fn slots_of(
+    state: &AppState,
+    mentor: Mentor,
+    minutes: Option<u16>,
+    range: Interval,
+    (reader, yours): (UserId, &Zone),
+) -> Result<Vec<Slot>> {
     let theirs = mentor.zone.clone();
     let asked = Asked {
-        length: mentor.length(None)?,
+        length: mentor.length(minutes)?,
         mentor,
         starts_at: range.from,
         moved: None,
         now: state.clock.now(),
     };
-    let free = free(state, &asked, range, login.me.id).await?;
-    Ok(labelled(free, &Zone::or_utc(zone), &theirs))
+    let free = free(state, &asked, range, reader).await?;
+    Ok(labelled(free, yours, &theirs))
 }
 
 /// Free times to which the reader could move a session, as [`slots`].

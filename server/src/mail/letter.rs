@@ -16,7 +16,7 @@ use askama::Template;
 use domain::{
     availability::Interval,
     session::{Booking, SeatRole},
-    text::{Email, one_line},
+    text::{Email, NAME_MAX, TITLE_MAX, one_line},
     time::Timestamp,
 };
 use lettre::{
@@ -32,9 +32,7 @@ use url::Host;
 /// Longest name and title in a subject, so that the time is still seen on a phone.
 const SUBJECT_NAME_MAX: usize = 40;
 const SUBJECT_TITLE_MAX: usize = 60;
-/// Longest name, title and note in a letter; longer ones were never accepted from anybody.
-const NAME_MAX: usize = 60;
-const TITLE_MAX: usize = 120;
+/// Longest note in a letter; longer ones were never accepted from anybody.
 const NOTE_MAX: usize = 2_000;
 
 #[derive(Template)]

@@ -27,6 +27,7 @@ use crate::{
     store::{
         StoreError,
         appointments::{self, Appointment},
+        json,
         mails::{self, End, MailRow, NewMail},
     },
 };
@@ -227,8 +228,7 @@ async fn write(
         starts_at: about.time.from,
         ends_at: about.time.to,
     };
-    let detail = serde_json::to_string(&detail)
-        .map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))?;
+    let detail = json(&detail)?;
     for role in kind.readers() {
         let new = NewMail {
             id: MailId(Uuid::new_v4()),

@@ -103,17 +103,12 @@ impl TryFrom<Row> for Appointment {
     type Error = StoreError;
 
     fn try_from(r: Row) -> Result<Self, StoreError> {
-        let booking = match (r.booking.as_str(), r.cancelled_at) {
-            ("held", _) => Booking::Held,
-            ("requested", _) => Booking::Requested,
-            ("declined", _) => Booking::Declined,
-            ("confirmed", _) => Booking::Confirmed,
-            ("cancelled", Some(at)) => Booking::Cancelled {
-                by: r.cancelled_by.map(UserId),
-                at: Timestamp(at),
-            },
-            _ => return Err(StoreError::inconsistent("sessions", r.id)),
-        };
+        let booking = Booking::parse(
+            &r.booking,
+            r.cancelled_by.map(UserId),
+            r.cancelled_at.map(Timestamp),
+        )
+        .ok_or_else(|| StoreError::inconsistent("sessions", r.id))?;
         Ok(Self {
             session: SessionId(r.id),
             version: u32::try_from(r.version).unwrap_or_default(),

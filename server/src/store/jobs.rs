@@ -123,25 +123,11 @@ impl Kinds {
     }
 }
 
-/// As [`claim_of`], of every kind.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn claim(
-    txn: &impl ConnectionTrait,
-    worker: &str,
-    now: Timestamp,
-    lease_until: Timestamp,
-    limit: u32,
-) -> Result<Vec<ClaimedJob>, StoreError> {
-    claim_of(txn, Kinds::All, worker, now, lease_until, limit).await
-}
-
 /// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn claim_of(
+pub async fn claim(
     txn: &impl ConnectionTrait,
     kinds: Kinds,
     worker: &str,
@@ -171,7 +157,7 @@ pub async fn claim_of(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn next_due_of(
+pub async fn next_due(
     db: &impl ConnectionTrait,
     kinds: Kinds,
 ) -> Result<Option<Timestamp>, StoreError> {

@@ -3,7 +3,7 @@
 use super::{
     Engine, StoreError, engine_of,
     entity::{availability, availability_overrides, mentors},
-    statement,
+    json, statement,
 };
 use domain::{
     availability::{DateOverride, Day, OfferDraft, OverrideKind, WeeklyHours},
@@ -16,7 +16,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     sea_query::OnConflict,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 /// A profile as its mentor wrote it.
@@ -172,10 +172,6 @@ fn offer_model(offer: &OfferDraft) -> Result<mentors::ActiveModel, StoreError> {
 
 fn int(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
-}
-
-fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))
 }
 
 /// Makes a profile visible to mentees; `false` when there is none.

@@ -24,6 +24,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait, Value,
     sqlx::{self, sqlite::SqliteJournalMode, sqlite::SqliteSynchronous},
 };
+use serde::Serialize;
 use std::{
     fmt,
     pin::Pin,
@@ -314,6 +315,11 @@ pub(crate) fn statement<const N: usize>(
     values: [Value; N],
 ) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// A value as JSON, for a text column.
+pub(crate) fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Other(DbErr::Json(e.to_string())))
 }
 
 /// Errors that can say whether the database was busy, so that the write is worth another try.

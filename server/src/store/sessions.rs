@@ -3,7 +3,7 @@
 use super::{
     Engine, StoreError, engine_of,
     entity::{session_seats, sessions},
-    statement,
+    json, statement,
 };
 use domain::{
     access::SessionFacts,
@@ -269,11 +269,6 @@ pub async fn edit(
     Ok(())
 }
 
-fn json(answers: &[Answered]) -> Result<String, StoreError> {
-    serde_json::to_string(answers)
-        .map_err(|e| StoreError::Other(sea_orm::DbErr::Json(e.to_string())))
-}
-
 /// Frees both seats for other sessions.
 ///
 /// # Errors
@@ -361,17 +356,12 @@ impl TryFrom<Row> for SessionRecord {
 
     fn try_from(r: Row) -> Result<Self, StoreError> {
         let wrong = || StoreError::inconsistent("sessions", r.id);
-        let booking = match (r.booking.as_str(), r.cancelled_at) {
-            ("held", _) => Booking::Held,
-            ("requested", _) => Booking::Requested,
-            ("declined", _) => Booking::Declined,
-            ("confirmed", _) => Booking::Confirmed,
-            ("cancelled", Some(at)) => Booking::Cancelled {
-                by: r.cancelled_by.map(UserId),
-                at: Timestamp(at),
-            },
-            _ => return Err(wrong()),
-        };
+        let booking = Booking::parse(
+            &r.booking,
+            r.cancelled_by.map(UserId),
+            r.cancelled_at.map(Timestamp),
+        )
+        .ok_or_else(wrong)?;
         let room = match (
             r.room.as_str(),
             r.room_ended_at,

@@ -5,7 +5,7 @@ use crate::{
     rooms::wish,
 };
 use domain::{
-    availability::{DAY_MIN, Interval, Length, Offer, OfferDraft, WeeklyHours, free_slots},
+    availability::{Interval, Length, Offer, OfferDraft, free_slots},
     time::{Millis, Timestamp},
 };
 use server::{
@@ -56,15 +56,8 @@ fn quantile(times: &mut [Duration], share: f64) -> f64 {
 #[test]
 #[ignore = "a measurement, run by cargo xtask bench"]
 fn slots_of_a_month() {
-    let hours = (0..7)
-        .map(|weekday| WeeklyHours {
-            weekday,
-            from_min: 0,
-            to_min: DAY_MIN,
-        })
-        .collect();
     let draft = OfferDraft {
-        hours,
+        hours: harness::around_the_clock(),
         lengths: vec![15],
         buffer_after: 5,
         max_per_day: Some(50),

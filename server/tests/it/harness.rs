@@ -258,6 +258,16 @@ impl Fixture for TestApp {
     }
 }
 
+/// Every hour of every day.
+pub fn around_the_clock() -> Vec<WeeklyHours> {
+    let whole = |weekday| WeeklyHours {
+        weekday,
+        from_min: 0,
+        to_min: DAY_MIN,
+    };
+    (0..7).map(whole).collect()
+}
+
 /// A person with a login.
 #[derive(Clone)]
 pub struct Person {
@@ -315,13 +325,6 @@ impl TestApp {
     /// A mentor whom mentees see, free around the clock for sessions of an hour.
     pub async fn mentor(&self, name: &str) -> Person {
         let person = self.person(name).await;
-        let hours = (0..7)
-            .map(|weekday| WeeklyHours {
-                weekday,
-                from_min: 0,
-                to_min: DAY_MIN,
-            })
-            .collect();
         let form = MentorForm {
             headline: "Listens well".to_owned(),
             bio: "Twenty years in the trade.".to_owned(),
@@ -333,7 +336,7 @@ impl TestApp {
             .await
             .expect("the profile is saved");
         let offer = OfferDraft {
-            hours,
+            hours: around_the_clock(),
             lengths: vec![60],
             ..OfferDraft::default()
         };

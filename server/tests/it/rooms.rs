@@ -289,7 +289,7 @@ on_both_engines! {
         let now = app.state.clock.now();
         let lease = now + Millis::seconds(60);
         let claimed = app.state.db
-            .write(|txn| Box::pin(async move { store::jobs::claim(txn, "dead", now, lease, 10).await }))
+            .write(|txn| Box::pin(async move { store::jobs::claim(txn, store::jobs::Kinds::All, "dead", now, lease, 10).await }))
             .await
             .expect("claimed");
         assert_eq!(claimed.len(), 3, "the room and two letters");
