@@ -208,9 +208,6 @@ fn DateLine(n: usize, row: DateRow) -> impl IntoView {
             <input type="date" name=name("from_day") value=row.from_day aria-label=label("first day") />
             <span aria-hidden="true">"to"</span>
             <input type="date" name=name("to_day") value=row.to_day aria-label=label("last day, if it is another") />
-            <input type="time" name=name("from") value=row.from aria-label=label("start of extra hours") />
-            <span aria-hidden="true">"to"</span>
-            <input type="time" name=name("to") value=row.to aria-label=label("end of extra hours") />
             <input
                 type="text"
                 name=name("label")
@@ -219,6 +216,9 @@ fn DateLine(n: usize, row: DateRow) -> impl IntoView {
                 placeholder="Holiday"
                 aria-label=label("what for yourself")
             />
+            <input type="time" name=name("from") value=row.from aria-label=label("start of extra hours") />
+            <span aria-hidden="true">"to"</span>
+            <input type="time" name=name("to") value=row.to aria-label=label("end of extra hours") />
         </li>
     }
 }

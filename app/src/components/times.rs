@@ -158,5 +158,5 @@ pub fn Preview(
             }
         })
         .collect();
-    view! { <dl class="preview">{days}</dl> }.into_any()
+    view! { <dl class="seen-times">{days}</dl> }.into_any()
 }

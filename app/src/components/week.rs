@@ -25,7 +25,7 @@ pub fn Week(
             let words = if words.is_empty() {
                 "Not available".to_owned()
             } else {
-                words.join(", ")
+                words.join(",\n")
             };
             let blocks: Vec<_> = of_day
                 .into_iter()
@@ -45,10 +45,13 @@ pub fn Week(
                     >
                         {blocks}
                     </svg>
-                    <p class="small">{words}</p>
+                    <p class="week-words">{words}</p>
                 </li>
             }
         })
         .collect();
-    view! { <ul class="week">{days}</ul> }
+    view! {
+        <ul class="week">{days}</ul>
+        <p class="week-legend">"Each bar is a day from 0:00 to 24:00, with a line every six hours."</p>
+    }
 }
