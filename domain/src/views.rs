@@ -165,6 +165,10 @@ pub struct SessionView {
     pub may: Steps,
     /// Until when the time is held, while the booking is not finished.
     pub held_until: Option<Timestamp>,
+    /// `held_until` in the reader's zone.
+    pub held_label: Option<LocalLabel>,
+    /// Whether the mentor answers first. Known for one unfinished booking, `false` elsewhere.
+    pub mentor_confirms: bool,
     /// What the mentee wants to reach; may be empty.
     pub goal: String,
     /// The mentor's questions and the mentee's answers.
@@ -198,6 +202,15 @@ pub struct Happening {
 }
 
 impl SessionView {
+    /// The title, or what stands for it until the booking is finished.
+    pub fn heading(&self) -> String {
+        if self.title.is_empty() {
+            "A time you hold".to_owned()
+        } else {
+            self.title.clone()
+        }
+    }
+
     /// The person whom the reader meets; the mentor for an admin.
     pub fn other(&self) -> &Person {
         match self.role {

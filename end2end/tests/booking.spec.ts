@@ -125,10 +125,13 @@ test("a held time can be given back, and an unfinished booking is found again", 
   await page.getByRole("link", { name: "Finish booking" }).click();
   await expect(page).toHaveURL(held);
   await ready(page);
+  await expect(page.getByText(/This time is held for you until \d\d:\d\d\./)).toBeVisible();
   await page.getByRole("button", { name: "Give this time back" }).click();
   await expect(page).toHaveURL(/\/mentors\/[0-9a-f-]{36}$/);
   await open(page, new URL(held).pathname, 404);
   await expect(page.getByRole("heading", { name: "This time is no longer held" })).toBeVisible();
+  await page.getByRole("link", { name: "Choose another time" }).click();
+  await expect(page).toHaveURL(/\/mentors$/);
 });
 
 test("a session is moved to another time and keeps its address", async ({ page, signedIn }) => {
@@ -192,7 +195,8 @@ test("a mentor who confirms by hand asks, and then confirms", async ({ page, sig
   await settled();
   await other.getByLabel("What would you like to talk about?").fill("<b>Hello</b> & welcome");
   await other.getByLabel("Where do you work?").fill("At home");
-  await other.getByRole("button", { name: "Book this time" }).click();
+  await expect(other.getByText("who confirms each session by hand")).toBeVisible();
+  await other.getByRole("button", { name: "Ask for this time" }).click();
   await expect(other).toHaveURL(/done=requested/);
   await expect(other.getByText("Waiting for the mentor")).toBeVisible();
   await expect(other.getByRole("heading", { name: "<b>Hello</b> & welcome" })).toBeVisible();

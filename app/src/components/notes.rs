@@ -64,6 +64,9 @@ pub fn ErrorNote(
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
+    /// Where else to look then, and what the link says.
+    #[prop(default = (routes::HOME, "Go to the start page"))]
+    instead: (&'static str, &'static str),
 ) -> impl IntoView {
     host::set_status(problem.status());
     let heading = match &problem {
@@ -87,7 +90,7 @@ pub fn ErrorNote(
     );
     let sign_in = problem == Problem::SignedOut;
     let (home, home_words) = match problem {
-        Problem::NotFound => (routes::HOME, "Go to the start page"),
+        Problem::NotFound => instead,
         Problem::Malformed(_)
         | Problem::SignedOut
         | Problem::WrongCredentials

@@ -128,11 +128,7 @@ pub fn SessionCard(
     } else {
         (routes::session(session.id), "Details")
     };
-    let title = if session.title.is_empty() {
-        "A time you hold".to_owned()
-    } else {
-        session.title.clone()
-    };
+    let title = session.heading();
     let starts = session.starts_label.clone();
     let datetime = iso_utc(session.scheduled_at);
     view! {

@@ -147,11 +147,13 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
 }
 
-/// Counts the seconds since the page was hydrated, until it is left.
+/// Counts the seconds since the page was hydrated, until it is left; also those that pass while a
+/// browser rests a page in the background.
 pub fn count_seconds(seconds: WriteSignal<i64>) {
+    let began = js_sys::Date::now();
     let tick = move || {
         if let Some(mut seconds) = seconds.try_write() {
-            *seconds += 1;
+            *seconds = ((js_sys::Date::now() - began) / 1_000.0) as i64;
         }
     };
     if let Ok(handle) = set_interval_with_handle(tick, Duration::from_secs(1)) {

@@ -15,11 +15,7 @@ use crate::{
     },
     routes,
 };
-use domain::{
-    booking::{Answered, NOTE_MAX},
-    text::TITLE_MAX,
-    views::SessionView,
-};
+use domain::{booking::NOTE_MAX, session::Booking as State, text::TITLE_MAX, views::SessionView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -39,34 +35,28 @@ pub fn BookPage() -> impl IntoView {
     });
     view! {
         <Title text="Book a session" />
-        <Load ask show not_found="This time is no longer held" />
+        <Load
+            ask
+            show
+            not_found="This time is no longer held"
+            instead=(routes::MENTORS, "Choose another time")
+        />
     }
 }
 
 #[component]
 fn Booking(session: SessionView) -> impl IntoView {
     if !session.may.finish {
-        let link = routes::session(session.id);
-        return view! {
-            <div class="narrow-wide">
-                <h1>"This time is no longer held"</h1>
-                <p class="lead">"It is booked already, or the ten minutes are over."</p>
-                <p class="actions">
-                    <a class="button button-primary" href=link>
-                        "See the session"
-                    </a>
-                    <a class="button" href=routes::mentor(session.mentor.id)>
-                        "Choose another time"
-                    </a>
-                </p>
-            </div>
-        }
-        .into_any();
+        return view! { <NotHeld session /> }.into_any();
     }
     let mentor = session.mentor.clone();
-    let lead = format!("With {}, your mentor.", mentor.name);
-    let (held_until, now) = (session.held_until, session.now);
-    let (id, answers) = (session.id, session.answers.clone());
+    let lead = if session.mentor_confirms {
+        format!("With {}, who confirms each session by hand.", mentor.name)
+    } else {
+        format!("With {}, your mentor.", mentor.name)
+    };
+    let now = session.now;
+    let held = session.held_until.zip(session.held_label.clone());
     view! {
         <div class="narrow-wide">
             <p class="crumb">
@@ -75,21 +65,63 @@ fn Booking(session: SessionView) -> impl IntoView {
             <h1>"Book a session"</h1>
             <section class="card" aria-label="The time">
                 <p>{lead}</p>
-                <SessionFacts session />
-                {held_until.map(|until| view! { <HeldFor until now /> })}
+                <SessionFacts session=session.clone() />
+                {held.map(|(until, label)| view! { <HeldFor until label now /> })}
             </section>
-            <WishForm id answers />
+            <WishForm session />
             <GiveBack mentor=mentor.id />
         </div>
     }
     .into_any()
 }
 
+/// Said where there is nothing to finish any more.
 #[component]
-fn WishForm(id: domain::ids::SessionId, answers: Vec<Answered>) -> impl IntoView {
+fn NotHeld(session: SessionView) -> impl IntoView {
+    let (heading, words, exists) = match session.booking {
+        State::Held => (
+            "This time is no longer held",
+            "The ten minutes are over, and the time is free again.",
+            false,
+        ),
+        State::Requested | State::Confirmed => (
+            "This time is booked",
+            "You have sent the form already.",
+            true,
+        ),
+        State::Declined | State::Cancelled { .. } => (
+            "This session does not take place",
+            "You can choose another time.",
+            true,
+        ),
+    };
+    view! {
+        <section class="empty">
+            <h1>{heading}</h1>
+            <p>{words}</p>
+            <p class="actions">
+                {exists
+                    .then(|| {
+                        view! {
+                            <a class="button button-primary" href=routes::session(session.id)>
+                                "See the session"
+                            </a>
+                        }
+                    })}
+                <a class="button" href=routes::mentor(session.mentor.id)>
+                    "Choose another time"
+                </a>
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn WishForm(session: SessionView) -> impl IntoView {
     let form = Form::new::<FinishBooking>();
     let (problem, pending) = (form.problem(), form.pending());
-    let questions: Vec<_> = answers
+    let questions: Vec<_> = session
+        .answers
         .into_iter()
         .enumerate()
         .map(|(n, answered)| {
@@ -98,11 +130,16 @@ fn WishForm(id: domain::ids::SessionId, answers: Vec<Answered>) -> impl IntoView
             view! { <TextArea label=answered.question name value hint="Optional." max=NOTE_MAX problem /> }
         })
         .collect();
+    let label = if session.mentor_confirms {
+        "Ask for this time"
+    } else {
+        "Book this time"
+    };
     view! {
         <PostForm to=form.to>
             <FormError problem fields=&["title", "goal"] />
             <section class="card" aria-label="What it is about">
-                <input type="hidden" name="id" value=id.to_string() />
+                <input type="hidden" name="id" value=session.id.to_string() />
                 <TextField
                     label="What would you like to talk about?"
                     name="title"
@@ -122,7 +159,7 @@ fn WishForm(id: domain::ids::SessionId, answers: Vec<Answered>) -> impl IntoView
                 {questions}
             </section>
             <p class="actions">
-                <SubmitButton label="Book this time" pending />
+                <SubmitButton label pending />
             </p>
         </PostForm>
     }

@@ -7,6 +7,7 @@ use crate::{
         wire::Wire,
     },
     components::notes::{ErrorNote, Loading},
+    routes,
 };
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -22,6 +23,9 @@ pub fn Load(
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
+    /// Where else to look then, and what the link says.
+    #[prop(default = (routes::HOME, "Go to the start page"))]
+    instead: (&'static str, &'static str),
 ) -> impl IntoView {
     // Blocking: the status and the title depend on the answer.
     let answer: Resource<Result<Answer, ApiError>, Wire> =
@@ -31,7 +35,7 @@ pub fn Load(
             {move || Suspend::new(async move {
                 match answer.await {
                     Ok(answer) => show.run(answer),
-                    Err(error) => view! { <ErrorNote problem=error.0 not_found /> }.into_any(),
+                    Err(error) => view! { <ErrorNote problem=error.0 not_found instead /> }.into_any(),
                 }
             })}
         </Suspense>

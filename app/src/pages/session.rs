@@ -66,7 +66,7 @@ pub fn SessionPage() -> impl IntoView {
 #[component]
 fn Record(session: SessionView) -> impl IntoView {
     let (words, class) = status(&session);
-    let title = session.title.clone();
+    let title = session.heading();
     let meeting = routes::meeting(session.id);
     let may = session.may;
     let history = session.history.clone();

@@ -80,20 +80,23 @@ pub async fn get(state: &AppState, login: &CurrentLogin, id: SessionId) -> Resul
     let mut view = view(state, login, record, stays);
     view.history = history;
     if view.booking == Booking::Held {
-        view.answers = questions(state, view.mentor.id).await?;
+        add_form(state, &mut view).await?;
     }
     Ok(view)
 }
 
-/// A mentor's questions, still without answers.
-async fn questions(state: &AppState, mentor: UserId) -> Result<Vec<Answered>> {
-    let mentor = mentors::any(state, mentor).await?;
-    let questions = mentor.map_or_else(Vec::new, |mentor| mentor.card.questions);
+/// What the form of an unfinished booking needs to know of its mentor: the questions, still without
+/// answers, and who has the last word.
+async fn add_form(state: &AppState, view: &mut SessionView) -> Result<()> {
     let open = |question| Answered {
         question,
         answer: String::new(),
     };
-    Ok(questions.into_iter().map(open).collect())
+    if let Some(mentor) = mentors::any(state, view.mentor.id).await? {
+        view.mentor_confirms = mentor.card.confirms;
+        view.answers = mentor.card.questions.into_iter().map(open).collect();
+    }
+    Ok(())
 }
 
 /// What happened to a session, in words for a reader in `zone`.
@@ -184,6 +187,8 @@ pub(crate) fn view(
             .then(|| theirs.label(facts.scheduled_at)),
         may: steps(facts, record.held_until, record.asked.is_some(), role, now),
         held_until: record.held_until,
+        held_label: record.held_until.map(|at| yours.label(at)),
+        mentor_confirms: false,
         goal: record.goal,
         answers: record.answers,
         asked: record.asked,
