@@ -35,6 +35,37 @@ test("what a mentor enters is refused beside its field and stays entered", async
   await expect(page.getByLabel("Date 1, first day")).toHaveValue("2027-12-24");
 });
 
+test("many other dates stay entered when one of them is refused", async ({ page, signedIn }) => {
+  const { mentor } = await seedSession("30h");
+  await signedIn(mentor);
+  await becomeMentor(page);
+  await open(page, "/availability");
+  const day = (n: number): string => `2027-03-${String(n).padStart(2, "0")}`;
+  // Three empty lines are there at a time.
+  for (let first = 1; first <= 10; first += 3) {
+    for (let n = first; n < first + 3; n += 1) {
+      await page.getByLabel(`Date ${n}, first day`).fill(day(n));
+      await page.getByLabel(`Date ${n}, what for yourself`).fill(`A day away, number ${n}`);
+    }
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
+    await open(page, "/availability");
+  }
+  await page.getByLabel("Date 2, what for yourself").fill("");
+  await page.getByLabel("Date 13, first day").fill(day(28));
+  await page.getByLabel("Date 13, start of extra hours").fill("10:00");
+  await page.getByLabel("Date 13, end of extra hours").fill("11:00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText(`${day(28)}: choose extra hours, or leave the times empty for a day off.`)).toBeVisible();
+  await expect(page.getByLabel("Date 13, first day")).toHaveValue(day(28));
+  await expect(page.getByLabel("Date 13, end of extra hours")).toHaveValue("11:00");
+  await expect(page.getByLabel("Date 2, what for yourself")).toHaveValue("");
+  await expect(page.getByLabel("Date 12, what for yourself")).toHaveValue("A day away, number 12");
+  await page.getByLabel("Date 13, kind").selectOption("Extra hours");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
+});
+
 test("a mentor sees the free times as mentees elsewhere do, and pauses", async ({ page, signedIn }) => {
   const { mentor } = await seedSession("30h");
   await signedIn(mentor);
@@ -49,6 +80,8 @@ test("a mentor sees the free times as mentees elsewhere do, and pauses", async (
   await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
   const seen = page.getByRole("region", { name: "What mentees see" });
   const first = await seen.locator("dd").last().innerText();
+  // Nothing of it is cut off.
+  expect(await seen.locator("dl").evaluate((list) => getComputedStyle(list).overflow)).toBe("visible");
   await page.getByLabel("In the time zone").selectOption("Asia/Kolkata");
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page).toHaveURL(/zone=Asia/);

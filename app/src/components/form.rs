@@ -14,8 +14,22 @@ pub struct Flash {
     pub path: String,
     /// Why it was refused, if it was.
     pub problem: Option<Problem>,
-    /// What had been entered, without anything secret; or what is shown once.
+    /// What had been entered, without anything secret and without what is empty; or what is shown
+    /// once.
     pub values: Vec<(String, String)>,
+    /// Fields that were too long to carry.
+    pub lost: Vec<String>,
+}
+
+impl Flash {
+    /// What had been entered into `field`, as far as that is known.
+    fn entered(&self, field: &str) -> Option<&str> {
+        match self.values.iter().find(|(key, _)| key == field) {
+            Some((_, value)) => Some(value),
+            None if self.problem.is_none() || self.lost.iter().any(|lost| lost == field) => None,
+            None => Some(""),
+        }
+    }
 }
 
 /// Where a form is sent, and what became of it.
@@ -33,7 +47,7 @@ pub struct Sending {
 pub struct Form {
     /// Where it is sent.
     pub to: Sending,
-    kept: Vec<(String, String)>,
+    flash: Option<Flash>,
 }
 
 impl Form {
@@ -45,28 +59,28 @@ impl Form {
     fn at(path: &'static str) -> Self {
         let flash = use_context::<PageContext>().and_then(|page| page.flash);
         let flash = flash.filter(|flash| flash.path == path);
-        let (problem, kept) = match flash {
-            Some(flash) => (flash.problem, flash.values),
-            None => (None, Vec::new()),
-        };
+        let problem = flash.as_ref().and_then(|flash| flash.problem.clone());
         let (problem, pending) = (RwSignal::new(problem), RwSignal::new(false));
         let to = Sending {
             path,
             problem,
             pending,
         };
-        Self { to, kept }
+        Self { to, flash }
     }
 
     /// What had been entered into `field`, or else `otherwise`.
     pub fn value(&self, field: &str, otherwise: impl Into<String>) -> String {
-        let kept = self.kept.iter().find(|(key, _)| key == field);
-        kept.map_or_else(|| otherwise.into(), |(_, value)| value.clone())
+        self.flash
+            .as_ref()
+            .and_then(|flash| flash.entered(field))
+            .map_or_else(|| otherwise.into(), ToOwned::to_owned)
     }
 
     /// Whether `field` was sent with the form that was refused.
     pub fn has(&self, field: &str) -> bool {
-        self.kept.iter().any(|(key, _)| key == field)
+        let flash = self.flash.as_ref();
+        flash.is_some_and(|flash| flash.values.iter().any(|(key, _)| key == field))
     }
 
     /// Why the last attempt was refused.

@@ -98,17 +98,22 @@ fn date(row: &DateRow) -> Result<DateOverride, Problem> {
         text => day(text)?,
     };
     let time = |text: &str| {
-        parse_hhmm(text.trim()).ok_or_else(|| refuse("enter times like 09:00 for extra hours."))
+        parse_hhmm(text).ok_or_else(|| refuse("enter times like 09:00 for extra hours."))
     };
-    let kind = match row.kind.as_str() {
-        "extra" => OverrideKind::Extra {
-            from_min: time(&row.from)?,
-            to_min: match time(&row.to)? {
+    let kind = match (row.kind.as_str(), row.from.trim(), row.to.trim()) {
+        ("extra", from, to) => OverrideKind::Extra {
+            from_min: time(from)?,
+            to_min: match time(to)? {
                 0 => DAY_MIN,
                 minute => minute,
             },
         },
-        _ => OverrideKind::Off,
+        ("off", "", "") => OverrideKind::Off,
+        _ => {
+            return Err(refuse(
+                "choose extra hours, or leave the times empty for a day off.",
+            ));
+        }
     };
     Ok(DateOverride {
         from_day,
@@ -279,6 +284,11 @@ mod tests {
             assert!(problem.for_field(field).is_some(), "{field}");
         }
         assert!(read_dates(&[row("off", "2026-02-30", "", "", "")]).is_err());
+        let hours_of_a_day_off = read_dates(&[row("off", "2026-12-05", "", "10:00", "")]);
+        assert!(
+            hours_of_a_day_off.is_err(),
+            "not taken for a day off in silence"
+        );
         assert_eq!(read_dates(&[row("off", " ", "", "", "")]), Ok(Vec::new()));
     }
 }

@@ -34,15 +34,22 @@ fn build(config: &Config, value: &str, lifetime_s: u32) -> Option<HeaderValue> {
     .ok()
 }
 
-/// `Set-Cookie` that carries `flash`; the longest values are dropped until it fits.
-pub fn set(config: &Config, mut flash: Flash) -> Option<HeaderValue> {
+/// `Set-Cookie` that carries `flash`, as far as it fits.
+pub fn set(config: &Config, flash: Flash) -> Option<HeaderValue> {
+    build(config, &fit(flash)?, LIFETIME_S)
+}
+
+/// The cookie's value, without empty values; the longest ones are dropped until it fits.
+fn fit(mut flash: Flash) -> Option<String> {
+    flash.values.retain(|(_, value)| !value.is_empty());
     loop {
         let text = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&flash).ok()?);
         if text.len() <= VALUE_MAX {
-            return build(config, &text, LIFETIME_S);
+            return Some(text);
         }
         let longest = (0..flash.values.len()).max_by_key(|i| flash.values[*i].1.len())?;
-        flash.values.swap_remove(longest);
+        let (field, _) = flash.values.swap_remove(longest);
+        flash.lost.push(field);
     }
 }
 
@@ -67,4 +74,40 @@ pub fn read(config: &Config, headers: &HeaderMap) -> Option<Flash> {
 /// What may be carried of a form's fields: nothing secret.
 pub fn may_keep(field: &str) -> bool {
     !field.contains("password")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::problem::Problem;
+
+    fn carried(values: Vec<(String, String)>) -> Flash {
+        let flash = Flash {
+            path: "/api/fn/save_offer".to_owned(),
+            problem: Some(Problem::field("hours", "No.")),
+            values,
+            lost: Vec::new(),
+        };
+        let text = fit(flash).expect("fits");
+        assert!(text.len() <= VALUE_MAX);
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).expect("base64")).expect("JSON")
+    }
+
+    #[test]
+    fn a_form_of_many_empty_lines_is_carried_whole() {
+        let line = |n: usize| {
+            let used = if n.is_multiple_of(8) { "09:00" } else { "" };
+            (format!("hours[{n}][from]"), used.to_owned())
+        };
+        let flash = carried((0..400).map(line).collect());
+        assert_eq!((flash.values.len(), flash.lost.len()), (50, 0));
+    }
+
+    #[test]
+    fn what_is_too_long_is_lost_by_name() {
+        let long = ("bio".to_owned(), "x".repeat(VALUE_MAX));
+        let flash = carried(vec![long, ("headline".to_owned(), "Short".to_owned())]);
+        assert_eq!(flash.lost, ["bio"]);
+        assert_eq!(flash.values.len(), 1);
+    }
 }

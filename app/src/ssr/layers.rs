@@ -123,6 +123,7 @@ pub async fn fn_answers(State(state): State<AppState>, request: Request, next: N
             path,
             problem: Some(problem),
             values: form,
+            lost: Vec::new(),
         };
         if let Some(cookie) = flash::set(&state.config, flash) {
             response.headers_mut().append(header::SET_COOKIE, cookie);

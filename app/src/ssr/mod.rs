@@ -146,6 +146,7 @@ pub fn show_once<S: ServerFn>(field: &str, value: String) {
         path: S::PATH.to_owned(),
         problem: None,
         values: vec![(field.to_owned(), value)],
+        lost: Vec::new(),
     };
     if let Some(cookie) = flash::set(&state.config, flash) {
         response.append_header(header::SET_COOKIE, cookie);
