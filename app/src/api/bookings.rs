@@ -34,12 +34,7 @@ pub async fn hold(
         idempotency_key: Some(format!("{key}.{}", starts_at.0)),
     };
     let held = request.answer(server::bookings::hold(&request.state, login, wanted).await)?;
-    let id = held.session.id;
-    crate::ssr::redirect(&if held.session.booking == domain::session::Booking::Held {
-        crate::routes::book(id)
-    } else {
-        crate::routes::session(id)
-    });
+    crate::ssr::redirect(&crate::ssr::bookings::after_hold(&held.session));
     Ok(())
 }
 

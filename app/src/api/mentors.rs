@@ -67,6 +67,8 @@ pub struct OtherTimes {
     pub slots: Vec<Slot>,
     /// Which stretch: 0 begins now.
     pub stretch: u8,
+    /// The last stretch that can hold free times.
+    pub last_stretch: u8,
 }
 
 /// One line of the weekly-hours form; empty times mean no hours.

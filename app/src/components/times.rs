@@ -105,14 +105,14 @@ pub fn NoTimes(
 /// Ways to earlier and later times.
 #[component]
 pub fn Stretches(
-    /// Address of the page, up to its last parameter.
+    /// Address of the page, up to the number of the stretch.
     base: String,
     /// Which stretch is shown.
     stretch: u8,
     /// The last that can hold free times.
     last: u8,
 ) -> impl IntoView {
-    let link = move |stretch: u8| format!("{base}&later={stretch}");
+    let link = move |stretch: u8| format!("{base}{stretch}");
     let (earlier, later) = (
         link(stretch.saturating_sub(1)),
         link(stretch.saturating_add(1)),

@@ -218,7 +218,11 @@ fn Booking(page: MentorTimes) -> impl IntoView {
     let none = page.slots.is_empty();
     let name = page.card.name.clone();
     let hint = times_hint(&page.slots, &page.reader_zone, &name);
-    let base = format!("{}?minutes={}", routes::mentor(page.card.id), page.minutes);
+    let base = format!(
+        "{}?minutes={}&later=",
+        routes::mentor(page.card.id),
+        page.minutes
+    );
     view! {
         <section class="card booking" aria-labelledby="times-title">
             <h2 id="times-title">"Book a session"</h2>

@@ -4,7 +4,7 @@ use super::load::{Load, unexpected};
 use crate::{
     api::{
         bookings::RescheduleSession,
-        mentors::{LAST_STRETCH, OtherTimes},
+        mentors::OtherTimes,
         pages::{Answer, Ask},
     },
     components::{
@@ -49,7 +49,7 @@ pub fn ReschedulePage() -> impl IntoView {
 fn Reschedule(page: OtherTimes) -> impl IntoView {
     let session = page.session;
     let back = routes::session(session.id);
-    let base = format!("{}?", routes::reschedule(session.id));
+    let base = format!("{}?later=", routes::reschedule(session.id));
     let other = session.other().name.clone();
     let hint = times_hint(&page.slots, &session.starts_label.zone, &other);
     let (may, reason_needed, id) = (
@@ -57,7 +57,7 @@ fn Reschedule(page: OtherTimes) -> impl IntoView {
         session.may.reason_needed,
         session.id,
     );
-    let (slots, stretch) = (page.slots, page.stretch);
+    let (slots, stretch, last) = (page.slots, page.stretch, page.last_stretch);
     view! {
         <div class="narrow-wide">
             <p class="crumb">
@@ -74,7 +74,7 @@ fn Reschedule(page: OtherTimes) -> impl IntoView {
                         <h2 id="times-title">"Another time"</h2>
                         <p class="muted">{hint} " The meeting keeps its address."</p>
                         <Move id slots other stretch reason_needed />
-                        <Stretches base stretch last=LAST_STRETCH />
+                        <Stretches base stretch last />
                     </section>
                 }
                     .into_any()

@@ -114,9 +114,11 @@ async fn other_times(request: &Request, id: &str, stretch: u8) -> Result<OtherTi
     let session = request.answer(server::bookings::get(state, login, id).await)?;
     let stretch = stretch.min(LAST_STRETCH);
     let range = stretch_of(state.clock.now(), stretch);
-    let slots = server::bookings::slots_to_move(state, login, id, range).await;
+    let found = server::bookings::slots_to_move(state, login, id, range).await;
+    let found = request.answer(found)?;
     Ok(OtherTimes {
-        slots: request.answer(slots)?,
+        slots: found.slots,
+        last_stretch: last_stretch(found.horizon_days),
         session,
         stretch,
     })

@@ -1,7 +1,9 @@
 //! What the forms about sessions have in common.
 
 use crate::{api::error::ApiError, routes};
-use domain::{ids::SessionId, problem::Problem, session::Booking, time::Timestamp};
+use domain::{
+    ids::SessionId, problem::Problem, session::Booking, time::Timestamp, views::SessionView,
+};
 use server::bookings::Change;
 
 /// The time of the radio button that was chosen.
@@ -25,11 +27,22 @@ pub async fn change(id: SessionId, change: Change, done: &str) -> Result<(), Api
     Ok(())
 }
 
+/// Where a held time leads: to its form, unless the same choice was booked before.
+pub fn after_hold(session: &SessionView) -> String {
+    match session.booking {
+        Booking::Held => routes::book(session.id),
+        Booking::Requested | Booking::Declined | Booking::Confirmed | Booking::Cancelled { .. } => {
+            routes::session(session.id)
+        }
+    }
+}
+
 /// Where a saved mentor profile leads: a new mentor says next when to be booked.
 pub fn after_profile(was_mentor: bool) -> String {
-    if was_mentor {
-        format!("{}?done=saved", routes::MENTOR_PROFILE)
+    let (page, done) = if was_mentor {
+        (routes::MENTOR_PROFILE, "saved")
     } else {
-        format!("{}?done=profile", routes::AVAILABILITY)
-    }
+        (routes::AVAILABILITY, "profile")
+    };
+    format!("{page}?done={done}")
 }

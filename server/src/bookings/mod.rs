@@ -8,7 +8,7 @@ mod times;
 
 pub use book::{BookRequest, Booked, WishForm, book, draw_key, hold, insert, meeting_url};
 pub use change::{Change, change, release};
-pub use times::{MentorSlots, mentor_slots, preview, slots, slots_to_move};
+pub use times::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
 
 use crate::{
     AppState, Result,

@@ -162,6 +162,15 @@ async fn slots_of(
     Ok(labelled(free, yours, &theirs))
 }
 
+/// Times to which a session could be moved.
+#[derive(Debug, Clone, Default)]
+pub struct OtherSlots {
+    /// The times.
+    pub slots: Vec<Slot>,
+    /// How many days ahead the mentor takes bookings; 0 where there is no profile any more.
+    pub horizon_days: u32,
+}
+
 /// Free times to which the reader could move a session, as [`slots`].
 ///
 /// # Errors
@@ -171,7 +180,7 @@ pub async fn slots_to_move(
     login: &CurrentLogin,
     id: SessionId,
     range: Interval,
-) -> Result<Vec<Slot>> {
+) -> Result<OtherSlots> {
     let record = store::sessions::find(state.db.read(), id).await?;
     let role = record.as_ref().and_then(|r| r.facts.role_of(login.me.id));
     let (Some(record), Some(role)) = (record, role) else {
@@ -188,7 +197,7 @@ pub async fn slots_to_move(
             now: state.clock.now(),
         });
     let Some(asked) = asked else {
-        return Ok(Vec::new());
+        return Ok(OtherSlots::default());
     };
     // Both people's other sessions count, whoever moves it.
     let free = free(state, &asked, range, record.facts.mentee).await?;
@@ -197,7 +206,10 @@ pub async fn slots_to_move(
         SeatRole::Mentor => Zone::or_utc(&record.mentee.time_zone),
         SeatRole::Mentee => asked.mentor.zone.clone(),
     };
-    Ok(labelled(free, &yours, &other))
+    Ok(OtherSlots {
+        slots: labelled(free, &yours, &other),
+        horizon_days: asked.mentor.offer.draft().horizon,
+    })
 }
 
 /// Free times of `asked`'s mentor within `range`, without those at which `reader` is busy.
