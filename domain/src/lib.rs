@@ -4,6 +4,7 @@
 //! arguments, and every answer follows from them.
 
 pub mod access;
+pub mod audit;
 pub mod availability;
 pub mod booking;
 pub mod ids;

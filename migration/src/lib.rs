@@ -6,6 +6,7 @@
 mod dialect;
 mod m20261123_000001_core;
 mod m20261123_000002_scheduling;
+mod m20261123_000003_rooms;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, async_trait,
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_core::Migration),
             Box::new(m20261123_000002_scheduling::Migration),
+            Box::new(m20261123_000003_rooms::Migration),
         ]
     }
 }

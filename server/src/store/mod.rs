@@ -4,6 +4,7 @@
 pub(crate) mod entity;
 
 pub mod appointments;
+pub mod audit;
 pub mod calendar_feeds;
 pub mod changes;
 pub mod jobs;

@@ -65,6 +65,7 @@ pub async fn insert(
         end_reason: Set(None),
         deleted_at: Set(None),
         created_at: Set(now.0),
+        reconciled_at: Set(None),
     })
     .exec_without_returning(txn)
     .await?;

@@ -127,6 +127,11 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), 
         answers: Set(answers),
         asked: Set(None),
         reason: Set(String::new()),
+        extended_ms: Set(0),
+        mentee_removed_at: Set(None),
+        outcome_at: Set(None),
+        disputed_by: Set(None),
+        dispute: Set(None),
     })
     .exec_without_returning(txn)
     .await?;
@@ -157,6 +162,7 @@ async fn take_seats(
             starts_at: Set(span.from.0),
             ends_at: Set(span.to.0),
             active: Set(true),
+            late_at: Set(None),
         })
         .exec_without_returning(txn)
         .await?;

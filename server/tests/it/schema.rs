@@ -356,7 +356,9 @@ on_both_engines! {
     async fn pending_migrations_are_named_without_changing_anything(empty: EmptyDb) {
         let is_file = empty.url.starts_with("sqlite:");
         match migration::pending(&empty.url).await {
-            Ok(names) => assert_eq!(names, ["m20261123_000001_core", "m20261123_000002_scheduling"]),
+            Ok(names) => assert_eq!(names, [
+                "m20261123_000001_core", "m20261123_000002_scheduling", "m20261123_000003_rooms",
+            ]),
             Err(error) => assert!(is_file && error.to_string().contains("unable to open database file"), "{error}"),
         }
         migration::migrate(&empty.url).await.expect("migrates");
@@ -367,7 +369,7 @@ on_both_engines! {
         migration::migrate(&empty.url).await.expect("migrates");
         let db = TestDb { db: Db::connect(&empty.url).await.expect("opens"), url: empty.url };
         // As if the database had only a table that is in the way of the last statements.
-        for table in ["calendar_feeds", "mails", "session_changes", "availability_overrides", "admin_notifications", "jobs", "webhook_events", "livekit_participants", "livekit_rooms",
+        for table in ["audit_log", "leases", "sign_in_failures", "calendar_feeds", "mails", "session_changes", "availability_overrides", "admin_notifications", "jobs", "webhook_events", "livekit_participants", "livekit_rooms",
                       "session_seats", "sessions", "availability", "mentees", "mentors", "logins", "users", "seaql_migrations"] {
             db.sql(&format!("DROP TABLE {table}"), []).await.expect("dropped");
         }

@@ -17,6 +17,7 @@ pub struct Model {
     pub end_reason: Option<String>,
     pub deleted_at: Option<i64>,
     pub created_at: i64,
+    pub reconciled_at: Option<i64>,
 }
 
 /// Joins are written where they are needed.

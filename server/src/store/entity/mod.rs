@@ -2,6 +2,7 @@
 //! in the functions of `store`, not here.
 
 pub mod admin_notifications;
+pub mod audit_log;
 pub mod availability;
 pub mod availability_overrides;
 pub mod calendar_feeds;

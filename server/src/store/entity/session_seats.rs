@@ -13,6 +13,7 @@ pub struct Model {
     pub starts_at: i64,
     pub ends_at: i64,
     pub active: bool,
+    pub late_at: Option<i64>,
 }
 
 /// Joins are written where they are needed.

@@ -30,6 +30,11 @@ pub struct Model {
     pub answers: String,
     pub asked: Option<String>,
     pub reason: String,
+    pub extended_ms: i64,
+    pub mentee_removed_at: Option<i64>,
+    pub outcome_at: Option<i64>,
+    pub disputed_by: Option<Uuid>,
+    pub dispute: Option<String>,
 }
 
 /// Joins are written where they are needed.
