@@ -75,6 +75,11 @@ pub fn calendar_file(id: SessionId) -> String {
     format!("/api/sessions/{id}/calendar.ics")
 }
 
+/// Who was there, as a table; no page.
+pub fn attendance_table(id: SessionId) -> String {
+    format!("/api/sessions/{id}/attendance.csv")
+}
+
 /// The meeting. Links to it carry `rel="external"`, so that it is loaded as a whole page.
 pub fn meeting(id: SessionId) -> String {
     format!("/meeting/{id}")

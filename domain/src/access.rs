@@ -1,9 +1,9 @@
 //! The join decision: the one answer to every question about entering a meeting.
 
 use crate::{
-    ids::{SessionId, UserId},
+    ids::{SessionId, UserId, user_of_identity},
     session::{Booking, EndReason, Room, SeatRole},
-    time::Timestamp,
+    time::{Millis, Timestamp},
     window::{Moment, Window, WindowRules},
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,10 @@ pub struct SessionFacts {
     pub booking: Booking,
     /// State of the room.
     pub room: Room,
+    /// By how much the mentor put the window's close off.
+    pub extended: Millis,
+    /// Since when the mentor keeps the mentee out.
+    pub mentee_removed_at: Option<Timestamp>,
 }
 
 impl SessionFacts {
@@ -41,7 +45,20 @@ impl SessionFacts {
 
     /// When the meeting is open.
     pub fn window(&self, rules: WindowRules) -> Window {
-        Window::of(self.scheduled_at, self.ends_at, rules)
+        Window::of(self.scheduled_at, self.ends_at, rules).extended(self.extended)
+    }
+
+    /// Since when `user` is kept out.
+    pub fn removed_at(&self, user: UserId) -> Option<Timestamp> {
+        self.mentee_removed_at.filter(|_| user == self.mentee)
+    }
+
+    /// Whether somebody with LiveKit's `identity` may be in the room: a seat holder who was not
+    /// removed. Nobody needs an identity with a suffix (see [`user_of_identity`]), so nobody keeps one.
+    pub fn admits(&self, identity: &str) -> bool {
+        !identity.contains('#')
+            && user_of_identity(identity)
+                .is_some_and(|user| self.role_of(user).is_some() && self.removed_at(user).is_none())
     }
 }
 
@@ -89,6 +106,11 @@ pub enum Access {
         /// When it closed.
         closed_at: Timestamp,
     },
+    /// The mentor removed this person and has not allowed them back.
+    Removed {
+        /// Since when.
+        at: Timestamp,
+    },
     /// The window is yet to come.
     TooEarly {
         /// First moment at which the user may enter.
@@ -110,11 +132,23 @@ impl Access {
     pub fn page_status(self) -> u16 {
         match self {
             Self::NotFound => 404,
-            Self::NotYours => 403,
+            Self::NotYours | Self::Removed { .. } => 403,
             Self::Cancelled { .. } | Self::Ended { .. } | Self::Closed { .. } => 410,
             Self::NotConfirmed { .. } | Self::TooEarly { .. } | Self::Open { .. } => 200,
         }
     }
+}
+
+/// How somebody who may enter wants to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Unless they are inside already: one seat, one place.
+    IfNotInside,
+    /// Also when they are inside: the call moves here.
+    Here,
+    /// They were thrown out or could not connect: make sure at once that the room exists.
+    Rejoin,
 }
 
 /// Decides whether `user` may enter `session` at `now`.
@@ -161,15 +195,16 @@ pub fn access(
         Room::Scheduled | Room::Open | Room::Live | Room::Failed => {}
     }
     let window = session.window(rules);
-    match window.moment(now) {
-        Moment::After => Access::Closed {
+    match (window.moment(now), session.removed_at(user)) {
+        (Moment::After, _) => Access::Closed {
             closed_at: window.closes_at,
         },
-        Moment::Before => Access::TooEarly {
+        (Moment::Before | Moment::Inside, Some(at)) => Access::Removed { at },
+        (Moment::Before, None) => Access::TooEarly {
             opens_at: window.opens_at,
             closes_at: window.closes_at,
         },
-        Moment::Inside => Access::Open {
+        (Moment::Inside, None) => Access::Open {
             closes_at: window.closes_at,
             role,
         },
@@ -179,7 +214,6 @@ pub fn access(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Millis;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -198,6 +232,8 @@ mod tests {
             ends_at: START + Millis::minutes(45),
             booking,
             room,
+            extended: Millis(0),
+            mentee_removed_at: None,
         }
     }
 
@@ -308,6 +344,54 @@ mod tests {
                 Access::Closed { closed_at: closes }
             );
         }
+    }
+
+    #[test]
+    fn a_removed_mentee_stays_out_until_allowed_back_and_the_mentor_stays_in() {
+        let mut session = facts(Booking::Confirmed, Room::Live);
+        session.mentee_removed_at = Some(START);
+        let decide = |who, now| access(Some(&session), user(who), now, WindowRules::default());
+        let removed = Access::Removed { at: START };
+        assert_eq!(decide(20, START), removed);
+        assert_eq!(decide(20, START - Millis::hours(1)), removed);
+        assert!(matches!(decide(10, START), Access::Open { .. }));
+        // Once it is over for everybody, that is what everybody reads.
+        assert!(matches!(
+            decide(20, START + Millis::days(1)),
+            Access::Closed { .. }
+        ));
+        session.room = ENDED;
+        let decided = access(Some(&session), user(20), START, WindowRules::default());
+        assert!(matches!(decided, Access::Ended { .. }));
+    }
+
+    #[test]
+    fn only_seat_holders_without_a_suffix_belong_into_the_room() {
+        let mut session = facts(Booking::Confirmed, Room::Live);
+        let (mentor, mentee) = (user(10).to_string(), user(20).to_string());
+        assert!(session.admits(&mentor) && session.admits(&mentee));
+        for stranger in [
+            format!("{mentee}#2"),
+            format!("{mentee}#"),
+            user(30).to_string(),
+            "agent-1".to_owned(),
+            String::new(),
+        ] {
+            assert!(!session.admits(&stranger), "{stranger}");
+        }
+        session.mentee_removed_at = Some(START);
+        assert!(session.admits(&mentor) && !session.admits(&mentee));
+    }
+
+    #[test]
+    fn an_extended_window_closes_later_to_the_millisecond() {
+        let mut session = facts(Booking::Confirmed, Room::Live);
+        session.extended = Millis::minutes(15);
+        let closes_at = START + Millis::minutes(135);
+        let decide = |now| access(Some(&session), user(10), now, WindowRules::default());
+        assert!(matches!(decide(closes_at), Access::Open { closes_at: at, .. } if at == closes_at));
+        let closed_at = closes_at;
+        assert_eq!(decide(closes_at + Millis(1)), Access::Closed { closed_at });
     }
 
     proptest! {

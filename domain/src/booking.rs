@@ -417,6 +417,8 @@ mod tests {
             ends_at: NOW + Millis::days(2) + Millis::hours(1),
             booking,
             room: Room::Scheduled,
+            extended: Millis(0),
+            mentee_removed_at: None,
         }
     }
 

@@ -4,11 +4,13 @@
 //! arguments, and every answer follows from them.
 
 pub mod access;
+pub mod attendance;
 pub mod audit;
 pub mod availability;
 pub mod booking;
 pub mod ids;
 pub mod job;
+pub mod notice;
 pub mod permissions;
 pub mod problem;
 pub mod session;

@@ -16,6 +16,20 @@ pub struct Actor {
     pub is_admin: bool,
 }
 
+/// What a mentor does to the mentee while the meeting is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moderation {
+    /// Switch the microphone off.
+    Mute,
+    /// Ask to switch the microphone on; nobody can do that for somebody else.
+    AskToUnmute,
+    /// Throw out, and keep out.
+    Remove,
+    /// Let in again.
+    AllowBack,
+}
+
 /// Whether `actor` may see `session`'s record: seat holders and admins.
 pub fn may_see(session: &SessionFacts, actor: &Actor) -> bool {
     actor.is_admin || session.role_of(actor.user).is_some()
@@ -29,6 +43,12 @@ pub fn may_end(session: &SessionFacts, actor: &Actor) -> Option<EndReason> {
     }
 }
 
+/// Whether `actor` runs the room: its mentor, who may mute, remove and extend. Admins end rooms, but
+/// do not run them.
+pub fn may_moderate(session: &SessionFacts, actor: &Actor) -> bool {
+    session.role_of(actor.user) == Some(SeatRole::Mentor)
+}
+
 /// Whether `actor` may cancel the session: either seat holder.
 pub fn may_cancel(session: &SessionFacts, actor: &Actor) -> bool {
     session.role_of(actor.user).is_some()
@@ -40,7 +60,7 @@ mod tests {
     use crate::{
         ids::SessionId,
         session::{Booking, Room},
-        time::Timestamp,
+        time::{Millis, Timestamp},
     };
     use uuid::Uuid;
 
@@ -55,6 +75,8 @@ mod tests {
             ends_at: Timestamp(1),
             booking: Booking::Confirmed,
             room: Room::Live,
+            extended: Millis(0),
+            mentee_removed_at: None,
         };
         let check = |n, is_admin| {
             may_end(

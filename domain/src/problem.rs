@@ -59,6 +59,10 @@ pub enum Problem {
     /// 409: somebody else was faster, or it cannot be done in this state.
     #[error("{0}")]
     Conflict(String),
+    /// 409: the person is in the room already, in another tab or on another device; asking once more
+    /// with the wish to move lets them in here and shows them out there.
+    #[error("You are in this meeting in another tab or on another device.")]
+    Elsewhere,
     /// 422: understood, but a value is not acceptable.
     #[error("{}", first_message(.0))]
     Invalid(Vec<FieldProblem>),
@@ -98,12 +102,13 @@ impl Problem {
             Self::NoAccess(access) => match access {
                 Access::NotFound => 404,
                 Access::NotYours
+                | Access::Removed { .. }
                 | Access::NotConfirmed { .. }
                 | Access::TooEarly { .. }
                 | Access::Open { .. } => 403,
                 Access::Cancelled { .. } | Access::Ended { .. } | Access::Closed { .. } => 410,
             },
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::Elsewhere => 409,
             Self::Invalid(_) => 422,
             Self::TooMany { .. } => 429,
             Self::Unavailable(_) => 503,
@@ -127,10 +132,12 @@ impl Problem {
                 Access::NotConfirmed { .. } => "not_confirmed",
                 Access::Ended { .. } => "ended",
                 Access::Closed { .. } => "closed",
+                Access::Removed { .. } => "removed",
                 Access::TooEarly { .. } => "too_early",
                 Access::Open { .. } => "open",
             },
             Self::Conflict(_) => "conflict",
+            Self::Elsewhere => "elsewhere",
             Self::Invalid(_) => "invalid",
             Self::TooMany { .. } => "too_many",
             Self::Unavailable(Dependency::MediaServer) => "media_unavailable",
@@ -153,6 +160,7 @@ impl Problem {
             | Self::NotFound
             | Self::NoAccess(_)
             | Self::Conflict(_)
+            | Self::Elsewhere
             | Self::Invalid(_)
             | Self::Internal { .. } => None,
         }
@@ -212,6 +220,7 @@ fn access_sentence(access: &Access) -> &'static str {
         },
         Access::Ended { reason, .. } => reason.sentence(),
         Access::Closed { .. } => "This meeting's window has closed.",
+        Access::Removed { .. } => "The mentor removed you from this meeting.",
         Access::TooEarly { .. } => "This meeting is not open yet.",
         Access::Open { .. } => "This meeting is open.",
     }

@@ -248,6 +248,24 @@ impl Outcome {
         }
     }
 
+    /// Whether somebody did not come.
+    pub fn is_missed(self) -> bool {
+        match self {
+            Self::MissedByMentor | Self::MissedByMentee | Self::MissedByBoth => true,
+            Self::Pending | Self::Completed | Self::Disputed => false,
+        }
+    }
+
+    /// Whether one of the two may say that it was otherwise.
+    pub fn may_be_contested(self) -> bool {
+        match self {
+            Self::Completed | Self::MissedByMentor | Self::MissedByMentee | Self::MissedByBoth => {
+                true
+            }
+            Self::Pending | Self::Disputed => false,
+        }
+    }
+
     /// Reads [`Outcome::as_str`] back.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL

@@ -57,6 +57,13 @@ impl Sub<Millis> for Timestamp {
     }
 }
 
+impl Add for Millis {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
 /// A length of time as a clock face for countdowns: `1:05:09`, `5:09`, `0:00`.
 /// Seconds are rounded up, so that `0:00` means the moment has come.
 pub fn clock_face(left: Millis) -> String {

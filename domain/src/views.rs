@@ -7,7 +7,7 @@ use crate::{
     booking::{Answered, ChangeKind, Steps},
     ids::{NotificationId, SessionId, UserId},
     session::{Booking, Outcome, Room, SeatRole},
-    time::Timestamp,
+    time::{Millis, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,24 +101,56 @@ pub struct Person {
     pub name: String,
 }
 
-/// One stay of one person in the room.
+/// One stay, with both ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Stay {
+pub struct Presence {
+    /// From.
+    pub from: Timestamp,
+    /// Until; the moment of the answer while it goes on.
+    pub to: Timestamp,
+    /// Whether the person is still there.
+    pub goes_on: bool,
+    /// Whether the end was concluded from other facts than LiveKit's own word.
+    pub is_estimated: bool,
+    /// LiveKit's reason for the end, in lower case.
+    pub reason: Option<String>,
+    /// `from` in the reader's zone.
+    pub from_label: LocalLabel,
+    /// `to` in the reader's zone.
+    pub to_label: LocalLabel,
+}
+
+/// How long one person was there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attendance {
     /// Who.
     pub person: Person,
     /// As what.
     pub role: SeatRole,
-    /// From; unknown when LiveKit's message was lost.
-    pub joined_at: Option<Timestamp>,
-    /// Until; `None` while still there.
-    pub left_at: Option<Timestamp>,
-    /// LiveKit's reason for the end, in lower case.
-    pub left_reason: Option<String>,
-    /// `joined_at` in the reader's zone.
-    pub joined_label: Option<LocalLabel>,
-    /// `left_at` in the reader's zone.
-    pub left_label: Option<LocalLabel>,
+    /// Length of the union of the stays.
+    pub total: Millis,
+    /// In order of joining.
+    pub stays: Vec<Presence>,
+}
+
+/// Who was there and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttendanceReport {
+    /// The session.
+    pub session: SessionId,
+    /// Scheduled start.
+    pub scheduled_at: Timestamp,
+    /// Scheduled end.
+    pub ends_at: Timestamp,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long both were there at the same time.
+    pub together: Millis,
+    /// The mentor, then the mentee.
+    pub people: Vec<Attendance>,
 }
 
 /// A session as one of its people (or an admin) sees it.
@@ -177,8 +209,14 @@ pub struct SessionView {
     pub asked: Option<String>,
     /// Why it was called off or declined; may be empty.
     pub reason: String,
-    /// Who was there, in order of joining. Filled for one session, empty in lists.
-    pub stays: Vec<Stay>,
+    /// Whether the reader may contest what came of it.
+    pub may_dispute: bool,
+    /// Why somebody contests what came of it.
+    pub dispute: Option<String>,
+    /// Whether the mentor keeps the mentee out.
+    pub mentee_is_removed: bool,
+    /// Who was there. Filled for one session, `None` in lists.
+    pub attendance: Option<AttendanceReport>,
     /// What happened to it, oldest first. Filled for one session, empty in lists.
     pub history: Vec<Happening>,
 }

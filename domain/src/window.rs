@@ -3,6 +3,12 @@
 use crate::time::{Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// Minutes before the close at which people inside are warned (DESIGN §3 "Room").
+pub const WARNINGS: [i64; 3] = [10, 5, 1];
+
+/// By how much a mentor extends a meeting at a time (DESIGN §3 "Room").
+pub const EXTENSION: Millis = Millis::minutes(15);
+
 /// How far the window reaches around the scheduled start. Configurable by the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowRules {
@@ -52,6 +58,15 @@ impl Window {
         }
     }
 
+    /// The same window, closing later.
+    #[must_use]
+    pub fn extended(self, by: Millis) -> Self {
+        Self {
+            closes_at: self.closes_at + by,
+            ..self
+        }
+    }
+
     /// Where `now` lies.
     pub fn moment(self, now: Timestamp) -> Moment {
         if now < self.opens_at {
@@ -62,6 +77,14 @@ impl Window {
             Moment::After
         }
     }
+}
+
+/// When people inside are to be warned next, after `now`, of a close at `closes_at`.
+pub fn next_warning(closes_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    WARNINGS
+        .into_iter()
+        .map(|minutes| closes_at - Millis::minutes(minutes))
+        .find(|at| *at > now)
 }
 
 #[cfg(test)]
@@ -96,6 +119,19 @@ mod tests {
             w.moment(Timestamp(START.0 + 3 * 3_600_000 + 1)),
             Moment::After
         );
+    }
+
+    #[test]
+    fn each_warning_comes_once_and_in_order() {
+        let w = window(Millis::minutes(45));
+        let (mut now, mut left) = (w.opens_at, Vec::new());
+        while let Some(at) = next_warning(w.closes_at, now) {
+            left.push(w.closes_at.since(at));
+            now = at;
+        }
+        assert_eq!(left, WARNINGS.map(Millis::minutes));
+        let later = w.extended(EXTENSION).closes_at;
+        assert_eq!(next_warning(later, now), Some(later - Millis::minutes(10)));
     }
 
     proptest! {

@@ -178,6 +178,17 @@ fn probe_room() -> RoomName {
     RoomName::new(SessionId(Uuid::new_v4()), 1)
 }
 
+/// Warns in the log when LiveKit makes rooms by itself, so that an old token would bring an ended room
+/// back. Asked at the start of the server; a LiveKit that does not answer yet is no finding.
+pub async fn warn_of_auto_create(state: &AppState) {
+    match auto_create(state).await.verdict {
+        Verdict::Failed { what, remedy } => {
+            tracing::warn!("ended rooms may come back: {what}. {remedy}")
+        }
+        Verdict::Fine(_) => {}
+    }
+}
+
 async fn auto_create(state: &AppState) -> Finding {
     const CHECK: &str = "ended rooms stay ended";
     const REMEDY: &str = "Set room.auto_create: false in LiveKit's configuration; otherwise an old token reopens an ended room.";

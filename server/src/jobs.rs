@@ -29,6 +29,10 @@ const LETTERS_AT_ONCE: usize = 2;
 const CREATE_ROOM: &str = "create_room";
 /// The kind of jobs that end what is left of rooms.
 const CLOSE_WINDOW: &str = "close_window";
+/// The kind of jobs that warn before that.
+const WARN_CLOSING: &str = "warn_closing";
+/// The kind of jobs that decide what came of a session.
+const DECIDE_OUTCOME: &str = "decide_outcome";
 /// The kind of jobs that send letters.
 const SEND_MAIL: &str = "send_mail";
 /// The runner looks at the table at least this often, should an announcement be lost.
@@ -57,6 +61,23 @@ pub enum Job {
         /// Whose room.
         session: SessionId,
     },
+    /// Warn people inside that the window closes soon.
+    WarnClosing {
+        /// Whose room.
+        session: SessionId,
+    },
+    /// Throw out everybody who must not be in a room.
+    Evict {
+        /// Which room.
+        room: RoomName,
+        /// Whose room.
+        session: SessionId,
+    },
+    /// Decide what came of a session.
+    DecideOutcome {
+        /// Which.
+        session: SessionId,
+    },
     /// Apply a stored webhook event.
     ProcessWebhook {
         /// LiveKit's event id.
@@ -79,6 +100,9 @@ impl Job {
             Self::CreateRoom { .. } => CREATE_ROOM,
             Self::DeleteRoom { .. } => "delete_room",
             Self::CloseWindow { .. } => CLOSE_WINDOW,
+            Self::WarnClosing { .. } => WARN_CLOSING,
+            Self::Evict { .. } => "evict",
+            Self::DecideOutcome { .. } => DECIDE_OUTCOME,
             Self::ProcessWebhook { .. } => "process_webhook",
             Self::SendMail { .. } => SEND_MAIL,
         }
@@ -89,6 +113,9 @@ impl Job {
             Self::CreateRoom { session }
             | Self::DeleteRoom { session, .. }
             | Self::CloseWindow { session }
+            | Self::WarnClosing { session }
+            | Self::Evict { session, .. }
+            | Self::DecideOutcome { session }
             | Self::ProcessWebhook { session, .. }
             | Self::SendMail { session, .. } => *session,
         }
@@ -97,10 +124,15 @@ impl Job {
     /// Two waiting jobs with the same key are one.
     fn dedupe_key(&self) -> String {
         match self {
-            Self::DeleteRoom { room, .. } => format!("delete_room:{room}"),
+            Self::DeleteRoom { room, .. } | Self::Evict { room, .. } => {
+                format!("{}:{room}", self.kind())
+            }
             Self::ProcessWebhook { event, .. } => format!("process_webhook:{event}"),
             Self::SendMail { mail, .. } => format!("{SEND_MAIL}:{mail}"),
-            Self::CreateRoom { session } | Self::CloseWindow { session } => {
+            Self::CreateRoom { session }
+            | Self::CloseWindow { session }
+            | Self::WarnClosing { session }
+            | Self::DecideOutcome { session } => {
                 format!("{}:{session}", self.kind())
             }
         }
@@ -112,6 +144,9 @@ impl Job {
             Self::CreateRoom { .. } => "A meeting room cannot be created",
             Self::DeleteRoom { .. } => "An ended meeting room cannot be deleted",
             Self::CloseWindow { .. } => "A meeting whose time is up cannot be ended",
+            Self::WarnClosing { .. } => "People cannot be warned that their meeting closes",
+            Self::Evict { .. } => "Somebody who was removed cannot be put out of a meeting",
+            Self::DecideOutcome { .. } => "What came of a session cannot be decided",
             Self::ProcessWebhook { .. } => "A message from the video server cannot be processed",
             Self::SendMail { .. } => "A letter cannot be sent",
         }
@@ -124,6 +159,9 @@ impl Job {
             Self::CreateRoom { .. }
             | Self::DeleteRoom { .. }
             | Self::CloseWindow { .. }
+            | Self::WarnClosing { .. }
+            | Self::Evict { .. }
+            | Self::DecideOutcome { .. }
             | Self::ProcessWebhook { .. } => MAX_ATTEMPTS,
         }
     }
@@ -155,14 +193,36 @@ pub(crate) async fn void_window(
     txn: &impl ConnectionTrait,
     session: SessionId,
 ) -> std::result::Result<(), StoreError> {
-    store::jobs::void(txn, session, &[CREATE_ROOM, CLOSE_WINDOW]).await
+    let kinds = [CREATE_ROOM, CLOSE_WINDOW, WARN_CLOSING, DECIDE_OUTCOME];
+    store::jobs::void(txn, session, &kinds).await
+}
+
+/// Forgets when a session's room was to close: it closes at another time.
+pub(crate) async fn void_close(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+) -> std::result::Result<(), StoreError> {
+    store::jobs::void(txn, session, &[CLOSE_WINDOW, WARN_CLOSING]).await
+}
+
+/// Forgets when a session's outcome was to be decided: it is decided at another time.
+pub(crate) async fn void_outcome(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+) -> std::result::Result<(), StoreError> {
+    store::jobs::void(txn, session, &[DECIDE_OUTCOME]).await
 }
 
 async fn perform(state: &AppState, job: Job) -> Result<()> {
     match job {
         Job::CreateRoom { session } => rooms::create_due(state, session).await,
-        Job::DeleteRoom { room, session } => rooms::delete_at_livekit(state, &room, session).await,
+        Job::DeleteRoom { room, session } => {
+            rooms::attendance::delete_at_livekit(state, &room, session).await
+        }
         Job::CloseWindow { session } => rooms::close_window(state, session).await,
+        Job::WarnClosing { session } => rooms::moderate::warn_closing(state, session).await,
+        Job::Evict { room, session } => rooms::reconcile::evict(state, &room, session).await,
+        Job::DecideOutcome { session } => rooms::attendance::decide(state, session).await,
         Job::ProcessWebhook { event, .. } => webhooks::process(state, &event).await,
         Job::SendMail { mail, .. } => mail::send(state, mail).await,
     }
@@ -213,6 +273,7 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
                 .as_ref()
                 .map_or("A job cannot be read", Job::failing_title);
             let session = claimed.session();
+            let key = parsed.as_ref().ok().map(Job::dedupe_key);
             let cause = error.to_string();
             tracing::warn!(job.id = %id, job.attempts = attempts, job.dead = dead, error = %cause, "job failed");
             let raise = dead || attempts >= NOTIFY_AFTER;
@@ -223,9 +284,9 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
             state
                 .db
                 .write(|txn| {
-                    let cause = cause.clone();
+                    let (cause, key) = (cause.clone(), key.clone());
                     Box::pin(async move {
-                        store::jobs::failed(txn, id, &cause, run_at, now).await?;
+                        store::jobs::failed(txn, id, key.as_deref(), &cause, run_at, now).await?;
                         if raise {
                             store::notifications::raise(txn, id, session, title, &cause, now)
                                 .await?;

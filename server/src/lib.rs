@@ -19,6 +19,7 @@ pub mod mentors;
 pub mod rooms;
 pub mod state;
 pub mod store;
+pub mod sweeper;
 pub mod webhooks;
 pub mod zones;
 

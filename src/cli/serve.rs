@@ -17,6 +17,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let (stop, shutdown) = watch::channel(false);
     let state = compose::state(config, shutdown.clone()).await?;
     let jobs = tokio::spawn(server::jobs::run_forever(state.clone()));
+    let sweeper = tokio::spawn(server::sweeper::run_forever(state.clone()));
+    let asking = state.clone();
+    tokio::spawn(async move { server::doctor::warn_of_auto_create(&asking).await });
     let router = compose::router(&state)?;
     let listener = TcpListener::bind(listen)
         .await
@@ -30,6 +33,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     });
     compose::serve(listener, router, shutdown).await;
     jobs.await.context("the job runner")?;
+    sweeper.await.context("the sweeper")?;
     Ok(())
 }
 

@@ -2,7 +2,10 @@
 
 use super::{error::ApiError, wire::Sent};
 use domain::{
+    access::Entry,
     ids::SessionId,
+    permissions::Moderation,
+    time::Timestamp,
     views::{self, JoinTicket},
 };
 use leptos::prelude::*;
@@ -21,21 +24,21 @@ pub async fn meeting_page(
     request.answer(page)
 }
 
-/// A ticket into the room. `rejoin` is for somebody who was thrown out or could not connect: it
-/// makes the server look whether the room still exists.
+/// A ticket into the room.
 ///
 /// # Errors
-/// The join decision, when it is no; when the media server or the database does not answer.
+/// The join decision, when it is no; `Problem::Elsewhere` for somebody who is inside already; when the
+/// media server or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "join", input = Sent, output = Sent)]
 pub async fn join(
     /// Of the room's session.
     session: SessionId,
-    /// Look whether the room still exists.
-    rejoin: bool,
+    /// How.
+    entry: Entry,
 ) -> Result<JoinTicket, ApiError> {
     let request = crate::ssr::request()?;
     let ticket =
-        server::rooms::access_token(&request.state, request.login()?, session, rejoin).await;
+        server::rooms::access_token(&request.state, request.login()?, session, entry).await;
     request.answer(ticket)
 }
 
@@ -51,4 +54,74 @@ pub async fn end_room(
     let request = crate::ssr::request()?;
     let ended = server::rooms::end_room(&request.state, request.login()?, session).await;
     request.answer(ended)
+}
+
+/// Mutes, removes or lets back in; for the mentor.
+///
+/// # Errors
+/// When the person may not, or the media server or the database does not answer.
+#[server(prefix = "/api/fn", endpoint = "moderate", input = Sent, output = Sent)]
+pub async fn moderate(
+    /// Of the room's session.
+    session: SessionId,
+    /// What.
+    what: Moderation,
+) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let done = server::rooms::moderate::moderate(&request.state, login, session, what).await;
+    request.answer(done)
+}
+
+/// Puts the close of the meeting off; answers when it closes now.
+///
+/// # Errors
+/// When the person may not, one of the two has another session, or the database does not answer.
+#[server(prefix = "/api/fn", endpoint = "extend", input = Sent, output = Sent)]
+pub async fn extend(
+    /// Of the room's session.
+    session: SessionId,
+    /// The close as the mentor saw it.
+    closes_at: Timestamp,
+) -> Result<Timestamp, ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let extended = server::rooms::moderate::extend(&request.state, login, session, closes_at).await;
+    request.answer(extended)
+}
+
+/// Lets a removed mentee in again, from the session's page.
+///
+/// # Errors
+/// When the person may not, or the database does not answer.
+#[server(prefix = "/api/fn", endpoint = "allow_back")]
+pub async fn allow_back(
+    /// Of the room's session.
+    id: SessionId,
+) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let (login, what) = (request.login()?, Moderation::AllowBack);
+    let done = server::rooms::moderate::moderate(&request.state, login, id, what).await;
+    request.answer(done)?;
+    crate::ssr::redirect(&format!("{}?done=allowed", crate::routes::session(id)));
+    Ok(())
+}
+
+/// Contests what came of a session.
+///
+/// # Errors
+/// When the person may not, or there is nothing to contest.
+#[server(prefix = "/api/fn", endpoint = "dispute_session")]
+pub async fn dispute_session(
+    /// The session.
+    id: SessionId,
+    /// What was different.
+    reason: String,
+) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let done = server::rooms::attendance::dispute(&request.state, login, id, &reason).await;
+    request.answer(done)?;
+    crate::ssr::redirect(&format!("{}?done=disputed", crate::routes::session(id)));
+    Ok(())
 }

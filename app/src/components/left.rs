@@ -24,6 +24,7 @@ fn words(session: &SessionView, why: &str) -> &'static str {
         Access::Ended { reason, .. } => return reason.sentence(),
         Access::Cancelled { .. } => return EndReason::Cancelled.sentence(),
         Access::Closed { .. } => return EndReason::TimeUp.sentence(),
+        Access::Removed { .. } => return "You were removed from the meeting.",
         Access::NotFound
         | Access::NotYours
         | Access::NotConfirmed { .. }

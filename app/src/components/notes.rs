@@ -50,6 +50,7 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
         | Problem::NotFound
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
+        | Problem::Elsewhere
         | Problem::TooMany { .. }
         | Problem::Unavailable(_)
         | Problem::Internal { .. } => problem.to_string(),
@@ -78,6 +79,7 @@ pub fn ErrorNote(
         | Problem::Forged
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
+        | Problem::Elsewhere
         | Problem::Invalid(_)
         | Problem::Internal { .. } => "Something went wrong",
     };
@@ -98,6 +100,7 @@ pub fn ErrorNote(
         | Problem::Forbidden
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
+        | Problem::Elsewhere
         | Problem::Invalid(_)
         | Problem::TooMany { .. }
         | Problem::Unavailable(_)

@@ -4,7 +4,7 @@ use super::time::{LocalTime, iso_utc, zone_words};
 use crate::routes;
 use domain::{
     access::Access,
-    session::{Booking, EndReason, Room, SeatRole},
+    session::{Booking, EndReason, Outcome, Room, SeatRole},
     views::SessionView,
 };
 use leptos::prelude::*;
@@ -68,6 +68,13 @@ pub fn status(session: &SessionView) -> (&'static str, &'static str) {
         (Room::Scheduled | Room::Open | Room::Failed, Access::Open { .. }) => {
             ("Open now", "tag tag-accent")
         }
+        (Room::Ended { .. }, _) if session.outcome == Outcome::Completed => {
+            ("Took place", "tag tag-ok")
+        }
+        (Room::Ended { .. }, _) if session.outcome.is_missed() => ("Missed", "tag tag-warn"),
+        (Room::Ended { .. }, _) if session.outcome == Outcome::Disputed => {
+            ("Contested", "tag tag-warn")
+        }
         (
             Room::Ended {
                 reason: EndReason::TimeUp,
@@ -88,6 +95,9 @@ pub fn status(session: &SessionView) -> (&'static str, &'static str) {
             | Access::Ended { .. }
             | Access::TooEarly { .. },
         ) => ("Confirmed", "tag tag-ok"),
+        (Room::Scheduled | Room::Open | Room::Failed | Room::Live, Access::Removed { .. }) => {
+            ("You were removed", "tag tag-warn")
+        }
     }
 }
 
@@ -120,6 +130,7 @@ pub fn SessionCard(
         | Access::NotConfirmed { .. }
         | Access::Ended { .. }
         | Access::Closed { .. }
+        | Access::Removed { .. }
         | Access::Open { .. } => None,
     };
     let meeting = routes::meeting(session.id);

@@ -2,124 +2,176 @@
 
 use super::time::{minutes_words, zone_words};
 use domain::{
-    availability::Interval,
-    ids::UserId,
+    session::{Outcome, SeatRole},
     time::Timestamp,
-    views::{SessionView, Stay},
+    views::{Attendance, AttendanceReport, Presence, SessionView},
 };
 use leptos::prelude::*;
 
-/// Time somebody was there: the union of their stays, one still going on counted until `now`.
-pub fn attended(stays: &[Stay], who: UserId, now: Timestamp) -> i64 {
-    let mut times: Vec<Interval> = stays
-        .iter()
-        .filter(|stay| stay.person.id == who)
-        .filter_map(|stay| {
-            Some(Interval {
-                from: stay.joined_at?,
-                to: stay.left_at.unwrap_or(now),
-            })
-        })
-        .collect();
-    times.sort_unstable();
-    let mut until = Timestamp(i64::MIN);
-    let mut total = 0;
-    for time in times {
-        let from = time.from.max(until);
-        total += (time.to.0 - from.0).max(0);
-        until = until.max(time.to);
+/// What came of a session, in a sentence; `None` while that is open.
+pub fn outcome_words(session: &SessionView) -> Option<String> {
+    let missed = |name: &str| format!("{name} did not come.");
+    match session.outcome {
+        Outcome::Pending => None,
+        Outcome::Completed => Some("The session took place.".to_owned()),
+        Outcome::MissedByMentor => Some(missed(&session.mentor.name)),
+        Outcome::MissedByMentee => Some(missed(&session.mentee.name)),
+        Outcome::MissedByBoth => Some("Nobody waited for the other.".to_owned()),
+        Outcome::Disputed => Some("The outcome is contested; an administrator decides.".to_owned()),
     }
-    total
 }
 
-/// Each person of the session with the time they were there and their stays.
+/// Each person of the session with the time they were there, a bar of it, and their stays.
 #[component]
 pub fn WhoWasThere(
-    /// The session, with its stays.
+    /// The session, with its attendance.
     session: SessionView,
 ) -> impl IntoView {
-    if session.stays.is_empty() {
-        return view! { <p class="muted">"Nobody has been in the meeting."</p> }.into_any();
-    }
-    let people = [(&session.mentor, "Mentor"), (&session.mentee, "Mentee")];
-    let people: Vec<_> = people
-        .into_iter()
-        .map(|(person, role)| {
-            let of_person = |stay: &&Stay| stay.person.id == person.id;
-            let stays: Vec<Stay> = session.stays.iter().filter(of_person).cloned().collect();
-            let total = match stays.is_empty() {
-                true => "was not there".to_owned(),
-                false => minutes_words(attended(&stays, person.id, session.now)),
-            };
-            let lines: Vec<_> = stays
-                .into_iter()
-                .map(|stay| view! { <li>{line(&stay)}</li> })
-                .collect();
-            view! {
-                <li class="stay">
-                    <p class="stay-person">
-                        <strong>{person.name.clone()}</strong>
-                        <span class="muted">{format!(" · {role} · {total}")}</span>
-                    </p>
-                    <ul class="stay-lines">{lines}</ul>
-                </li>
-            }
-        })
-        .collect();
     let zone = zone_words(&session.starts_label.zone);
+    let report = session.attendance;
+    let Some(report) = report.filter(|r| r.people.iter().any(|p| !p.stays.is_empty())) else {
+        return view! { <p class="muted">"Nobody has been in the meeting."</p> }.into_any();
+    };
+    let scale = Scale::of(&report);
+    let estimated = report.people.iter().flat_map(|p| &p.stays);
+    let estimated = estimated.filter(|stay| stay.is_estimated).count() > 0;
+    let people: Vec<_> = report
+        .people
+        .into_iter()
+        .map(|person| person_line(person, scale))
+        .collect();
+    let together = format!(
+        "Both at the same time: {}.",
+        minutes_words(report.together.0)
+    );
     view! {
         <ul class="stays">{people}</ul>
-        <p class="muted small">{format!("Times in {zone}.")}</p>
+        <p class="small">{together}</p>
+        <p class="muted small">{format!("Times in {zone}. The bars show the whole session.")}</p>
+        {estimated
+            .then(|| {
+                view! {
+                    <p class="muted small">
+                        "About: the video server did not tell this end; the person was there at least until then."
+                    </p>
+                }
+            })}
     }
     .into_any()
 }
 
-fn line(stay: &Stay) -> String {
-    let time =
-        |label: &Option<domain::views::LocalLabel>| label.as_ref().map(|label| label.time.clone());
-    match (time(&stay.joined_label), time(&stay.left_label)) {
-        (Some(from), Some(to)) => format!("{from} to {to}"),
-        (Some(from), None) => format!("since {from}, still there"),
-        (None, Some(to)) => format!("until {to}"),
-        (None, None) => "at an unknown time".to_owned(),
+fn person_line(person: Attendance, scale: Scale) -> impl IntoView {
+    let role = match person.role {
+        SeatRole::Mentor => "Mentor",
+        SeatRole::Mentee => "Mentee",
+    };
+    let total = match person.stays.is_empty() {
+        true => "was not there".to_owned(),
+        false => minutes_words(person.total.0),
+    };
+    let bars: Vec<_> = person
+        .stays
+        .iter()
+        .map(|stay| {
+            let (x, width) = scale.part(stay);
+            view! { <rect x=format!("{x}%") y="0" width=format!("{width}%") height="100%"></rect> }
+        })
+        .collect();
+    let lines: Vec<_> = person
+        .stays
+        .iter()
+        .map(|stay| view! { <li>{line(stay)}</li> })
+        .collect();
+    view! {
+        <li class="stay">
+            <p class="stay-person">
+                <strong>{person.person.name}</strong>
+                <span class="muted">{format!(" · {role} · {total}")}</span>
+            </p>
+            <svg class="stay-bar" aria-hidden="true">
+                {bars}
+            </svg>
+            <ul class="stay-lines">{lines}</ul>
+        </li>
+    }
+}
+
+/// What the bars span: the session, and whatever lies outside of it.
+#[derive(Clone, Copy)]
+struct Scale {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Scale {
+    fn of(report: &AttendanceReport) -> Self {
+        let stays = || report.people.iter().flat_map(|person| &person.stays);
+        let first = stays().map(|stay| stay.from);
+        let last = stays().map(|stay| stay.to);
+        Self {
+            from: first.fold(report.scheduled_at, Timestamp::min),
+            to: last.fold(report.ends_at, Timestamp::max),
+        }
+    }
+
+    /// Where a stay begins and how long it is, in percent; a short one can still be seen.
+    fn part(self, stay: &Presence) -> (i64, i64) {
+        let whole = (self.to.0 - self.from.0).max(1);
+        let x = (stay.from.0 - self.from.0) * 100 / whole;
+        let width = (stay.to.0 - stay.from.0) * 100 / whole;
+        (x.min(99), width.max(1))
+    }
+}
+
+fn line(stay: &Presence) -> String {
+    let (from, to) = (&stay.from_label.time, &stay.to_label.time);
+    match (stay.goes_on, stay.is_estimated) {
+        (true, _) => format!("since {from}, still there"),
+        (false, true) => format!("{from} to about {to}"),
+        (false, false) => format!("{from} to {to}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{session::SeatRole, views::Person};
+    use domain::views::LocalLabel;
 
-    fn stay(from: i64, to: Option<i64>) -> Stay {
-        Stay {
-            person: Person {
-                id: who(),
-                name: "Ada".to_owned(),
-            },
-            role: SeatRole::Mentor,
-            joined_at: Some(Timestamp(from)),
-            left_at: to.map(Timestamp),
-            left_reason: None,
-            joined_label: None,
-            left_label: None,
+    fn stay(from: i64, to: i64) -> Presence {
+        let label = |time: i64| LocalLabel {
+            date: String::new(),
+            time: time.to_string(),
+            zone: "UTC".to_owned(),
+        };
+        Presence {
+            from: Timestamp(from),
+            to: Timestamp(to),
+            goes_on: false,
+            is_estimated: false,
+            reason: None,
+            from_label: label(from),
+            to_label: label(to),
         }
     }
 
-    fn who() -> UserId {
-        "00000000-0000-0000-0000-000000000001"
-            .parse()
-            .expect("an id")
+    #[test]
+    fn bars_lie_within_the_whole_and_can_always_be_seen() {
+        let scale = Scale {
+            from: Timestamp(1_000),
+            to: Timestamp(2_000),
+        };
+        assert_eq!(scale.part(&stay(1_000, 2_000)), (0, 100));
+        assert_eq!(scale.part(&stay(1_500, 1_750)), (50, 25));
+        assert_eq!(scale.part(&stay(2_000, 2_000)), (99, 1));
     }
 
     #[test]
-    fn overlapping_stays_count_once_and_one_going_on_counts_until_now() {
-        let stays = [
-            stay(100, Some(200)),
-            stay(0, Some(150)),
-            stay(300, None),
-            stay(120, Some(130)),
-        ];
-        assert_eq!(attended(&stays, who(), Timestamp(350)), 250);
-        assert_eq!(attended(&[], who(), Timestamp(350)), 0);
+    fn a_line_says_what_is_only_concluded() {
+        assert_eq!(line(&stay(1, 2)), "1 to 2");
+        let mut concluded = stay(1, 2);
+        concluded.is_estimated = true;
+        assert_eq!(line(&concluded), "1 to about 2");
+        concluded.goes_on = true;
+        assert_eq!(line(&concluded), "since 1, still there");
     }
 }

@@ -83,6 +83,7 @@ impl Sign {
             | Access::NotConfirmed { .. }
             | Access::Ended { .. }
             | Access::Closed { .. }
+            | Access::Removed { .. }
             | Access::TooEarly { .. } => Self::Closed(access),
         }
     }
@@ -146,6 +147,7 @@ fn heading(access: Access) -> &'static str {
         Access::Cancelled { .. } => "Session Cancelled",
         Access::NotConfirmed { .. } => "Not Confirmed Yet",
         Access::Ended { .. } | Access::Closed { .. } => "Meeting Has Ended",
+        Access::Removed { .. } => "You Were Removed",
         Access::TooEarly { .. } | Access::Open { .. } => "Meeting Not Started Yet",
     }
 }
@@ -177,6 +179,11 @@ fn explanation(access: Access, session: &SessionView) -> String {
         Access::Closed { .. } => {
             "The time in which this meeting could be joined is over.".to_owned()
         }
+        Access::Removed { .. } => [
+            &session.mentor.name,
+            " removed you from this meeting. If they allow you back in, this page opens by itself.",
+        ]
+        .concat(),
         Access::TooEarly { .. } | Access::Open { .. } => {
             "This page opens by itself when the time has come.".to_owned()
         }
@@ -195,6 +202,7 @@ fn Gate(
     let may_open = matches!(
         access,
         Access::TooEarly { .. }
+            | Access::Removed { .. }
             | Access::NotConfirmed {
                 awaiting: Awaiting::Booking | Awaiting::Mentor
             }
@@ -207,6 +215,7 @@ fn Gate(
         | Access::NotConfirmed { .. }
         | Access::Ended { .. }
         | Access::Closed { .. }
+        | Access::Removed { .. }
         | Access::Open { .. } => None,
     };
     let time = RwSignal::new(now);
@@ -345,6 +354,7 @@ fn Refused(access: Access) -> impl IntoView {
         | Access::NotConfirmed { .. }
         | Access::Ended { .. }
         | Access::Closed { .. }
+        | Access::Removed { .. }
         | Access::TooEarly { .. }
         | Access::Open { .. } => {
             "There is no session at this address. Check the link, or find the session on your dashboard."

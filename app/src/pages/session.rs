@@ -7,6 +7,7 @@ use super::{
 use crate::{
     api::{
         bookings::{AnswerMentor, AskMentee, CancelSession, ConfirmSession, DeclineSession},
+        meeting::{AllowBack, DisputeSession},
         pages::{Answer, Ask as Question},
     },
     components::{
@@ -15,7 +16,7 @@ use crate::{
         history::History,
         notes::{DoneNote, FormError},
         session_card::{SessionFacts, status},
-        stays::WhoWasThere,
+        stays::{WhoWasThere, outcome_words},
         time::LocalTime,
     },
     routes,
@@ -24,7 +25,7 @@ use domain::{
     access::Access,
     booking::NOTE_MAX,
     session::{Booking, EndReason, Room, SeatRole},
-    views::SessionView,
+    views::{AttendanceReport, SessionView},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -53,6 +54,8 @@ pub fn SessionPage() -> impl IntoView {
         Some("answered") => Some("Your answer is sent."),
         Some("moved") => Some("Moved. Both of you get a mail."),
         Some("cancelled") => Some("The session is cancelled."),
+        Some("allowed") => Some("The mentee may come back in."),
+        Some("disputed") => Some("Noted. An administrator will decide."),
         Some(_) | None => None,
     });
     view! {
@@ -77,7 +80,9 @@ fn Record(session: SessionView) -> impl IntoView {
     };
     let over = over_words(&session);
     let reason = (!session.reason.is_empty()).then(|| session.reason.clone());
-    let show_stays = !session.stays.is_empty()
+    let somebody_came =
+        |report: &AttendanceReport| report.people.iter().any(|p| !p.stays.is_empty());
+    let show_stays = session.attendance.as_ref().is_some_and(somebody_came)
         || matches!(session.access, Access::Ended { .. } | Access::Closed { .. });
     let id = session.id;
     view! {
@@ -103,10 +108,28 @@ fn Record(session: SessionView) -> impl IntoView {
                     view! {
                         <section class="card" aria-labelledby="stays-title">
                             <h2 id="stays-title">"Who was there"</h2>
+                            {outcome_words(&session).map(|words| view! { <p>{words}</p> })}
                             <WhoWasThere session=session.clone() />
+                            <p class="actions">
+                                <a class="button" href=routes::attendance_table(id) rel="external" download="attendance.csv">
+                                    "Download as a table"
+                                </a>
+                            </p>
+                            {session
+                                .dispute
+                                .clone()
+                                .map(|words| {
+                                    view! {
+                                        <p>"Contested:"</p>
+                                        <blockquote class="prose">{words}</blockquote>
+                                    }
+                                })}
+                            {session.may_dispute.then(|| view! { <Contest id /> })}
                         </section>
                     }
                 })}
+            {(session.mentee_is_removed && session.role == Some(SeatRole::Mentor))
+                .then(|| view! { <AllowBackIn id name=session.mentee.name.clone() /> })}
             {may.answer_request.then(|| view! { <Request id mentee=session.mentee.name.clone() /> })}
             {may
                 .tell_more
@@ -171,6 +194,9 @@ fn Entrance(session: SessionView, meeting: String) -> impl IntoView {
             </p>
         }
         .into_any(),
+        Access::Removed { .. } => {
+            view! { <p class="note">"The mentor removed you from this meeting."</p> }.into_any()
+        }
         Access::NotFound
         | Access::NotYours
         | Access::Cancelled { .. }
@@ -316,6 +342,45 @@ fn Request(id: domain::ids::SessionId, mentee: String) -> impl IntoView {
                 look="button button-danger"
             />
         </section>
+    }
+}
+
+/// Lets a removed mentee in again.
+#[component]
+fn AllowBackIn(id: domain::ids::SessionId, name: String) -> impl IntoView {
+    let form = Form::new::<AllowBack>();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <section class="card" aria-labelledby="removed-title">
+            <h2 id="removed-title">{format!("{name} is kept out")}</h2>
+            <p>{format!("You removed {name} from this meeting.")}</p>
+            <PostForm to=form.to>
+                <FormError problem />
+                <input type="hidden" name="id" value=id.to_string() />
+                <p class="actions">
+                    <SubmitButton label="Allow back in" pending />
+                </p>
+            </PostForm>
+        </section>
+    }
+}
+
+/// Says that the session went otherwise.
+#[component]
+fn Contest(id: domain::ids::SessionId) -> impl IntoView {
+    let form = Form::new::<DisputeSession>();
+    view! {
+        <NoteForm
+            form
+            id
+            summary="This is not how it was…"
+            meaning=Some("An administrator reads what you write and decides. This can be done once.".to_owned())
+            field="reason"
+            label="What was different?"
+            hint="Both of you and the administrators can read this."
+            button="Contest the outcome"
+            look="button"
+        />
     }
 }
 

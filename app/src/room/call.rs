@@ -8,12 +8,12 @@ use super::{
 use crate::{
     api::{
         error::ApiError,
-        meeting::{end_room, join},
+        meeting::{end_room, extend, join, moderate},
     },
     routes,
 };
 use domain::{
-    access::Access,
+    access::{Access, Entry},
     ids::SessionId,
     problem::Problem,
     session::SeatRole,
@@ -48,7 +48,7 @@ impl Call {
             Access::Open { role, .. } => Some(role),
             _ => session.role,
         };
-        let model = RoomModel::new(
+        let mut model = RoomModel::new(
             role.unwrap_or(SeatRole::Mentee),
             page.me.name.clone(),
             session.other().clone(),
@@ -56,6 +56,7 @@ impl Call {
             session.closes_at,
             page.now,
         );
+        model.mentee_removed = session.mentee_is_removed;
         Self {
             model: RwSignal::new(model),
             level: RwSignal::new(0),
@@ -136,8 +137,8 @@ impl Call {
                     client.send(command);
                 }
             }
-            Effect::AskTicket { rejoin } => spawn_local(async move {
-                self.send(match join(self.session, rejoin).await {
+            Effect::AskTicket(entry) => spawn_local(async move {
+                self.send(match join(self.session, entry).await {
                     Ok(ticket) => Event::Ticket(ticket),
                     // The server never calls these arguments malformed: its answer did not arrive.
                     Err(ApiError(Problem::Malformed(_))) => Event::NoAnswer,
@@ -146,7 +147,19 @@ impl Call {
             }),
             Effect::Nudge => spawn_local(async move {
                 // Whether it helped shows when livekit-client connects, or does not.
-                let _ = join(self.session, true).await;
+                let _ = join(self.session, Entry::Rejoin).await;
+            }),
+            Effect::Moderate(what) => spawn_local(async move {
+                self.send(match moderate(self.session, what).await {
+                    Ok(()) => Event::Moderated(what),
+                    Err(problem) => Event::NotDone(problem.to_string()),
+                });
+            }),
+            Effect::Extend { closes_at } => spawn_local(async move {
+                self.send(match extend(self.session, closes_at).await {
+                    Ok(closes_at) => Event::Extended(closes_at),
+                    Err(problem) => Event::NotDone(problem.to_string()),
+                });
             }),
             Effect::EndRoom => spawn_local(async move {
                 self.send(match end_room(self.session).await {
@@ -178,5 +191,6 @@ pub fn id(target: Target) -> &'static str {
         Target::Message => "chat-message",
         Target::ChatButton => "chat-button",
         Target::Failure => "failure-title",
+        Target::MoveHere => "move-here",
     }
 }

@@ -8,10 +8,11 @@ use super::{
     },
     sound::{Meter, Studio, can_choose_speaker},
 };
+use crate::host;
 use crate::room::model::{
     Capture, Command, Device, DeviceKind, DeviceProblem, Ending, Event, Kind, Peer,
 };
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use leptos::{
     prelude::{document, window},
     task::spawn_local,
@@ -604,6 +605,7 @@ impl Client {
             room_event::ACTIVE_SPEAKERS_CHANGED,
             room_event::CONNECTION_QUALITY_CHANGED,
             room_event::AUDIO_PLAYBACK_CHANGED,
+            room_event::DATA_RECEIVED,
         ] {
             let client = self.clone();
             let listener = Listener::new(move |first, second, third| {
@@ -698,6 +700,15 @@ impl Client {
                     identity: (!participant.is_local()).then(|| participant.identity()),
                     quality: sdk::quality(&first),
                 });
+            }
+            // From our server: whatever a participant sends names the participant.
+            room_event::DATA_RECEIVED if second.is_undefined() => {
+                let notice = String::from_utf8(Uint8Array::new(&first).to_vec())
+                    .ok()
+                    .and_then(|json| host::from_json(&json).ok());
+                if let Some(notice) = notice {
+                    self.emit(Event::Notice(notice));
+                }
             }
             room_event::AUDIO_PLAYBACK_CHANGED => {
                 self.emit(Event::SoundBlocked(!room.can_playback_audio()));

@@ -3,12 +3,15 @@
 
 use super::words;
 use domain::{
-    access::Access,
+    access::{Access, Entry},
+    notice::Notice,
+    permissions::Moderation,
     problem::{Dependency, Problem},
     session::{EndReason, SeatRole},
     text,
     time::{Millis, Timestamp},
     views::{JoinTicket, LiveState, Person},
+    window::WARNINGS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +23,8 @@ const CHAT_KEPT: usize = 500;
 const RETURN_DELAYS_MS: [u32; 10] = [0, 400, 800, 1_500, 3_000, 5_000, 5_000, 7_000, 7_000, 7_000];
 /// A connection that held this long was a good one: tries are counted from zero again.
 const HELD: Millis = Millis::seconds(30);
-/// Minutes before the close at which people are warned.
-const WARNINGS: [i64; 3] = [10, 5, 1];
+/// This long before the close the mentor is offered more time.
+const OFFER_EXTENSION: Millis = Millis::minutes(10);
 
 /// Why somebody is no longer in the meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl Why {
     pub fn of(access: Access) -> Option<Self> {
         match access {
             Access::Open { .. } => None,
-            Access::NotFound | Access::NotYours => Some(Self::Removed),
+            Access::NotFound | Access::NotYours | Access::Removed { .. } => Some(Self::Removed),
             // It was open and confirmed before.
             Access::NotConfirmed { .. } | Access::TooEarly { .. } => Some(Self::Rescheduled),
             Access::Cancelled { .. } => Some(Self::Cancelled),
@@ -561,6 +564,14 @@ pub enum Event {
     SoundBlocked(bool),
 
     // From our server.
+    /// Told to everybody inside.
+    Notice(Notice),
+    /// What the mentor wanted was done.
+    Moderated(Moderation),
+    /// The meeting closes at another time.
+    Extended(Timestamp),
+    /// What the mentor wanted could not be done; says why.
+    NotDone(String),
     /// A ticket into the room.
     Ticket(JoinTicket),
     /// No ticket.
@@ -597,6 +608,14 @@ pub enum Event {
     Drawn,
     /// Join, or try again.
     Join,
+    /// Join although in another tab or on another device: the call moves here.
+    MoveHere,
+    /// Mute, ask, remove or allow back; for mentors.
+    Moderate(Moderation),
+    /// Put the close off; for mentors.
+    Extend,
+    /// The wish that the microphone be switched on was read.
+    IgnoreUnmute,
     /// Leave.
     Leave,
     /// End for everyone, confirmed.
@@ -637,9 +656,13 @@ pub enum Effect {
     /// Tell the client.
     Tell(Command),
     /// Ask our server for a ticket.
-    AskTicket {
-        /// Skip the server's belief that the room exists.
-        rejoin: bool,
+    AskTicket(Entry),
+    /// Ask our server to carry out what the mentor wants.
+    Moderate(Moderation),
+    /// Ask our server to put the close off.
+    Extend {
+        /// The close as it is known here.
+        closes_at: Timestamp,
     },
     /// Let our server make sure that the room exists, without using the ticket.
     Nudge,
@@ -673,6 +696,8 @@ pub enum Target {
     ChatButton,
     /// The error's heading.
     Failure,
+    /// The button that moves the call here.
+    MoveHere,
 }
 
 /// The meeting for one person.
@@ -718,6 +743,14 @@ pub struct RoomModel {
     pub ending: bool,
     /// Why the room could not be ended.
     pub end_problem: Option<String>,
+    /// In the meeting already, in another tab or on another device.
+    pub elsewhere: bool,
+    /// The mentor asks for the microphone.
+    pub unmute_asked: bool,
+    /// The mentee is kept out.
+    pub mentee_removed: bool,
+    /// Something the mentor wants is being done.
+    pub moderating: bool,
     /// Scheduled end.
     pub ends_at: Timestamp,
     /// When the window closes.
@@ -770,6 +803,10 @@ impl RoomModel {
             present: Vec::new(),
             ending: false,
             end_problem: None,
+            elsewhere: false,
+            unmute_asked: false,
+            mentee_removed: false,
+            moderating: false,
             ends_at,
             closes_at,
             now,
@@ -895,6 +932,29 @@ impl RoomModel {
                 self.sound_blocked = blocked;
                 Vec::new()
             }
+            Event::Notice(notice) => self.notice(notice),
+            Event::Moderated(what) => self.moderated(what),
+            Event::Extended(closes_at) => {
+                self.moderating = false;
+                self.closes(closes_at)
+            }
+            Event::NotDone(why) => {
+                self.moderating = false;
+                self.toast(why)
+            }
+            Event::Moderate(what) => {
+                self.moderating = true;
+                vec![Effect::Moderate(what)]
+            }
+            Event::Extend => {
+                self.moderating = true;
+                let closes_at = self.closes_at;
+                vec![Effect::Extend { closes_at }]
+            }
+            Event::IgnoreUnmute => {
+                self.unmute_asked = false;
+                Vec::new()
+            }
             Event::Ticket(ticket) => self.ticket(ticket),
             Event::NoTicket(problem) => self.no_ticket(problem),
             Event::NoAnswer => self.not_connected(Failure::Offline),
@@ -917,6 +977,9 @@ impl RoomModel {
                 if on && own.capture != Capture::On {
                     own.capture = Capture::Starting;
                 }
+                if kind == Kind::Microphone {
+                    self.unmute_asked = false;
+                }
                 vec![
                     Effect::Tell(Command::Switch { kind, on }),
                     Effect::Remember(self.choices()),
@@ -925,7 +988,11 @@ impl RoomModel {
             Event::Choose { kind, id } => self.choose(kind, id),
             Event::TestSound => vec![Effect::Tell(Command::Play(Chime::Test))],
             Event::Drawn => vec![Effect::Tell(Command::Attach)],
-            Event::Join => self.join(),
+            Event::Join => self.join(match self.phase {
+                Phase::Lobby => Entry::IfNotInside,
+                Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Gone(_) => Entry::Rejoin,
+            }),
+            Event::MoveHere => self.join(Entry::Here),
             Event::Leave => self.go(Why::Left),
             Event::End => {
                 self.ending = true;
@@ -959,7 +1026,7 @@ impl RoomModel {
             }
             Event::Wake(number) => {
                 if self.waits_to_return() && number == self.tries {
-                    vec![Effect::AskTicket { rejoin: true }]
+                    vec![Effect::AskTicket(Entry::Rejoin)]
                 } else {
                     Vec::new()
                 }
@@ -968,7 +1035,7 @@ impl RoomModel {
                 if self.link == Link::Returning && self.waits_to_return() {
                     // A new number, so that the wait that was running does not ask again.
                     self.tries += 1;
-                    vec![Effect::AskTicket { rejoin: true }]
+                    vec![Effect::AskTicket(Entry::Rejoin)]
                 } else {
                     Vec::new()
                 }
@@ -1115,13 +1182,13 @@ impl RoomModel {
         }
     }
 
-    fn join(&mut self) -> Vec<Effect> {
+    fn join(&mut self, entry: Entry) -> Vec<Effect> {
         if matches!(self.phase, Phase::Lobby | Phase::Failed(_)) {
-            let again = self.phase != Phase::Lobby;
             self.phase = Phase::Joining;
             self.link = Link::Steady;
             self.tries = 0;
-            vec![Effect::AskTicket { rejoin: again }]
+            self.elsewhere = false;
+            vec![Effect::AskTicket(entry)]
         } else {
             Vec::new()
         }
@@ -1153,10 +1220,16 @@ impl RoomModel {
                 None => self.not_connected(Failure::Refused(problem)),
             },
             Problem::SignedOut | Problem::Forbidden | Problem::NotFound => self.go(Why::Removed),
+            Problem::Elsewhere if self.phase == Phase::Joining => {
+                self.phase = Phase::Lobby;
+                self.elsewhere = true;
+                vec![Effect::Focus(Target::MoveHere)]
+            }
             Problem::Malformed(_)
             | Problem::WrongCredentials
             | Problem::Forged
             | Problem::Conflict(_)
+            | Problem::Elsewhere
             | Problem::Invalid(_)
             | Problem::TooMany { .. }
             | Problem::Unavailable(_)
@@ -1198,7 +1271,7 @@ impl RoomModel {
         };
         self.tries += 1;
         if after_ms == 0 {
-            vec![Effect::AskTicket { rejoin: true }]
+            vec![Effect::AskTicket(Entry::Rejoin)]
         } else {
             vec![Effect::Wake {
                 after_ms,
@@ -1414,13 +1487,58 @@ impl RoomModel {
 
     fn live(&mut self, live: LiveState) -> Vec<Effect> {
         self.present = live.present;
-        if let Access::Open { closes_at, .. } = live.access {
-            self.closes_at = closes_at;
+        if let (Phase::Joining | Phase::InRoom, Some(why)) = (&self.phase, Why::of(live.access)) {
+            return self.go(why);
         }
-        match (&self.phase, Why::of(live.access)) {
-            (Phase::Joining | Phase::InRoom, Some(why)) => self.go(why),
-            _ => Vec::new(),
+        match live.access {
+            Access::Open { closes_at, .. } => self.closes(closes_at),
+            Access::NotFound
+            | Access::NotYours
+            | Access::Cancelled { .. }
+            | Access::NotConfirmed { .. }
+            | Access::Ended { .. }
+            | Access::Closed { .. }
+            | Access::Removed { .. }
+            | Access::TooEarly { .. } => Vec::new(),
         }
+    }
+
+    /// The window closes at `at`; whoever is inside is told when that is later than before.
+    fn closes(&mut self, at: Timestamp) -> Vec<Effect> {
+        let added = at.since(self.closes_at);
+        self.closes_at = at;
+        if added > Millis(0) && self.in_room() {
+            self.toast(words::extended(added))
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn notice(&mut self, notice: Notice) -> Vec<Effect> {
+        match notice {
+            Notice::Closing { closes_at } => self.closes(closes_at),
+            Notice::Muted => self.toast(words::muted_by(&self.other.name)),
+            Notice::UnmuteAsked => {
+                self.unmute_asked = self.microphone.capture != Capture::On;
+                Vec::new()
+            }
+        }
+    }
+
+    fn moderated(&mut self, what: Moderation) -> Vec<Effect> {
+        self.moderating = false;
+        match what {
+            Moderation::Mute => return Vec::new(),
+            Moderation::AskToUnmute => {}
+            Moderation::Remove => self.mentee_removed = true,
+            Moderation::AllowBack => self.mentee_removed = false,
+        }
+        self.toast(words::moderated(what, &self.other.name))
+    }
+
+    /// Whether the mentor should be offered more time.
+    pub fn closes_soon(&self) -> bool {
+        self.closes_at.since(self.now) <= OFFER_EXTENSION
     }
 
     fn tick(&mut self, now: Timestamp) -> Vec<Effect> {

@@ -190,6 +190,7 @@ pub mod room_event {
     pub const LOCAL_TRACK_UNPUBLISHED: &str = "localTrackUnpublished";
     pub const ACTIVE_SPEAKERS_CHANGED: &str = "activeSpeakersChanged";
     pub const CONNECTION_QUALITY_CHANGED: &str = "connectionQualityChanged";
+    pub const DATA_RECEIVED: &str = "dataReceived";
     pub const AUDIO_PLAYBACK_CHANGED: &str = "audioPlaybackChanged";
 }
 

@@ -1,6 +1,7 @@
 //! What the meeting says to people. Plain words, each with the next step.
 
 use super::model::{DeviceProblem, Failure, Kind, Quality};
+use domain::{permissions::Moderation, time::Millis};
 
 /// Sharing the screen did not work.
 pub const SHARE_FAILED: &str =
@@ -41,6 +42,31 @@ pub fn closes_in(minutes: i64) -> String {
     } else {
         ["This meeting closes in ", &minutes.to_string(), " minutes."].concat()
     }
+}
+
+/// The mentor gave the meeting more time.
+pub fn extended(by: Millis) -> String {
+    let minutes = (by.0 / 60_000).to_string();
+    ["The meeting goes on for ", &minutes, " more minutes."].concat()
+}
+
+/// The mentor switched the reader's microphone off.
+pub fn muted_by(name: &str) -> String {
+    [name, " muted your microphone. You can switch it on again."].concat()
+}
+
+/// What the mentor wanted was done.
+pub fn moderated(what: Moderation, name: &str) -> String {
+    match what {
+        Moderation::Mute => [name, " is muted."],
+        Moderation::AskToUnmute => [name, " was asked to unmute."],
+        Moderation::Remove => [
+            name,
+            " was removed and cannot come back unless you allow it.",
+        ],
+        Moderation::AllowBack => [name, " may come back in."],
+    }
+    .concat()
 }
 
 /// A device was unplugged and another one took over.

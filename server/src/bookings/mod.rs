@@ -13,7 +13,7 @@ pub use times::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_
 use crate::{
     AppState, Result,
     accounts::CurrentLogin,
-    mentors,
+    mentors, rooms,
     store::{
         self, participants,
         sessions::{PersonRow, SessionRecord},
@@ -27,8 +27,7 @@ use domain::{
     permissions::may_see,
     problem::Problem,
     session::{Booking, SeatRole},
-    time::Timestamp,
-    views::{Happening, LocalLabel, MySessions, Person, SessionView, Stay},
+    views::{Happening, MySessions, Person, SessionView},
 };
 
 /// Sessions shown to a person.
@@ -41,9 +40,7 @@ const LIST_MAX: u32 = 200;
 pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> {
     let records =
         store::sessions::of_user(state.db.read(), login.me.id, state.clock.now(), LIST_MAX).await?;
-    let views = records
-        .into_iter()
-        .map(|record| view(state, login, record, Vec::new()));
+    let views = records.into_iter().map(|record| view(state, login, record));
     let (mut upcoming, past): (Vec<_>, Vec<_>) = views.partition(is_upcoming);
     upcoming.reverse();
     Ok(MySessions { upcoming, past })
@@ -52,7 +49,7 @@ pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> 
 fn is_upcoming(session: &SessionView) -> bool {
     use domain::access::{Access, Awaiting};
     match session.access {
-        Access::TooEarly { .. } | Access::Open { .. } => true,
+        Access::TooEarly { .. } | Access::Open { .. } | Access::Removed { .. } => true,
         Access::NotConfirmed {
             awaiting: Awaiting::Declined,
         } => false,
@@ -75,9 +72,11 @@ pub async fn get(state: &AppState, login: &CurrentLogin, id: SessionId) -> Resul
         .filter(|r| may_see(&r.facts, &login.actor))
         .ok_or(Problem::NotFound)?;
     let zone = Zone::or_utc(&login.me.time_zone);
-    let stays = stays(state, &record, &zone).await?;
+    let stays = participants::of_session(state.db.read(), id).await?;
+    let attendance = rooms::attendance::report_of(&record, &stays, state.clock.now(), &zone);
     let history = history(state, &record, &zone).await?;
-    let mut view = view(state, login, record, stays);
+    let mut view = view(state, login, record);
+    view.attendance = Some(attendance);
     view.history = history;
     if view.booking == Booking::Held {
         add_form(state, &mut view).await?;
@@ -119,25 +118,6 @@ async fn history(state: &AppState, record: &SessionRecord, zone: &Zone) -> Resul
     Ok(changes.into_iter().map(happening).collect())
 }
 
-/// Who was there, in words for a reader in `zone`.
-async fn stays(state: &AppState, record: &SessionRecord, zone: &Zone) -> Result<Vec<Stay>> {
-    let label = |at: Option<Timestamp>| -> Option<LocalLabel> { at.map(|at| zone.label(at)) };
-    let rows = participants::of_session(state.db.read(), record.facts.id).await?;
-    let stay = |row: participants::StayRow| {
-        let role = record.facts.role_of(row.user?)?;
-        Some(Stay {
-            person: seat_holder(record, role),
-            role,
-            joined_label: label(row.joined_at),
-            left_label: label(row.left_at),
-            joined_at: row.joined_at,
-            left_at: row.left_at,
-            left_reason: row.left_reason,
-        })
-    };
-    Ok(rows.into_iter().filter_map(stay).collect())
-}
-
 /// The person in a seat.
 pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
     let row = match role {
@@ -151,12 +131,7 @@ pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
 }
 
 /// A record as its reader sees it now.
-pub(crate) fn view(
-    state: &AppState,
-    login: &CurrentLogin,
-    record: SessionRecord,
-    stays: Vec<Stay>,
-) -> SessionView {
+pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord) -> SessionView {
     let now = state.clock.now();
     let facts = &record.facts;
     let window = facts.window(state.config.window);
@@ -195,7 +170,12 @@ pub(crate) fn view(
         reason: record.reason,
         title: record.title,
         meeting_url: record.meeting_url,
-        stays,
+        may_dispute: role.is_some()
+            && record.dispute.is_none()
+            && record.outcome.may_be_contested(),
+        mentee_is_removed: facts.mentee_removed_at.is_some(),
+        dispute: record.dispute,
+        attendance: None,
         history: Vec::new(),
     }
 }

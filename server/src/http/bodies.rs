@@ -2,7 +2,7 @@
 
 use super::views::Moment;
 use crate::bookings::{BookRequest, WishForm};
-use domain::ids::UserId;
+use domain::{ids::UserId, permissions::Moderation};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -129,6 +129,55 @@ pub struct NewTime {
     /// For the other person, up to 1,000 characters. People are asked for it on the last day.
     #[serde(default)]
     pub reason: Option<String>,
+}
+
+/// What a mentor does to the mentee while the meeting is open.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Moderate {
+    /// What.
+    pub action: ModerationAction,
+}
+
+/// What can be done.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModerationAction {
+    /// Switch the microphone off.
+    Mute,
+    /// Ask to switch the microphone on.
+    AskToUnmute,
+    /// Throw out, and keep out.
+    Remove,
+    /// Let in again.
+    AllowBack,
+}
+
+impl From<ModerationAction> for Moderation {
+    fn from(action: ModerationAction) -> Self {
+        match action {
+            ModerationAction::Mute => Self::Mute,
+            ModerationAction::AskToUnmute => Self::AskToUnmute,
+            ModerationAction::Remove => Self::Remove,
+            ModerationAction::AllowBack => Self::AllowBack,
+        }
+    }
+}
+
+/// Puts the close of a meeting off.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Extension {
+    /// The close as it was known to the caller, so that asking twice extends once.
+    pub closes_at: Moment,
+}
+
+/// Contests what came of a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Dispute {
+    /// What was different, up to 1,000 characters.
+    pub reason: String,
 }
 
 /// Which slots.

@@ -262,7 +262,8 @@ fn next_edge(access: Access) -> Option<Timestamp> {
         | Access::Cancelled { .. }
         | Access::NotConfirmed { .. }
         | Access::Ended { .. }
-        | Access::Closed { .. } => None,
+        | Access::Closed { .. }
+        | Access::Removed { .. } => None,
     }
 }
 

@@ -289,6 +289,8 @@ pub enum Access {
     Ended,
     /// The window is past.
     Closed,
+    /// The mentor removed the reader.
+    Removed,
     /// The window is yet to come.
     TooEarly,
     /// The reader may enter.
@@ -304,6 +306,7 @@ impl From<access::Access> for Access {
             access::Access::NotConfirmed { .. } => Self::NotConfirmed,
             access::Access::Ended { .. } => Self::Ended,
             access::Access::Closed { .. } => Self::Closed,
+            access::Access::Removed { .. } => Self::Removed,
             access::Access::TooEarly { .. } => Self::TooEarly,
             access::Access::Open { .. } => Self::Open,
         }
@@ -322,18 +325,109 @@ pub struct Stay {
     left_at: Option<Moment>,
     /// Why the stay ended, in the video server's words.
     left_reason: Option<String>,
+    /// Whether the end was concluded, because the video server never told it.
+    estimated: bool,
 }
 
-impl From<views::Stay> for Stay {
-    fn from(stay: views::Stay) -> Self {
+/// All stays of a report, in order of joining.
+fn stays(report: Option<views::AttendanceReport>) -> Vec<Stay> {
+    let people = report.map_or_else(Vec::new, |report| report.people);
+    let of_person = |person: views::Attendance| {
+        let (who, role) = (person.person, person.role);
+        person.stays.into_iter().map(move |stay| Stay {
+            person: who.clone().into(),
+            role: role.into(),
+            joined_at: Some(Moment(stay.from)),
+            left_at: (!stay.goes_on).then_some(Moment(stay.to)),
+            left_reason: stay.reason,
+            estimated: stay.is_estimated,
+        })
+    };
+    let mut stays: Vec<Stay> = people.into_iter().flat_map(of_person).collect();
+    stays.sort_by_key(|stay| stay.joined_at.map(|at| at.0));
+    stays
+}
+
+/// Who was there, and what came of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attendance {
+    session_id: Uuid,
+    scheduled_at: Moment,
+    ends_at: Moment,
+    outcome: Outcome,
+    /// Seconds in which both were there.
+    together_seconds: i64,
+    people: Vec<PersonAttendance>,
+    /// In order of joining.
+    stays: Vec<Stay>,
+}
+
+/// When a meeting closes now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewClose {
+    /// Last moment to enter.
+    pub closes_at: Moment,
+}
+
+/// How long one person was there.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PersonAttendance {
+    person: Person,
+    role: Role,
+    /// Length of the union of the stays.
+    seconds: i64,
+}
+
+impl From<views::AttendanceReport> for Attendance {
+    fn from(report: views::AttendanceReport) -> Self {
+        let person = |person: &views::Attendance| PersonAttendance {
+            person: person.person.clone().into(),
+            role: person.role.into(),
+            seconds: person.total.0 / 1_000,
+        };
         Self {
-            person: stay.person.into(),
-            role: stay.role.into(),
-            joined_at: stay.joined_at.map(Moment),
-            left_at: stay.left_at.map(Moment),
-            left_reason: stay.left_reason,
+            session_id: report.session.0,
+            scheduled_at: Moment(report.scheduled_at),
+            ends_at: Moment(report.ends_at),
+            outcome: report.outcome.into(),
+            together_seconds: report.together.0 / 1_000,
+            people: report.people.iter().map(person).collect(),
+            stays: stays(Some(report)),
         }
     }
+}
+
+impl Attendance {
+    /// One line per stay, as RFC 4180 has it.
+    pub fn csv(&self) -> String {
+        let mut lines = vec!["name,role,joined_at,left_at,estimated,left_reason".to_owned()];
+        lines.extend(self.stays.iter().map(|stay| {
+            let at = |at: Option<Moment>| at.map_or_else(String::new, |at| zones::rfc3339(at.0));
+            [
+                cell(&stay.person.name),
+                match stay.role {
+                    Role::Mentor => "mentor".to_owned(),
+                    Role::Mentee => "mentee".to_owned(),
+                },
+                at(stay.joined_at),
+                at(stay.left_at),
+                stay.estimated.to_string(),
+                cell(stay.left_reason.as_deref().unwrap_or_default()),
+            ]
+            .join(",")
+        }));
+        lines.push(String::new());
+        lines.join("\r\n")
+    }
+}
+
+/// A quoted cell. Spreadsheets run what begins like a formula, so that gets an apostrophe.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let mark = if formula { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }
 
 /// A session as its reader sees it.
@@ -420,7 +514,7 @@ impl From<views::SessionView> for Session {
             answers: session.answers.into_iter().map(Answered::from).collect(),
             asked: session.asked,
             reason: session.reason,
-            stays: session.stays.into_iter().map(Stay::from).collect(),
+            stays: stays(session.attendance),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! A media server in memory for tests: it keeps rooms and people, remembers what it was asked, and
 //! fails or dawdles when told to.
 
-use super::{CreatedRoom, JoinGrant, MediaError, MediaParticipant, MediaServer, RoomSpec};
+use super::{
+    CreatedRoom, JoinGrant, LiveRoom, MediaError, MediaParticipant, MediaServer, RoomSpec,
+};
 use async_trait::async_trait;
 use domain::{
     ids::{RoomName, UserId},
+    notice::Notice,
     time::Timestamp,
 };
 use secrecy::SecretString;
@@ -23,6 +26,14 @@ pub enum Call {
     DeleteRoom(RoomName),
     /// [`MediaServer::participants`].
     Participants(RoomName),
+    /// [`MediaServer::rooms`].
+    Rooms,
+    /// [`MediaServer::people`].
+    People(RoomName),
+    /// [`MediaServer::mute`].
+    Mute(RoomName, String, String),
+    /// [`MediaServer::tell`].
+    Tell(RoomName, Option<UserId>, Notice),
     /// [`MediaServer::remove_participant`].
     RemoveParticipant(RoomName, String),
     /// [`MediaServer::check`].
@@ -110,19 +121,36 @@ impl Fake {
     /// Lets a person enter, as their browser would, and returns the id of the stay; `None` when
     /// there is no such room.
     pub fn join(&self, name: &RoomName, user: UserId, now: Timestamp) -> Option<String> {
+        self.join_as(name, &user.to_string(), now)
+    }
+
+    /// As [`Fake::join`], under any identity.
+    pub fn join_as(&self, name: &RoomName, identity: &str, now: Timestamp) -> Option<String> {
         let mut inner = self.inner();
         let sid = inner.next_sid("PA");
+        let microphone = inner.next_sid("TR");
         let room = inner.rooms.get_mut(name.as_str())?;
         // A second join with the same identity throws the first out.
-        let identity = user.to_string();
+        let identity = identity.to_owned();
         room.people.retain(|p| p.identity != identity);
         room.people.push(MediaParticipant {
             sid: sid.clone(),
             identity,
             joined_at: now,
             is_active: true,
+            is_person: true,
+            microphones: vec![microphone],
         });
         Some(sid)
+    }
+
+    /// Identities of the people in a room.
+    pub fn identities(&self, name: &RoomName) -> Vec<String> {
+        let inner = self.inner();
+        let people = inner.rooms.get(name.as_str()).map(|room| &room.people);
+        people.map_or_else(Vec::new, |people| {
+            people.iter().map(|p| p.identity.clone()).collect()
+        })
     }
 
     /// Lets a person leave.
@@ -193,6 +221,42 @@ impl MediaServer for Fake {
             .rooms
             .get(name.as_str())
             .map(|room| room.people.clone()))
+    }
+
+    async fn rooms(&self) -> Result<Vec<LiveRoom>, MediaError> {
+        self.called(Call::Rooms).await?;
+        let live = |(name, room): (&String, &FakeRoom)| LiveRoom {
+            name: name.clone(),
+            sid: room.sid.clone(),
+        };
+        Ok(self.inner().rooms.iter().map(live).collect())
+    }
+
+    async fn people(&self, name: &RoomName) -> Result<Vec<MediaParticipant>, MediaError> {
+        self.called(Call::People(name.clone())).await?;
+        let inner = self.inner();
+        let people = inner.rooms.get(name.as_str()).map(|room| &room.people);
+        Ok(people.cloned().unwrap_or_default())
+    }
+
+    async fn mute(&self, name: &RoomName, identity: &str, track: &str) -> Result<(), MediaError> {
+        let call = Call::Mute(name.clone(), identity.to_owned(), track.to_owned());
+        self.called(call).await?;
+        if let Some(room) = self.inner().rooms.get_mut(name.as_str()) {
+            for person in &mut room.people {
+                person.microphones.retain(|sid| sid != track);
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(
+        &self,
+        name: &RoomName,
+        to: Option<UserId>,
+        notice: Notice,
+    ) -> Result<(), MediaError> {
+        self.called(Call::Tell(name.clone(), to, notice)).await
     }
 
     async fn remove_participant(&self, name: &RoomName, identity: &str) -> Result<(), MediaError> {

@@ -1,18 +1,28 @@
 //! LiveKit, through its own client library.
 
-use super::{CreatedRoom, JoinGrant, MediaError, MediaParticipant, MediaServer, RoomSpec};
+use super::{
+    CreatedRoom, JoinGrant, LiveRoom, MediaError, MediaParticipant, MediaServer, RoomSpec,
+};
 use crate::config::MediaConfig;
 use async_trait::async_trait;
-use domain::{ids::RoomName, time::Timestamp};
+use domain::{
+    ids::{RoomName, UserId},
+    notice::{Notice, TOPIC},
+    time::Timestamp,
+};
 use livekit_api::{
     access_token::{AccessToken, AccessTokenError, VideoGrants},
     services::{
         ServerError, ServerErrorCode, ServiceError,
-        room::{CreateRoomOptions, RoomClient},
+        room::{CreateRoomOptions, RoomClient, SendDataOptions},
     },
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{fmt, sync::OnceLock, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// An answer that takes longer counts as none.
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -20,12 +30,16 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 const SOURCES: [&str; 4] = ["camera", "microphone", "screen_share", "screen_share_audio"];
 /// `livekit.ParticipantInfo.State.ACTIVE`.
 const ACTIVE: i32 = 2;
+/// `livekit.ParticipantInfo.Kind.STANDARD`.
+const STANDARD: i32 = 0;
+/// `livekit.TrackSource.MICROPHONE`.
+const MICROPHONE: i32 = 2;
 
 /// A LiveKit server.
 pub struct LiveKit {
     api_key: String,
     api_secret: SecretString,
-    rooms: RoomClient,
+    rooms: Arc<RoomClient>,
     probe: Probe,
 }
 
@@ -44,10 +58,12 @@ impl LiveKit {
         Self {
             api_key: config.api_key.clone(),
             api_secret: config.api_secret.clone(),
-            rooms: RoomClient::with_api_key(&config.ws_url, &config.api_key, secret)
-                // Regions exist at LiveKit's own hosting only, and retries are the jobs' business.
-                .with_failover(false)
-                .with_request_timeout(TIMEOUT),
+            rooms: Arc::new(
+                RoomClient::with_api_key(&config.ws_url, &config.api_key, secret)
+                    // Regions exist at LiveKit's own hosting only, and retries are the jobs' business.
+                    .with_failover(false)
+                    .with_request_timeout(TIMEOUT),
+            ),
             probe: Probe::new(&config.ws_url),
         }
     }
@@ -144,19 +160,36 @@ impl MediaServer for LiveKit {
         // LiveKit lists nobody both for an empty and for a missing room.
         let (rooms, people) = tokio::join!(
             self.rooms.list_rooms(vec![name.as_str().to_owned()]),
-            self.rooms.list_participants(name.as_str()),
+            self.people(name),
         );
         let rooms = match rooms {
             Ok(rooms) => rooms,
             Err(error) => self.explain(error).await.map(|NotFound| Vec::new())?,
         };
-        let people = match people {
+        let people = people?;
+        let exists = rooms.iter().any(|room| room.name == name.as_str());
+        Ok(exists.then_some(people))
+    }
+
+    async fn rooms(&self) -> Result<Vec<LiveRoom>, MediaError> {
+        let rooms = match self.rooms.list_rooms(Vec::new()).await {
+            Ok(rooms) => rooms,
+            Err(error) => match self.explain(error).await? {
+                NotFound => return Err(MediaError::Bad("it has no API to list rooms".to_owned())),
+            },
+        };
+        let rooms = rooms.into_iter().map(|room| LiveRoom {
+            name: room.name,
+            sid: room.sid,
+        });
+        Ok(rooms.collect())
+    }
+
+    async fn people(&self, name: &RoomName) -> Result<Vec<MediaParticipant>, MediaError> {
+        let people = match self.rooms.list_participants(name.as_str()).await {
             Ok(people) => people,
             Err(error) => self.explain(error).await.map(|NotFound| Vec::new())?,
         };
-        if !rooms.iter().any(|room| room.name == name.as_str()) {
-            return Ok(None);
-        }
         let people = people.into_iter().map(|p| MediaParticipant {
             joined_at: Timestamp(if p.joined_at_ms > 0 {
                 p.joined_at_ms
@@ -164,10 +197,50 @@ impl MediaServer for LiveKit {
                 p.joined_at.saturating_mul(1_000)
             }),
             is_active: p.state == ACTIVE,
+            is_person: p.kind == STANDARD,
+            microphones: p
+                .tracks
+                .into_iter()
+                .filter(|track| track.source == MICROPHONE && !track.muted)
+                .map(|track| track.sid)
+                .collect(),
             sid: p.sid,
             identity: p.identity,
         });
-        Ok(Some(people.collect()))
+        Ok(people.collect())
+    }
+
+    async fn mute(&self, name: &RoomName, identity: &str, track: &str) -> Result<(), MediaError> {
+        let (rooms, name) = (Arc::clone(&self.rooms), name.as_str().to_owned());
+        let (identity, track) = (identity.to_owned(), track.to_owned());
+        // In a task of its own: the library panics when the answer names no track.
+        let muting = tokio::spawn(async move {
+            let muted = rooms.mute_published_track(&name, &identity, &track, true);
+            muted.await.map(drop)
+        });
+        match muting.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => self.explain(error).await.map(|NotFound| ()),
+            Err(_panicked) => Err(MediaError::Bad("it did not name the track".to_owned())),
+        }
+    }
+
+    async fn tell(
+        &self,
+        name: &RoomName,
+        to: Option<UserId>,
+        notice: Notice,
+    ) -> Result<(), MediaError> {
+        let text = serde_json::to_vec(&notice).map_err(|e| MediaError::Bad(e.to_string()))?;
+        let options = SendDataOptions {
+            destination_identities: to.iter().map(ToString::to_string).collect(),
+            topic: Some(TOPIC.to_owned()),
+            ..Default::default()
+        };
+        match self.rooms.send_data(name.as_str(), text, options).await {
+            Ok(()) => Ok(()),
+            Err(error) => self.explain(error).await.map(|NotFound| ()),
+        }
     }
 
     async fn remove_participant(&self, name: &RoomName, identity: &str) -> Result<(), MediaError> {

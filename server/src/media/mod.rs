@@ -11,6 +11,7 @@ pub use probe::{server_time, validate_status};
 use async_trait::async_trait;
 use domain::{
     ids::{RoomName, UserId},
+    notice::Notice,
     session::SeatRole,
     time::{Millis, Timestamp},
 };
@@ -39,6 +40,38 @@ pub trait MediaServer: Send + Sync + 'static {
         &self,
         name: &RoomName,
     ) -> Result<Option<Vec<MediaParticipant>>, MediaError>;
+
+    /// All rooms that exist now, also those of others.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn rooms(&self) -> Result<Vec<LiveRoom>, MediaError>;
+
+    /// Who is in a room now; nobody when there is no such room. One question instead of the two of
+    /// [`MediaServer::participants`].
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn people(&self, name: &RoomName) -> Result<Vec<MediaParticipant>, MediaError>;
+
+    /// Switches a track of a participant off; one that is gone is fine. Only the participant can
+    /// switch it on again.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn mute(&self, name: &RoomName, identity: &str, track: &str) -> Result<(), MediaError>;
+
+    /// Tells people in a room something: those named, or everybody when nobody is. A room that does
+    /// not exist is fine.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn tell(
+        &self,
+        name: &RoomName,
+        to: Option<UserId>,
+        notice: Notice,
+    ) -> Result<(), MediaError>;
 
     /// Throws one participant out; one who is not there is fine.
     ///
@@ -79,6 +112,15 @@ pub struct CreatedRoom {
     pub sid: String,
 }
 
+/// A room that exists, whoever made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveRoom {
+    /// Its name.
+    pub name: String,
+    /// LiveKit's id of this incarnation of the room.
+    pub sid: String,
+}
+
 /// What a ticket allows: one person into one room, to publish camera, microphone and screen, to
 /// subscribe and to send data. Nothing else can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +151,10 @@ pub struct MediaParticipant {
     pub joined_at: Timestamp,
     /// Whether media flows; otherwise the participant is still connecting or on the way out.
     pub is_active: bool,
+    /// Whether this is somebody's client, and not a recorder or another program of the operator's.
+    pub is_person: bool,
+    /// Ids of the microphone's tracks that are not muted.
+    pub microphones: Vec<String>,
 }
 
 /// Why the media server did not do what we asked. The text holds no secret and no token.

@@ -123,7 +123,8 @@ impl Kinds {
     }
 }
 
-/// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again.
+/// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again. A claimed
+/// job gives up its key: what happens while it runs may need the same work once more.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -142,7 +143,7 @@ pub async fn claim(
         Engine::Sqlite => "",
     };
     let sql = format!(
-        "UPDATE jobs SET locked_until = $1, locked_by = $2, attempts = attempts + 1 WHERE id IN (\
+        "UPDATE jobs SET locked_until = $1, locked_by = $2, attempts = attempts + 1, dedupe_key = NULL WHERE id IN (\
          SELECT id FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 AND {of_kind} \
          AND (locked_until IS NULL OR locked_until < $3) ORDER BY run_at LIMIT {limit} {skip}) \
          RETURNING id, payload, session_id, attempts"
@@ -194,22 +195,40 @@ pub async fn done(
     Ok(())
 }
 
-/// Puts a failed job back, to run at `run_at`; `None` makes it dead until somebody retries it.
+/// Puts a failed job back under its key, to run at `run_at`; `None` makes it dead until somebody
+/// retries it. When the same work waits already, that does it, and this job is done.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn failed(
     txn: &impl ConnectionTrait,
     job: JobId,
+    dedupe_key: Option<&str>,
     error: &str,
     run_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    if let (Some(_), Some(key)) = (run_at, dedupe_key) {
+        let waits = jobs::Entity::find()
+            .select_only()
+            .column(jobs::Column::Id)
+            .filter(jobs::Column::DedupeKey.eq(key))
+            .filter(jobs::Column::DoneAt.is_null())
+            .filter(jobs::Column::DeadAt.is_null())
+            .into_tuple::<Uuid>()
+            .one(txn)
+            .await?;
+        if waits.is_some() {
+            return done(txn, job, now).await;
+        }
+    }
     let update = jobs::Entity::update_many()
         .col_expr(jobs::Column::LastError, error.into())
         .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into());
     let update = match run_at {
-        Some(at) => update.col_expr(jobs::Column::RunAt, at.0.into()),
+        Some(at) => update
+            .col_expr(jobs::Column::RunAt, at.0.into())
+            .col_expr(jobs::Column::DedupeKey, dedupe_key.into()),
         None => update.col_expr(jobs::Column::DeadAt, now.0.into()),
     };
     update.filter(jobs::Column::Id.eq(job.0)).exec(txn).await?;

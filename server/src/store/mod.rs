@@ -8,6 +8,7 @@ pub mod audit;
 pub mod calendar_feeds;
 pub mod changes;
 pub mod jobs;
+pub mod leases;
 pub mod logins;
 pub mod mails;
 pub mod mentors;

@@ -160,6 +160,62 @@ pub async fn merge(
     Ok(())
 }
 
+/// A stay that goes on, as far as we know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenStay {
+    /// In which room.
+    pub room: RoomId,
+    /// LiveKit's id of the stay.
+    pub sid: String,
+    /// LiveKit's identity of the person.
+    pub identity: String,
+    /// From.
+    pub joined_at: Option<Timestamp>,
+}
+
+/// Stays in these rooms that go on, as far as we know.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn open_in(
+    db: &impl ConnectionTrait,
+    rooms: &[RoomId],
+) -> Result<Vec<OpenStay>, StoreError> {
+    let rows = table::Entity::find()
+        .filter(table::Column::RoomId.is_in(rooms.iter().map(|room| room.0)))
+        .filter(table::Column::LeftAt.is_null())
+        .all(db)
+        .await?;
+    let open = |row: table::Model| OpenStay {
+        room: RoomId(row.room_id),
+        sid: row.sid,
+        identity: row.identity,
+        joined_at: row.joined_at.map(Timestamp),
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+/// Takes back estimated ends of stays that go on after all.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn reopen(
+    txn: &impl ConnectionTrait,
+    room: RoomId,
+    sids: &[String],
+) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .col_expr(table::Column::LeftAt, Option::<i64>::None.into())
+        .col_expr(table::Column::LeftReason, Option::<String>::None.into())
+        .col_expr(table::Column::Estimated, false.into())
+        .filter(table::Column::RoomId.eq(room.0))
+        .filter(table::Column::Sid.is_in(sids))
+        .filter(table::Column::Estimated.eq(true))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Stays in a session's rooms, in order of joining.
 ///
 /// # Errors

@@ -1,13 +1,17 @@
 //! Table `livekit_rooms`.
 
-use super::{StoreError, entity::livekit_rooms};
+use super::{
+    StoreError,
+    entity::{livekit_rooms, sessions},
+};
 use domain::{
     ids::{RoomId, RoomName, SessionId},
     session::{EndReason, Room},
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -24,6 +28,8 @@ pub struct RoomRecord {
     pub generation: u32,
     /// When LiveKit last confirmed that it exists.
     pub ensured_at: Option<Timestamp>,
+    /// When LiveKit last said who is in it.
+    pub reconciled_at: Option<Timestamp>,
     /// Whether it was ended.
     pub is_ended: bool,
 }
@@ -37,6 +43,7 @@ fn record(row: livekit_rooms::Model) -> Result<RoomRecord, StoreError> {
         name,
         generation: u32::try_from(row.generation).unwrap_or_default(),
         ensured_at: row.ensured_at.map(Timestamp),
+        reconciled_at: row.reconciled_at.map(Timestamp),
         is_ended: row.ended_at.is_some(),
     })
 }
@@ -75,6 +82,7 @@ pub async fn insert(
         name,
         generation,
         ensured_at: None,
+        reconciled_at: None,
         is_ended: false,
     })
 }
@@ -96,6 +104,34 @@ pub async fn current(
         .transpose()
 }
 
+/// Finds a room by its name, and when it was ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn by_name(
+    db: &impl ConnectionTrait,
+    name: &RoomName,
+) -> Result<Option<(RoomRecord, Option<Timestamp>)>, StoreError> {
+    let found = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::Name.eq(name.as_str()))
+        .one(db)
+        .await?;
+    let Some(row) = found else { return Ok(None) };
+    let ended_at = row.ended_at.map(Timestamp);
+    Ok(Some((record(row)?, ended_at)))
+}
+
+/// Whether LiveKit ever had a room of this session.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn existed(db: &impl ConnectionTrait, session: SessionId) -> Result<bool, StoreError> {
+    let rooms = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .filter(livekit_rooms::Column::LivekitSid.is_not_null());
+    Ok(rooms.count(db).await? > 0)
+}
+
 /// Records that LiveKit has the room; `false` when the room was ended meanwhile.
 ///
 /// # Errors
@@ -111,6 +147,83 @@ pub async fn ensured(
         .col_expr(livekit_rooms::Column::EnsuredAt, now.0.into())
         .filter(livekit_rooms::Column::Id.eq(room.0))
         .filter(livekit_rooms::Column::EndedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
+}
+
+/// Rooms that LiveKit has as far as we know: confirmed, not lost and not ended. Only those whose mentor
+/// removed somebody, when `guarded`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn running(
+    db: &impl ConnectionTrait,
+    guarded: bool,
+) -> Result<Vec<RoomRecord>, StoreError> {
+    let mut query = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::EndedAt.is_null())
+        .filter(livekit_rooms::Column::EnsuredAt.is_not_null());
+    if guarded {
+        let removed = sessions::Entity::find()
+            .select_only()
+            .column(sessions::Column::Id)
+            .filter(sessions::Column::MenteeRemovedAt.is_not_null())
+            .into_query();
+        query = query.filter(livekit_rooms::Column::SessionId.in_subquery(removed));
+    }
+    query.all(db).await?.into_iter().map(record).collect()
+}
+
+/// Those of the named rooms that we ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ended_among(
+    db: &impl ConnectionTrait,
+    names: &[RoomName],
+) -> Result<Vec<RoomRecord>, StoreError> {
+    livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::Name.is_in(names.iter().map(RoomName::as_str)))
+        .filter(livekit_rooms::Column::EndedAt.is_not_null())
+        .all(db)
+        .await?
+        .into_iter()
+        .map(record)
+        .collect()
+}
+
+/// Records that LiveKit said at `now` who is in these rooms.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn reconciled(
+    txn: &impl ConnectionTrait,
+    rooms: &[RoomId],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::ReconciledAt, now.0.into())
+        .filter(livekit_rooms::Column::Id.is_in(rooms.iter().map(|room| room.0)))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Records that LiveKit no longer has a room that it had at `ensured_at`; `false` when it was made
+/// anew since.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lost_since(
+    txn: &impl ConnectionTrait,
+    room: RoomId,
+    ensured_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = livekit_rooms::Entity::update_many()
+        .col_expr(livekit_rooms::Column::EnsuredAt, Option::<i64>::None.into())
+        .filter(livekit_rooms::Column::Id.eq(room.0))
+        .filter(livekit_rooms::Column::EnsuredAt.eq(ensured_at.0))
         .exec(txn)
         .await?;
     Ok(changed.rows_affected > 0)

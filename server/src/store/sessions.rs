@@ -11,11 +11,11 @@ use domain::{
     booking::{Answered, Wish},
     ids::{SessionId, UserId},
     session::{Booking, EndReason, Outcome, Room, SeatRole},
-    time::Timestamp,
+    time::{Millis, Timestamp},
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
 };
 use uuid::Uuid;
 
@@ -57,6 +57,8 @@ pub struct SessionRecord {
     pub asked: Option<String>,
     /// Why it was called off or declined; may be empty.
     pub reason: String,
+    /// Why somebody contests what came of it; stays once an admin decided.
+    pub dispute: Option<String>,
 }
 
 /// A session to be booked, or a time to be held.
@@ -258,6 +260,9 @@ pub async fn edit(
     if let Some((time, mentor_seat)) = edit.time {
         row.scheduled_at = Set(time.from.0);
         row.ends_at = Set(time.to.0);
+        // They belong to the meeting at the old time.
+        row.extended_ms = Set(0);
+        row.mentee_removed_at = Set(None);
         // Removed first: the new time may overlap the session's own old one.
         session_seats::Entity::delete_many()
             .filter(session_seats::Column::SessionId.eq(id.0))
@@ -273,6 +278,92 @@ pub async fn edit(
     }
     sessions::Entity::update(row).exec(txn).await?;
     Ok(())
+}
+
+/// Puts the close of a session's window off by `added`, and takes both seats for that time.
+///
+/// # Errors
+/// [`StoreError::SeatTaken`] when one of the two has another session then.
+pub async fn extend(
+    txn: &impl ConnectionTrait,
+    old: &SessionRecord,
+    added: Interval,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let facts = &old.facts;
+    let extended = facts.extended + added.to.since(added.from);
+    let row = sessions::ActiveModel {
+        id: Unchanged(facts.id.0),
+        extended_ms: Set(extended.0),
+        updated_at: Set(now.0),
+        ..Default::default()
+    };
+    sessions::Entity::update(row).exec(txn).await?;
+    take_seats(txn, facts.id, (facts.mentor, added), (facts.mentee, added)).await
+}
+
+/// Keeps the mentee out since `at`, or lets them in again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_removed(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = sessions::ActiveModel {
+        id: Unchanged(session.0),
+        mentee_removed_at: Set(at.map(|at| at.0)),
+        updated_at: Set(now.0),
+        ..Default::default()
+    };
+    sessions::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+/// Writes what came of a session, unless somebody contested that; `false` when nothing changed.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn decide(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = sessions::Entity::update_many()
+        .col_expr(sessions::Column::Outcome, outcome.as_str().into())
+        .col_expr(sessions::Column::OutcomeAt, now.0.into())
+        .filter(sessions::Column::Id.eq(session.0))
+        .filter(sessions::Column::Outcome.ne(outcome.as_str()))
+        .filter(sessions::Column::Dispute.is_null())
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
+}
+
+/// Records that somebody contests what came of a session; `false` when that was contested before.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn dispute(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    by: UserId,
+    words: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = sessions::Entity::update_many()
+        .col_expr(sessions::Column::Outcome, Outcome::Disputed.as_str().into())
+        .col_expr(sessions::Column::DisputedBy, by.0.into())
+        .col_expr(sessions::Column::Dispute, words.into())
+        .col_expr(sessions::Column::UpdatedAt, now.0.into())
+        .filter(sessions::Column::Id.eq(session.0))
+        .filter(sessions::Column::Dispute.is_null())
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
 }
 
 /// Frees both seats for other sessions.
@@ -348,11 +439,15 @@ struct Row {
     answers: String,
     asked: Option<String>,
     reason: String,
+    extended_ms: i64,
+    mentee_removed_at: Option<i64>,
+    dispute: Option<String>,
 }
 
 const SELECT: &str = "SELECT s.id, s.title, s.scheduled_at, s.ends_at, s.booking, s.cancelled_by, s.cancelled_at, \
     s.room, s.room_ended_by, s.room_ended_at, s.room_end_reason, s.outcome, s.meeting_url, \
     s.version, s.held_until, s.goal, s.answers, s.asked, s.reason, \
+    s.extended_ms, s.mentee_removed_at, s.dispute, \
     a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_zone, \
     b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_zone \
     FROM sessions s JOIN users a ON a.id = s.mentor_id JOIN users b ON b.id = s.mentee_id";
@@ -393,6 +488,8 @@ impl TryFrom<Row> for SessionRecord {
                 ends_at: Timestamp(r.ends_at),
                 booking,
                 room,
+                extended: Millis(r.extended_ms),
+                mentee_removed_at: r.mentee_removed_at.map(Timestamp),
             },
             outcome: Outcome::parse(&r.outcome).ok_or_else(wrong)?,
             version: u32::try_from(r.version).unwrap_or_default(),
@@ -401,6 +498,7 @@ impl TryFrom<Row> for SessionRecord {
             answers: serde_json::from_str(&r.answers).map_err(|_| wrong())?,
             asked: r.asked,
             reason: r.reason,
+            dispute: r.dispute,
             title: r.title,
             meeting_url: r.meeting_url,
             mentor: PersonRow {
@@ -430,6 +528,25 @@ pub async fn find(
         .one(db)
         .await?;
     row.map(SessionRecord::try_from).transpose()
+}
+
+/// Finds several sessions, in no particular order.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_all(
+    db: &impl ConnectionTrait,
+    ids: &[SessionId],
+) -> Result<Vec<SessionRecord>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("{SELECT} WHERE s.id IN ({})", places.join(", "));
+    let values = ids.iter().map(|id| id.0.into());
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
 /// As [`find`], keeping others from changing it until the transaction ends.

@@ -216,7 +216,7 @@ fn livekit(id: SessionId, what: &str) -> String {
 }
 
 /// Who may do what: anonymous, mentor, mentee, outsider, admin.
-const MATRIX: [(&str, &str, [u16; 5]); 24] = [
+const MATRIX: [(&str, &str, [u16; 5]); 29] = [
     ("POST", "/api/auth/sign-in", [200, 200, 200, 200, 200]),
     ("GET", "/api/me", [401, 200, 200, 200, 200]),
     ("GET", "/api/mentors", [401, 200, 200, 200, 200]),
@@ -277,6 +277,32 @@ const MATRIX: [(&str, &str, [u16; 5]); 24] = [
         "/api/sessions/{id}/livekit/end-room",
         [401, 200, 403, 403, 200],
     ),
+    (
+        "POST",
+        "/api/sessions/{id}/moderate",
+        [401, 200, 403, 403, 403],
+    ),
+    (
+        "POST",
+        "/api/sessions/{id}/extend",
+        [401, 200, 403, 403, 403],
+    ),
+    (
+        "GET",
+        "/api/sessions/{id}/attendance",
+        [401, 200, 200, 404, 200],
+    ),
+    (
+        "GET",
+        "/api/sessions/{id}/attendance.csv",
+        [401, 200, 200, 404, 200],
+    ),
+    // Nothing came of it yet.
+    (
+        "POST",
+        "/api/sessions/{id}/dispute",
+        [401, 409, 409, 404, 403],
+    ),
     ("POST", "/api/livekit/webhook", [401, 401, 401, 401, 401]),
     ("GET", "/api/events", [401, 200, 200, 403, 403]),
     ("GET", "/healthz", [200, 200, 200, 200, 200]),
@@ -284,6 +310,21 @@ const MATRIX: [(&str, &str, [u16; 5]); 24] = [
     // Last: it ends everybody's login.
     ("POST", "/api/auth/sign-out", [401, 200, 200, 200, 200]),
 ];
+
+/// A body that the routes of one session take, when it has just begun at `now`.
+fn step_body(path: &str, now: Timestamp) -> Option<Value> {
+    let body = match path.strip_prefix("/api/sessions/{id}/")? {
+        "finish" => json!({"title": "Next steps"}),
+        "moderate" => json!({"action": "remove"}),
+        "extend" => json!({"closesAt": rfc3339(now + Millis::hours(2))}),
+        "dispute" => json!({"reason": "It was otherwise."}),
+        "ask" => json!({"question": "Why?"}),
+        "answer" => json!({"answer": "So."}),
+        "reschedule" => json!({"startsAt": rfc3339(now + Millis::hours(1))}),
+        _ => return None,
+    };
+    Some(body)
+}
 
 /// The request of one cell. Every cell has a session of its own that has just begun.
 async fn matrix_request(
@@ -293,7 +334,8 @@ async fn matrix_request(
     path: &str,
     who: Option<&Person>,
 ) -> Request<Body> {
-    app.clock.advance(Millis::hours(2));
+    // Past the window of the session before, extended or not.
+    app.clock.advance(Millis::hours(3));
     let now = app.state.clock.now();
     let session = app.session(&cast.mentor, &cast.mentee, now).await;
     let body = match (method, path) {
@@ -308,13 +350,7 @@ async fn matrix_request(
             let at = rfc3339(now + Millis::hours(1));
             Some(json!({"mentorId": cast.mentor.id(), "startsAt": at}))
         }
-        ("POST", "/api/sessions/{id}/finish") => Some(json!({"title": "Next steps"})),
-        ("POST", "/api/sessions/{id}/ask") => Some(json!({"question": "Why?"})),
-        ("POST", "/api/sessions/{id}/answer") => Some(json!({"answer": "So."})),
-        ("POST", "/api/sessions/{id}/reschedule") => {
-            Some(json!({"startsAt": rfc3339(now + Millis::hours(1))}))
-        }
-        _ => None,
+        (_, path) => step_body(path, now),
     };
     let id = if path.contains("/mentors/") {
         cast.mentor.id().to_string()
@@ -532,13 +568,7 @@ async fn ids_that_are_none_are_refused_on_every_route() {
                 );
                 site.send(request).await.refused(400, "malformed");
             }
-            let body = match *path {
-                "/api/sessions/{id}/finish" => Some(json!({"title": "Next steps"})),
-                "/api/sessions/{id}/ask" => Some(json!({"question": "Why?"})),
-                "/api/sessions/{id}/answer" => Some(json!({"answer": "So."})),
-                "/api/sessions/{id}/reschedule" => Some(json!({"startsAt": rfc3339(NOW)})),
-                _ => None,
-            };
+            let body = step_body(path, NOW);
             let unknown = ask(
                 method.parse().expect("a method"),
                 &path.replace("{id}", &id.to_string()),

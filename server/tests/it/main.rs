@@ -6,6 +6,7 @@ mod calendar;
 mod harness;
 mod letters;
 mod mail;
+mod meeting;
 mod rooms;
 mod scheduling;
 mod schema;

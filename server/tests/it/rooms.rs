@@ -2,7 +2,7 @@
 
 use crate::harness::{NOW, Person, TestApp, on_both_engines};
 use domain::{
-    access::Access,
+    access::{Access, Entry},
     ids::{RoomName, SessionId},
     job::{MAX_ATTEMPTS, NOTIFY_AFTER},
     problem::Problem,
@@ -130,10 +130,10 @@ on_both_engines! {
             app.clock.advance(Millis::minutes(7));
         }
         assert_eq!(room_state(&app, id).await, Room::Failed);
-        let refused = rooms::access_token(&app.state, &mentee.login, id, false).await;
+        let refused = rooms::access_token(&app.state, &mentee.login, id, Entry::Here).await;
         assert!(matches!(refused, Err(Error::Media(_))), "{refused:?}");
         app.media.fail_always(None);
-        rooms::access_token(&app.state, &mentee.login, id, false).await.expect("a ticket");
+        rooms::access_token(&app.state, &mentee.login, id, Entry::Here).await.expect("a ticket");
         assert_eq!(room_state(&app, id).await, Room::Open);
     }
 
@@ -146,21 +146,24 @@ on_both_engines! {
         for (now, open) in [(Timestamp(opens.0 - 1), false), (opens, true), (closes, true), (Timestamp(closes.0 + 1), false)] {
             app.clock.set(now);
             for person in [&mentor, &mentee] {
-                let ticket = rooms::access_token(&app.state, &person.login, id, false).await;
+                let ticket = rooms::access_token(&app.state, &person.login, id, Entry::Here).await;
                 assert_eq!(ticket.is_ok(), open, "{now:?} {ticket:?}");
                 if let Ok(ticket) = ticket {
                     assert!(ticket.expires_at <= closes.max(now + Millis::seconds(1)));
                 }
             }
             for person in [&outsider, &admin] {
-                assert_eq!(refused(rooms::access_token(&app.state, &person.login, id, false).await), Access::NotYours);
+                assert_eq!(refused(rooms::access_token(&app.state, &person.login, id, Entry::Here).await), Access::NotYours);
             }
         }
     }
 
     async fn livekit_is_asked_once_a_minute_or_every_five_seconds_on_rejoin(app: TestApp) {
         let (_, mentee, id) = two(&app, NOW).await;
-        let join = async |rejoin| rooms::access_token(&app.state, &mentee.login, id, rejoin).await.expect("a ticket");
+        let join = async |rejoin| {
+            let entry = if rejoin { Entry::Rejoin } else { Entry::Here };
+            rooms::access_token(&app.state, &mentee.login, id, entry).await.expect("a ticket")
+        };
         for (pause, rejoin, asked) in [(0, false, 1), (59, false, 1), (1, false, 2), (4, true, 2), (1, true, 3), (1, true, 3)] {
             app.clock.advance(Millis::seconds(pause));
             join(rejoin).await;
@@ -171,12 +174,12 @@ on_both_engines! {
     async fn an_ended_room_is_deleted_and_refuses_everybody_with_the_first_reason(app: TestApp) {
         let (mentor, mentee, id) = two(&app, NOW).await;
         let admin = app.admin("Ada").await;
-        rooms::access_token(&app.state, &mentee.login, id, false).await.expect("a ticket");
+        rooms::access_token(&app.state, &mentee.login, id, Entry::Here).await.expect("a ticket");
         assert!(matches!(rooms::end_room(&app.state, &mentee.login, id).await, Err(Error::Problem(Problem::Forbidden))));
         app.media.fail_always(Some(down()));
         rooms::end_room(&app.state, &mentor.login, id).await.expect("ended although LiveKit is down");
         rooms::end_room(&app.state, &admin.login, id).await.expect("ending twice is fine");
-        let access = refused(rooms::access_token(&app.state, &mentee.login, id, true).await);
+        let access = refused(rooms::access_token(&app.state, &mentee.login, id, Entry::Rejoin).await);
         assert!(matches!(access, Access::Ended { reason: EndReason::EndedByMentor, .. }), "{access:?}");
         app.run_jobs().await;
         assert_eq!(app.media.rooms().len(), 1, "LiveKit is down and keeps its room for now");
@@ -191,7 +194,7 @@ on_both_engines! {
     async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp) {
         let (mentor, mentee, id) = two(&app, NOW).await;
         app.media.delay(std::time::Duration::from_millis(300));
-        let join = rooms::access_token(&app.state, &mentee.login, id, false);
+        let join = rooms::access_token(&app.state, &mentee.login, id, Entry::Here);
         let end = async {
             while created(&app) == 0 {
                 tokio::task::yield_now().await;
@@ -208,7 +211,7 @@ on_both_engines! {
 
     async fn the_window_closes_for_everybody_by_itself(app: TestApp) {
         let (mentor, _, id) = two(&app, NOW).await;
-        rooms::access_token(&app.state, &mentor.login, id, false).await.expect("a ticket");
+        rooms::access_token(&app.state, &mentor.login, id, Entry::Here).await.expect("a ticket");
         app.clock.set(NOW + Millis::hours(2));
         app.run_jobs().await;
         assert_eq!(room_state(&app, id).await, Room::Open, "the last millisecond is inside");

@@ -3,6 +3,7 @@
 use crate::harness::{LIVEKIT_KEY, LIVEKIT_SECRET, NOW, Person, TestApp, on_both_engines};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
+    access::Entry,
     ids::{RoomName, SessionId},
     problem::Problem,
     session::{EndReason, Room},
@@ -267,7 +268,7 @@ on_both_engines! {
         app.run_jobs().await;
         assert_eq!(events.recv().await, Ok(meeting.id), "open pages are told");
         assert_eq!(meeting.state(&app).await, Room::Scheduled, "absent, not ended");
-        rooms::access_token(&app.state, &meeting.mentee.login, meeting.id, false).await.expect("a ticket");
+        rooms::access_token(&app.state, &meeting.mentee.login, meeting.id, Entry::Here).await.expect("a ticket");
         assert_eq!(app.media.rooms(), [meeting.room().as_str()], "made again at once, whatever the cache says");
         assert_eq!(meeting.state(&app).await, Room::Open);
         // A late message about the first life says nothing about the second.

@@ -73,6 +73,19 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     <p class="presence" role="status">
                         {presence}
                     </p>
+                    <Show when=move || call.with(|model| model.elsewhere)>
+                        <div class="note elsewhere" role="alert">
+                            <p>"You are in this meeting in another tab or on another device."</p>
+                            <button
+                                type="button"
+                                id="move-here"
+                                class="button button-primary"
+                                on:click=move |_| call.send(Event::MoveHere)
+                            >
+                                "Move the call here"
+                            </button>
+                        </div>
+                    </Show>
                     <button
                         type="button"
                         class="button button-primary button-large join-button"

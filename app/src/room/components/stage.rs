@@ -11,10 +11,11 @@ use crate::room::{
     model::{Capture, Event, Kind, Link, Quality},
     side, words,
 };
-use domain::session::SeatRole;
+use domain::{permissions::Moderation, session::SeatRole};
 use leptos::prelude::*;
 
 const END_DIALOG: &str = "end-dialog";
+const REMOVE_DIALOG: &str = "remove-dialog";
 
 /// Everything that is on screen during the call.
 #[component]
@@ -49,7 +50,13 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
             <Notices call />
             <Controls call is_mentor />
             <Chat call />
-            {is_mentor.then(|| view! { <EndDialog call /> })}
+            {is_mentor
+                .then(|| {
+                    view! {
+                        <RemoveDialog call />
+                        <EndDialog call />
+                    }
+                })}
         </section>
     }
 }
@@ -154,6 +161,10 @@ fn Notices(call: Call) -> impl IntoView {
     let reconnecting = Memo::new(move |_| call.with(|model| model.link != Link::Steady));
     let blocked = move || call.with(|model| model.sound_blocked);
     let sharing = move || call.with(|model| model.sharing);
+    let closes_soon = Memo::new(move |_| {
+        call.second.track();
+        call.with(|model| model.role == SeatRole::Mentor && model.closes_soon())
+    });
     view! {
         <div class="notices">
             <div role="status">
@@ -186,6 +197,33 @@ fn Notices(call: Call) -> impl IntoView {
                     "You are sharing your screen."
                 </p>
             </Show>
+            <Show when=move || call.with(|model| model.unmute_asked)>
+                <div class="notice" role="alert">
+                    <p>{call.read(|model| model.other.name.clone())} " asks you to switch your microphone on."</p>
+                    <p class="actions">
+                        <button
+                            type="button"
+                            class="button button-primary"
+                            on:click=move |_| call.send(Event::Switch { kind: Kind::Microphone, on: true })
+                        >
+                            "Unmute"
+                        </button>
+                        <button
+                            type="button"
+                            class="button"
+                            on:click=move |_| call.send(Event::IgnoreUnmute)
+                        >
+                            "Not now"
+                        </button>
+                    </p>
+                </div>
+            </Show>
+            <Show when=move || closes_soon.get()>
+                <div class="notice">
+                    <p>"This meeting closes soon."</p>
+                    <Extend call />
+                </div>
+            </Show>
             <div class="toasts" role="status" aria-live="polite">
                 <For
                     each=move || call.with(|model| model.toasts.clone())
@@ -200,6 +238,7 @@ fn Notices(call: Call) -> impl IntoView {
 #[component]
 fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
     let (devices_open, set_devices_open) = signal(false);
+    let (manage_open, set_manage_open) = signal(false);
     let can_share = move || call.with(|model| model.can_share);
     let sharing = move || call.with(|model| model.sharing);
     let chat_open = move || call.with(|model| model.chat.open);
@@ -218,6 +257,7 @@ fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     set_devices_open.set(false);
+                    set_manage_open.set(false);
                 }
             }
         >
@@ -276,6 +316,18 @@ fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                     view! {
                         <button
                             type="button"
+                            id="manage-button"
+                            class="control"
+                            class:is-on=manage_open
+                            aria-controls="manage"
+                            aria-expanded=move || expanded(manage_open.get())
+                            on:click=move |_| set_manage_open.update(|open| *open = !*open)
+                        >
+                            <Icon drawing=icons::PEOPLE />
+                            <span>"Manage"</span>
+                        </button>
+                        <button
+                            type="button"
                             class="control is-end"
                             on:click=|_| side::show_dialog(END_DIALOG)
                         >
@@ -300,6 +352,123 @@ fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
         >
             <DeviceMenus call />
         </div>
+        {is_mentor
+            .then(|| {
+                view! {
+                    <div
+                        id="manage"
+                        class="devices-panel"
+                        role="region"
+                        aria-label="Manage the meeting"
+                        hidden=move || !manage_open.get()
+                        on:keydown=move |event| {
+                            if event.key() == "Escape" {
+                                set_manage_open.set(false);
+                                side::focus("manage-button");
+                            }
+                        }
+                    >
+                        <Manage call />
+                    </div>
+                }
+            })}
+    }
+}
+
+/// What the mentor can do to the mentee and the meeting.
+#[component]
+fn Manage(call: Call) -> impl IntoView {
+    let name = call.read(|model| model.other.name.clone());
+    let here = move || call.with(|model| model.peer().is_some());
+    let speaks = move || call.with(|model| model.peer().is_some_and(|peer| peer.microphone));
+    let removed = move || call.with(|model| model.mentee_removed);
+    let busy = move || call.with(|model| model.moderating);
+    let act = move |what| move |_| call.send(Event::Moderate(what));
+    view! {
+        <p class="actions">
+            <button
+                type="button"
+                class="button"
+                hidden=move || !here() || !speaks()
+                disabled=busy
+                on:click=act(Moderation::Mute)
+            >
+                {["Mute ", &name].concat()}
+            </button>
+            <button
+                type="button"
+                class="button"
+                hidden=move || !here() || speaks()
+                disabled=busy
+                on:click=act(Moderation::AskToUnmute)
+            >
+                {["Ask ", &name, " to unmute"].concat()}
+            </button>
+            <button
+                type="button"
+                class="button button-danger"
+                hidden=removed
+                disabled=busy
+                on:click=|_| side::show_dialog(REMOVE_DIALOG)
+            >
+                {["Remove ", &name, "…"].concat()}
+            </button>
+            <button
+                type="button"
+                class="button"
+                hidden=move || !removed()
+                disabled=busy
+                on:click=act(Moderation::AllowBack)
+            >
+                {["Allow ", &name, " back in"].concat()}
+            </button>
+            <Extend call />
+        </p>
+    }
+}
+
+#[component]
+fn Extend(call: Call) -> impl IntoView {
+    let busy = move || call.with(|model| model.moderating);
+    view! {
+        <button
+            type="button"
+            class="button"
+            disabled=busy
+            on:click=move |_| call.send(Event::Extend)
+        >
+            "Extend by 15 minutes"
+        </button>
+    }
+}
+
+#[component]
+fn RemoveDialog(call: Call) -> impl IntoView {
+    let name = call.read(|model| model.other.name.clone());
+    view! {
+        <dialog id=REMOVE_DIALOG class="dialog" aria-labelledby="remove-title">
+            <h2 id="remove-title">{["Remove ", &name, " from the meeting?"].concat()}</h2>
+            <p>{name} " cannot come back in unless you allow it. The meeting goes on."</p>
+            <p class="actions">
+                <button
+                    type="button"
+                    class="button"
+                    on:click=|_| side::close_dialog(REMOVE_DIALOG)
+                >
+                    "Keep them in"
+                </button>
+                <button
+                    type="button"
+                    class="button button-danger"
+                    on:click=move |_| {
+                        side::close_dialog(REMOVE_DIALOG);
+                        call.send(Event::Moderate(Moderation::Remove));
+                    }
+                >
+                    "Remove"
+                </button>
+            </p>
+        </dialog>
     }
 }
 

@@ -93,7 +93,7 @@ fn gone(model: &RoomModel) -> Option<Why> {
 }
 
 fn asks_ticket(effects: &[Effect]) -> bool {
-    effects.contains(&Effect::AskTicket { rejoin: true })
+    effects.contains(&Effect::AskTicket(Entry::Rejoin))
 }
 
 /// Runs the wait that `effects` asks for, if any.
@@ -118,7 +118,7 @@ fn joining_asks_for_a_ticket_connects_and_enters() {
     let mut model = lobby();
     assert_eq!(
         model.apply(Event::Join),
-        [Effect::AskTicket { rejoin: false }]
+        [Effect::AskTicket(Entry::IfNotInside)]
     );
     assert_eq!(model.apply(Event::Join), [], "a second click does nothing");
     assert_eq!(
@@ -797,4 +797,86 @@ fn sharing_that_ends_in_the_browsers_bar_ends_here_too() {
     assert!(model.sharing);
     model.apply(Event::Sharing(false));
     assert!(!model.sharing);
+}
+
+#[test]
+fn somebody_who_is_inside_already_is_asked_before_the_call_moves_here() {
+    let mut model = lobby();
+    model.apply(Event::Join);
+    let effects = model.apply(Event::NoTicket(Problem::Elsewhere));
+    assert_eq!(effects, [Effect::Focus(Target::MoveHere)]);
+    assert!(model.elsewhere && model.phase == Phase::Lobby);
+    let effects = model.apply(Event::MoveHere);
+    assert_eq!(effects, [Effect::AskTicket(Entry::Here)]);
+    assert!(!model.elsewhere && model.phase == Phase::Joining);
+}
+
+#[test]
+fn a_longer_meeting_is_announced_once_and_warned_of_again() {
+    let mut model = in_room(vec![peer()]);
+    let later = START + Millis::minutes(135);
+    model.apply(Event::Tick(START + Millis::minutes(111)));
+    assert_eq!(texts(&model), ["This meeting closes in 10 minutes."]);
+    assert!(model.closes_soon());
+    let closing = Notice::Closing { closes_at: later };
+    model.apply(Event::Notice(closing));
+    model.apply(Event::Notice(closing));
+    model.apply(live(Access::Open {
+        closes_at: later,
+        role: SeatRole::Mentee,
+    }));
+    let said = [
+        "This meeting closes in 10 minutes.",
+        "The meeting goes on for 15 more minutes.",
+    ];
+    assert_eq!(texts(&model), said);
+    assert!(!model.closes_soon());
+    model.apply(Event::Tick(START + Millis::minutes(126)));
+    assert_eq!(texts(&model).len(), 3);
+}
+
+#[test]
+fn a_removed_mentee_leaves_with_that_reason() {
+    let mut model = in_room(vec![peer()]);
+    let effects = model.apply(Event::Disconnected(Ending::Removed));
+    assert!(asks_ticket(&effects));
+    let refused = Problem::NoAccess(Access::Removed { at: START });
+    model.apply(Event::NoTicket(refused));
+    assert_eq!(gone(&model), Some(Why::Removed));
+}
+
+#[test]
+fn a_wish_to_unmute_is_shown_until_it_is_answered() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(Event::Notice(Notice::UnmuteAsked));
+    assert!(model.unmute_asked);
+    let on = Event::Switch {
+        kind: Kind::Microphone,
+        on: true,
+    };
+    model.apply(on);
+    assert!(!model.unmute_asked);
+    model.apply(Event::Captured {
+        kind: Kind::Microphone,
+        capture: Capture::On,
+        device: None,
+    });
+    model.apply(Event::Notice(Notice::UnmuteAsked));
+    assert!(!model.unmute_asked, "the microphone is on already");
+}
+
+#[test]
+fn the_mentor_reads_what_came_of_removing_somebody() {
+    let mut model = in_room(vec![peer()]);
+    let effects = model.apply(Event::Moderate(Moderation::Remove));
+    assert_eq!(effects, [Effect::Moderate(Moderation::Remove)]);
+    assert!(model.moderating);
+    model.apply(Event::Moderated(Moderation::Remove));
+    assert!(model.mentee_removed && !model.moderating);
+    model.apply(Event::Moderate(Moderation::AllowBack));
+    model.apply(Event::NotDone(
+        "The video server does not answer.".to_owned(),
+    ));
+    assert!(model.mentee_removed && !model.moderating);
+    assert_eq!(texts(&model).len(), 2);
 }

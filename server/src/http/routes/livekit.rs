@@ -17,7 +17,7 @@ use axum::{
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, header},
 };
-use domain::ids::SessionId;
+use domain::{access::Entry, ids::SessionId};
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouterExt},
     routes,
@@ -66,8 +66,10 @@ async fn access_token(
     Id(id): Id<SessionId>,
     Params(Rejoin { rejoin }): Params<Rejoin>,
 ) -> Reply<JoinTicket> {
+    // A program that asks for a ticket means to enter here.
+    let entry = if rejoin { Entry::Rejoin } else { Entry::Here };
     Ok(Answer::of(
-        rooms::access_token(&state, &login, id, rejoin).await?,
+        rooms::access_token(&state, &login, id, entry).await?,
     ))
 }
 

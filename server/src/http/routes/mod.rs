@@ -4,6 +4,7 @@ mod accounts;
 mod health;
 mod livekit;
 mod mentors;
+mod moderation;
 mod sessions;
 
 use super::{events, openapi};
@@ -17,6 +18,7 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(mentors::routes())
         .merge(sessions::routes())
         .merge(livekit::routes())
+        .merge(moderation::routes())
         .merge(events::routes())
         .merge(health::routes())
 }

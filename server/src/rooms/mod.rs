@@ -1,7 +1,11 @@
-//! Rooms: who may enter, the ticket in, and the one way out.
+//! Rooms: who may enter, the ticket in, what happens inside, and the one way out.
+
+pub mod attendance;
+pub mod moderate;
+pub mod reconcile;
 
 use crate::{
-    AppState, Result,
+    AppState, Error, Result,
     accounts::CurrentLogin,
     bookings,
     jobs::{self, Job},
@@ -9,14 +13,16 @@ use crate::{
     store::{self, StoreError, participants, rooms::RoomRecord, sessions::SessionRecord},
 };
 use domain::{
-    access::{Access, access},
-    ids::{RoomId, RoomName, SessionId, UserId},
+    access::{Access, Entry, access},
+    attendance::decided_at,
+    ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
     permissions::may_end,
     problem::Problem,
     session::{EndReason, Room, SeatRole},
     time::{Millis, Timestamp},
     token,
     views::{JoinTicket, LiveState, MeetingPage},
+    window::next_warning,
 };
 use sea_orm::ConnectionTrait;
 
@@ -28,6 +34,9 @@ const REJOIN_EVERY: Millis = Millis::seconds(5);
 const KEEP_EMPTY: Millis = Millis::minutes(5);
 /// Two seats, and slack: LiveKit counts `identity#suffix` and reconnecting clients too.
 const MAX_PARTICIPANTS: u32 = 6;
+
+/// LiveKit's last messages about an ended room arrive within this time.
+const SETTLES_WITHIN: Millis = Millis::seconds(10);
 
 /// A room's record, prepared.
 #[derive(Debug, Clone)]
@@ -55,7 +64,7 @@ pub async fn meeting_page(state: &AppState, login: &CurrentLogin, id: &str) -> R
     Ok(MeetingPage {
         access: decision,
         now,
-        session: seated.map(|record| bookings::view(state, login, record, Vec::new())),
+        session: seated.map(|record| bookings::view(state, login, record)),
         me: login.me.clone(),
     })
 }
@@ -123,20 +132,39 @@ pub async fn create_room(
 /// A ticket into the room, for a seat holder inside the window; makes sure that the room exists.
 ///
 /// # Errors
-/// `Problem::NoAccess` with the decision; [`crate::media::MediaError`] when LiveKit does not answer.
+/// `Problem::NoAccess` with the decision; `Problem::Elsewhere`; [`crate::media::MediaError`] when
+/// LiveKit does not answer.
 pub async fn access_token(
     state: &AppState,
     login: &CurrentLogin,
     id: SessionId,
-    rejoin: bool,
+    entry: Entry,
 ) -> Result<JoinTicket> {
     let (_, room, decision) = load(state, login, id).await?;
     let Access::Open { closes_at, role } = decision else {
         return Err(Problem::NoAccess(decision).into());
     };
-    let cached_for = if rejoin { REJOIN_EVERY } else { ENSURE_EVERY };
+    if entry == Entry::IfNotInside && is_inside(state, login, &room).await? {
+        return Err(Problem::Elsewhere.into());
+    }
+    let cached_for = match entry {
+        Entry::Rejoin => REJOIN_EVERY,
+        Entry::IfNotInside | Entry::Here => ENSURE_EVERY,
+    };
     ensure(state, &room, closes_at, cached_for).await?;
     ticket(state, login, &room, closes_at, role)
+}
+
+/// Whether the person is in the room at this moment, from another tab or device. LiveKit is asked: its
+/// messages may not have arrived, and whoever closed a tab is gone before they do.
+async fn is_inside(state: &AppState, login: &CurrentLogin, room: &RoomRecord) -> Result<bool> {
+    if room.ensured_at.is_none() {
+        return Ok(false);
+    }
+    let people = state.media.people(&room.name).await?;
+    Ok(people
+        .iter()
+        .any(|p| p.is_active && user_of_identity(&p.identity) == Some(login.me.id)))
 }
 
 fn ticket(
@@ -207,17 +235,17 @@ async fn ensure(
                     .await?;
                     return Ok::<_, StoreError>(false);
                 }
-                if let Some(record) = store::sessions::find(txn, session).await? {
-                    set_room(
-                        txn,
-                        session,
-                        record.facts.room,
-                        record.facts.room.created(),
-                        now,
-                    )
-                    .await?;
+                if let Some(SessionRecord { facts, .. }) =
+                    store::sessions::find(txn, session).await?
+                {
+                    set_room(txn, session, facts.room, facts.room.created(), now).await?;
+                    let decided = decided_at(facts.scheduled_at, facts.ends_at).max(now);
+                    jobs::enqueue(txn, &Job::DecideOutcome { session }, decided, now).await?;
                 }
                 store::notifications::resolve_session(txn, session, now).await?;
+                if let Some(at) = next_warning(closes_at, now) {
+                    jobs::enqueue(txn, &Job::WarnClosing { session }, at, now).await?;
+                }
                 Ok(true)
             })
         })
@@ -253,10 +281,7 @@ pub async fn end_room(state: &AppState, login: &CurrentLogin, id: SessionId) -> 
     let record = store::sessions::find(state.db.read(), id).await?;
     let record = record.ok_or(Problem::NoAccess(Access::NotFound))?;
     let Some(reason) = may_end(&record.facts, &login.actor) else {
-        return Err(match record.facts.role_of(login.me.id) {
-            Some(_) => Problem::Forbidden.into(),
-            None => Problem::NoAccess(Access::NotYours).into(),
-        });
+        return Err(may_not(&record, login));
     };
     if state.clock.now() < record.facts.window(state.config.window).opens_at {
         return Err(Problem::Conflict(
@@ -265,6 +290,14 @@ pub async fn end_room(state: &AppState, login: &CurrentLogin, id: SessionId) -> 
         .into());
     }
     end(state, id, Some(login.me.id), reason).await
+}
+
+/// Why somebody who does not run the room is refused.
+fn may_not(record: &SessionRecord, login: &CurrentLogin) -> Error {
+    match record.facts.role_of(login.me.id) {
+        Some(_) => Problem::Forbidden.into(),
+        None => Problem::NoAccess(Access::NotYours).into(),
+    }
 }
 
 /// The one way out of a room, for everybody who may end one.
@@ -313,7 +346,9 @@ pub(crate) async fn end_in(
     for room in store::rooms::end(txn, id, reason, now).await? {
         jobs::enqueue(txn, &Job::DeleteRoom { room, session: id }, now, now).await?;
     }
-    Ok(())
+    jobs::void_outcome(txn, id).await?;
+    let settled = now + SETTLES_WITHIN;
+    jobs::enqueue(txn, &Job::DecideOutcome { session: id }, settled, now).await
 }
 
 /// Job: creates the room when the window opens.
@@ -334,28 +369,9 @@ pub(crate) async fn create_due(state: &AppState, id: SessionId) -> Result<()> {
         | Access::Cancelled { .. }
         | Access::NotConfirmed { .. }
         | Access::Ended { .. }
-        | Access::Closed { .. } => return Ok(()),
+        | Access::Closed { .. }
+        | Access::Removed { .. } => return Ok(()),
     }
-    state.events.changed(id);
-    Ok(())
-}
-
-/// Job: deletes an ended room at LiveKit.
-pub(crate) async fn delete_at_livekit(
-    state: &AppState,
-    room: &RoomName,
-    id: SessionId,
-) -> Result<()> {
-    state.media.delete_room(room).await?;
-    let now = state.clock.now();
-    let name = room.clone();
-    state
-        .db
-        .write(|txn| {
-            let name = name.clone();
-            Box::pin(async move { store::rooms::deleted(txn, &name, now).await })
-        })
-        .await?;
     state.events.changed(id);
     Ok(())
 }
@@ -372,6 +388,7 @@ pub(crate) async fn close_window(state: &AppState, id: SessionId) -> Result<()> 
         | Access::Cancelled { .. }
         | Access::NotConfirmed { .. }
         | Access::Ended { .. }
+        | Access::Removed { .. }
         | Access::TooEarly { .. }
         | Access::Open { .. } => Ok(()),
     }

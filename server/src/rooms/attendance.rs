@@ -1,0 +1,344 @@
+//! Who was there, and what came of the session.
+
+use crate::{
+    AppState, Result,
+    accounts::CurrentLogin,
+    bookings, rooms,
+    store::{
+        self, StoreError,
+        audit::AuditEntry,
+        participants::{self, StayRow},
+        sessions::SessionRecord,
+    },
+    zones::Zone,
+};
+use domain::{
+    attendance::{decided_at, outcome, together, total, union},
+    audit::AuditAction,
+    availability::Interval,
+    booking::NOTE_MAX,
+    ids::SessionId,
+    permissions::may_see,
+    problem::Problem,
+    session::{Booking, Outcome, Room, SeatRole},
+    text::paragraph,
+    time::{Millis, Timestamp},
+    views::{Attendance, AttendanceReport, Presence},
+};
+
+/// Until when stays that go on are counted: now, or the end of the room.
+fn counted_until(record: &SessionRecord, now: Timestamp) -> Timestamp {
+    match record.facts.room {
+        Room::Ended { at, .. } => at.min(now),
+        Room::Scheduled | Room::Open | Room::Live | Room::Failed => now,
+    }
+}
+
+/// The stays of the person in a seat with their times, as far as their beginning is known.
+fn stays_of<'a>(
+    record: &'a SessionRecord,
+    stays: &'a [StayRow],
+    role: SeatRole,
+    until: Timestamp,
+) -> impl Iterator<Item = (&'a StayRow, Interval)> {
+    stays.iter().filter_map(move |stay| {
+        let (user, from) = (stay.user?, stay.joined_at?);
+        let to = stay.left_at.unwrap_or(until).max(from);
+        (record.facts.role_of(user) == Some(role)).then_some((stay, Interval { from, to }))
+    })
+}
+
+/// When the person in a seat was there.
+fn presence(
+    record: &SessionRecord,
+    stays: &[StayRow],
+    role: SeatRole,
+    until: Timestamp,
+) -> Vec<Interval> {
+    let times = stays_of(record, stays, role, until).map(|(_, time)| time);
+    union(times, Millis(0))
+}
+
+/// Job: decides what came of a session whose scheduled time is over, or whose room has ended.
+pub(crate) async fn decide(state: &AppState, id: SessionId) -> Result<()> {
+    let now = state.clock.now();
+    let decided = state.db.write(|txn| {
+        Box::pin(async move {
+            let Some(record) = store::sessions::lock(txn, id).await? else {
+                return Ok::<_, StoreError>(false);
+            };
+            // A room that LiveKit never had is our fault, not anybody's absence.
+            if record.facts.booking != Booking::Confirmed || !store::rooms::existed(txn, id).await?
+            {
+                return Ok(false);
+            }
+            let stays = participants::of_session(txn, id).await?;
+            match decision(&record, &stays, now) {
+                Some(outcome) => store::sessions::decide(txn, id, outcome, now).await,
+                None => Ok(false),
+            }
+        })
+    });
+    if decided.await? {
+        state.events.changed(id);
+    }
+    Ok(())
+}
+
+/// The outcome, once it can be told: when the room has ended, or when the time is over and nobody is
+/// inside whom somebody could still come to meet.
+fn decision(record: &SessionRecord, stays: &[StayRow], now: Timestamp) -> Option<Outcome> {
+    let facts = &record.facts;
+    let until = counted_until(record, now);
+    let of = |role| presence(record, stays, role, until);
+    let (mentor, mentee) = (of(SeatRole::Mentor), of(SeatRole::Mentee));
+    let outcome = outcome(&mentor, &mentee, facts.scheduled_at);
+    let ended = matches!(facts.room, Room::Ended { .. });
+    let is_due = now >= decided_at(facts.scheduled_at, facts.ends_at);
+    let somebody_waits = stays
+        .iter()
+        .any(|stay| stay.left_at.is_none() && stay.joined_at.is_some());
+    let is_clear = ended || outcome == Outcome::Completed || (is_due && !somebody_waits);
+    is_clear.then_some(outcome)
+}
+
+/// Who was there and for how long; for the session's people and admins.
+///
+/// # Errors
+/// `Problem::NotFound`, also for outsiders.
+pub async fn report(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+) -> Result<AttendanceReport> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let record = record
+        .filter(|r| may_see(&r.facts, &login.actor))
+        .ok_or(Problem::NotFound)?;
+    let stays = participants::of_session(state.db.read(), id).await?;
+    let zone = Zone::or_utc(&login.me.time_zone);
+    Ok(report_of(&record, &stays, state.clock.now(), &zone))
+}
+
+/// [`report`] of a record that was read already, for a reader in `zone`.
+pub(crate) fn report_of(
+    record: &SessionRecord,
+    stays: &[StayRow],
+    now: Timestamp,
+    zone: &Zone,
+) -> AttendanceReport {
+    let until = counted_until(record, now);
+    let of = |role| presence(record, stays, role, until);
+    let stay = |(row, time): (&StayRow, Interval)| Presence {
+        from: time.from,
+        to: time.to,
+        goes_on: row.left_at.is_none(),
+        is_estimated: row.is_estimated,
+        reason: row.left_reason.clone(),
+        from_label: zone.label(time.from),
+        to_label: zone.label(time.to),
+    };
+    let person = |role| Attendance {
+        person: bookings::seat_holder(record, role),
+        role,
+        total: total(&of(role)),
+        stays: stays_of(record, stays, role, until).map(stay).collect(),
+    };
+    AttendanceReport {
+        session: record.facts.id,
+        scheduled_at: record.facts.scheduled_at,
+        ends_at: record.facts.ends_at,
+        outcome: record.outcome,
+        together: together(&of(SeatRole::Mentor), &of(SeatRole::Mentee)),
+        people: vec![person(SeatRole::Mentor), person(SeatRole::Mentee)],
+    }
+}
+
+/// Contests what came of a session, once, by one of its people; an admin decides then.
+///
+/// # Errors
+/// `Problem::NotFound` for outsiders; `Problem::Forbidden` for admins; `Problem::Conflict` when there
+/// is nothing to contest; `Problem::Invalid` on `reason`.
+pub async fn dispute(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+    reason: &str,
+) -> Result<()> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let record = record
+        .filter(|r| may_see(&r.facts, &login.actor))
+        .ok_or(Problem::NotFound)?;
+    record
+        .facts
+        .role_of(login.me.id)
+        .ok_or(Problem::Forbidden)?;
+    let words = paragraph(reason, NOTE_MAX).map_err(|e| Problem::field("reason", e.to_string()))?;
+    if words.is_empty() {
+        return Err(Problem::field("reason", "Say what was different.").into());
+    }
+    let nothing = || Problem::Conflict("There is nothing to contest any more.".to_owned());
+    if !record.outcome.may_be_contested() {
+        return Err(nothing().into());
+    }
+    let (now, by) = (state.clock.now(), login.me.id);
+    let entry = AuditEntry {
+        at: now,
+        actor: Some(by),
+        action: AuditAction::Disputed,
+        session: Some(id),
+        subject: None,
+        detail: record.outcome.as_str().to_owned(),
+    };
+    let contested = state.db.write(|txn| {
+        let (words, entry) = (words.clone(), entry.clone());
+        Box::pin(async move {
+            let new = store::sessions::dispute(txn, id, by, &words, now).await?;
+            if new {
+                store::audit::record(txn, &entry).await?;
+            }
+            Ok::<_, StoreError>(new)
+        })
+    });
+    if !contested.await? {
+        return Err(nothing().into());
+    }
+    state.events.changed(id);
+    Ok(())
+}
+
+/// Job: deletes an ended room at LiveKit, and closes the record of who was in it.
+pub(crate) async fn delete_at_livekit(
+    state: &AppState,
+    name: &domain::ids::RoomName,
+    id: SessionId,
+) -> Result<()> {
+    state.media.delete_room(name).await?;
+    let now = state.clock.now();
+    let ended = state.db.write(|txn| {
+        let name = name.clone();
+        Box::pin(async move {
+            store::rooms::deleted(txn, &name, now).await?;
+            match store::rooms::by_name(txn, &name).await? {
+                Some((room, Some(ended_at))) => {
+                    rooms::reconcile::close_stays(txn, &room, ended_at, now).await
+                }
+                Some((_, None)) | None => Ok(()),
+            }
+        })
+    });
+    ended.await?;
+    state.events.changed(id);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sessions::PersonRow;
+    use domain::{access::SessionFacts, ids::UserId, session::EndReason};
+    use uuid::Uuid;
+
+    const START: Timestamp = Timestamp(1_800_000_000_000);
+
+    fn user(n: u128) -> UserId {
+        UserId(Uuid::from_u128(n))
+    }
+
+    fn record(room: Room) -> SessionRecord {
+        let person = |n| PersonRow {
+            id: user(n),
+            name: "Ada".to_owned(),
+            time_zone: "UTC".to_owned(),
+        };
+        SessionRecord {
+            facts: SessionFacts {
+                id: SessionId(Uuid::from_u128(1)),
+                mentor: user(10),
+                mentee: user(20),
+                scheduled_at: START,
+                ends_at: START + Millis::minutes(60),
+                booking: Booking::Confirmed,
+                room,
+                extended: Millis(0),
+                mentee_removed_at: None,
+            },
+            title: "First steps".to_owned(),
+            outcome: Outcome::Pending,
+            meeting_url: String::new(),
+            mentor: person(10),
+            mentee: person(20),
+            version: 0,
+            held_until: None,
+            goal: String::new(),
+            answers: Vec::new(),
+            asked: None,
+            reason: String::new(),
+            dispute: None,
+        }
+    }
+
+    fn stay(who: u128, from: i64, to: Option<i64>) -> StayRow {
+        let at = |minute| START + Millis::minutes(minute);
+        StayRow {
+            user: Some(user(who)),
+            joined_at: Some(at(from)),
+            left_at: to.map(at),
+            left_reason: None,
+            is_estimated: false,
+        }
+    }
+
+    #[test]
+    fn nothing_is_decided_while_somebody_waits_inside_an_open_room() {
+        let waiting = [stay(10, 0, None)];
+        let late = START + Millis::minutes(70);
+        assert_eq!(decision(&record(Room::Live), &waiting, late), None);
+        let ended = Room::Ended {
+            by: None,
+            at: late,
+            reason: EndReason::TimeUp,
+        };
+        let decided = decision(&record(ended), &waiting, late);
+        assert_eq!(decided, Some(Outcome::MissedByMentee));
+    }
+
+    #[test]
+    fn nothing_is_decided_before_the_end_and_an_empty_room_is_decided_at_it() {
+        let gone = [stay(10, 0, Some(20))];
+        let end = START + Millis::minutes(60);
+        let open = record(Room::Live);
+        assert_eq!(decision(&open, &gone, end - Millis(1)), None);
+        assert_eq!(decision(&open, &gone, end), Some(Outcome::MissedByMentee));
+    }
+
+    #[test]
+    fn a_meeting_is_completed_as_soon_as_both_met() {
+        let both = [stay(10, 0, None), stay(20, 5, None)];
+        let at = |minutes| decision(&record(Room::Live), &both, START + Millis::minutes(minutes));
+        assert_eq!(at(5), None);
+        assert_eq!(at(6), Some(Outcome::Completed));
+    }
+
+    #[test]
+    fn a_report_counts_a_stay_that_goes_on_until_now_and_not_past_the_end() {
+        let utc = Zone::or_utc("UTC");
+        let stays = [stay(10, 0, Some(10)), stay(10, 5, None), stay(20, 30, None)];
+        let report = report_of(
+            &record(Room::Live),
+            &stays,
+            START + Millis::minutes(40),
+            &utc,
+        );
+        let totals: Vec<_> = report.people.iter().map(|p| p.total).collect();
+        assert_eq!(totals, [Millis::minutes(40), Millis::minutes(10)]);
+        assert_eq!(report.together, Millis::minutes(10));
+        let ended = Room::Ended {
+            by: None,
+            at: START + Millis::minutes(35),
+            reason: EndReason::EndedByMentor,
+        };
+        let report = report_of(&record(ended), &stays, START + Millis::minutes(400), &utc);
+        assert_eq!(report.people[0].total, Millis::minutes(35));
+    }
+}
