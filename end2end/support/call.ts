@@ -2,7 +2,7 @@
 import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 import { open, signIn, watch } from "./fixtures";
 import { recordConnections } from "./media";
-import type { Account } from "./seed";
+import type { Account, SeededSession } from "./seed";
 
 export class Caller {
   private constructor(
@@ -61,4 +61,13 @@ export class Caller {
   async close(): Promise<void> {
     await this.context.close();
   }
+}
+
+/** Both people, in the room. */
+export async function meet(browser: Browser, seeded: SeededSession, problems: string[], allowed: RegExp): Promise<[mentor: Caller, mentee: Caller]> {
+  const mentor = await Caller.signedIn(browser, seeded.mentor, problems, allowed);
+  const mentee = await Caller.signedIn(browser, seeded.mentee, problems, allowed);
+  await mentor.join(seeded.sessionId);
+  await mentee.join(seeded.sessionId);
+  return [mentor, mentee];
 }

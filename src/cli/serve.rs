@@ -2,7 +2,7 @@
 
 use crate::compose;
 use anyhow::Context;
-use server::config::Settings;
+use server::{config::Settings, store::Engine};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -18,6 +18,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let state = compose::state(config, shutdown.clone()).await?;
     let jobs = tokio::spawn(server::jobs::run_forever(state.clone()));
     let sweeper = tokio::spawn(server::sweeper::run_forever(state.clone()));
+    if state.db.engine() == Engine::Postgres {
+        tokio::spawn(server::events::share(state.clone()));
+    }
     let asking = state.clone();
     tokio::spawn(async move { server::doctor::warn_of_auto_create(&asking).await });
     let router = compose::router(&state)?;

@@ -472,6 +472,7 @@ impl Client {
             track_event::RESTARTED if !busy => self.is_on(kind),
             track_event::MUTED if !busy => {
                 self.with(|registry| registry.own(kind).wanted = false);
+                self.emit(Event::SwitchedOff(kind));
                 self.captured(kind, Capture::Off, None);
                 self.place();
             }

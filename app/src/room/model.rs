@@ -508,6 +508,8 @@ pub enum Event {
     },
     /// The device in use was unplugged.
     DeviceLost(Kind),
+    /// A capture was switched off, and not from here: by the mentor.
+    SwitchedOff(Kind),
     /// The connection is open; these people are there.
     Connected(Vec<Peer>),
     /// Connecting failed.
@@ -878,6 +880,10 @@ impl RoomModel {
             } => self.captured(kind, capture, device),
             Event::DeviceLost(kind) => {
                 self.own_mut(kind).lost = true;
+                Vec::new()
+            }
+            Event::SwitchedOff(kind) => {
+                self.own_mut(kind).wanted = false;
                 Vec::new()
             }
             Event::Connected(peers) => self.connected(peers),

@@ -1,16 +1,10 @@
-import { Caller } from "../../support/call";
+import { Caller, meet } from "../../support/call";
 import { expect, ready, test } from "../../support/fixtures";
 import { expectMovingVideo, expectPlaying, expectSound } from "../../support/media";
-import { MENTEE, MENTOR, seedSession, type SeededSession } from "../../support/seed";
+import { MENTEE, MENTOR, seedSession } from "../../support/seed";
 
-/** Both people, in the room. */
-async function meet(browser: import("@playwright/test").Browser, seeded: SeededSession, problems: string[], allowed: RegExp): Promise<[mentor: Caller, mentee: Caller]> {
-  const mentor = await Caller.signedIn(browser, seeded.mentor, problems, allowed);
-  const mentee = await Caller.signedIn(browser, seeded.mentee, problems, allowed);
-  await mentor.join(seeded.sessionId);
-  await mentee.join(seeded.sessionId);
-  return [mentor, mentee];
-}
+// livekit-client reports its data channels as errors when LiveKit closes a connection before the page does.
+test.use({ allowed: /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly/ });
 
 test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ browser, problems, allowed }) => {
   const seeded = await seedSession("0s", "Ownership and borrowing");
@@ -108,9 +102,6 @@ test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ br
 });
 
 test.describe("a person who moves", () => {
-  // livekit-client reports its data channels as errors when LiveKit closes a connection before the page does.
-  test.use({ allowed: /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly/ });
-
   test("the same person in a second tab takes over, and the first says so", async ({ browser, problems, allowed }) => {
     const seeded = await seedSession("0s");
     const [mentor, mentee] = await meet(browser, seeded, problems, allowed);
@@ -118,6 +109,10 @@ test.describe("a person who moves", () => {
     await second.goto(`/meeting/${seeded.sessionId}`);
     await ready(second);
     await second.getByRole("button", { name: "Join meeting" }).click();
+    // Nothing happens to the first tab until the person says so.
+    await expect(second.getByText("You are in this meeting in another tab or on another device.")).toBeVisible();
+    await expect(mentee.leaveButton).toBeVisible();
+    await second.getByRole("button", { name: "Move the call here" }).click();
     await expect(mentee.page).toHaveURL(/\/dashboard\?left=.*why=moved/, { timeout: 30_000 });
     await expect(second.getByRole("button", { name: "Leave", exact: true })).toBeVisible();
     await expectPlaying(mentor.page, `Video of ${MENTEE}`);

@@ -7,7 +7,7 @@ use super::{
     extract::{Params, parse_id},
     openapi::{Refuses, Usual},
 };
-use crate::{AppState, accounts::CurrentLogin, rooms};
+use crate::{AppState, accounts::CurrentLogin, events::Change, rooms};
 use axum::{
     Extension,
     extract::State,
@@ -124,7 +124,7 @@ struct Watcher {
     headers: HeaderMap,
     login: CurrentLogin,
     session: SessionId,
-    changes: broadcast::Receiver<SessionId>,
+    changes: broadcast::Receiver<Change>,
     shutdown: watch::Receiver<bool>,
     /// The state that is sent next, while there is one.
     unsent: Option<LiveState>,
@@ -218,7 +218,7 @@ impl Watcher {
                 biased;
                 _ = self.shutdown.wait_for(|stopping| *stopping) => return Woken::Stopping,
                 change = self.changes.recv() => match change {
-                    Ok(session) if session == self.session => return Woken::Changed,
+                    Ok(change) if change.concerns(self.session) => return Woken::Changed,
                     Ok(_of_another) => {}
                     // Too many at once: ours may have been among them.
                     Err(RecvError::Lagged(_)) => return Woken::Changed,

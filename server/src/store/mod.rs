@@ -3,6 +3,7 @@
 
 pub(crate) mod entity;
 
+pub mod announcements;
 pub mod appointments;
 pub mod audit;
 pub mod calendar_feeds;

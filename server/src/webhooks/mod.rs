@@ -208,6 +208,7 @@ async fn apply(
         .await?;
     }
     apply_presence(txn, &name, &room, presence, now).await?;
+    evict_unwanted(txn, &name, &room, &history, now).await?;
     webhook_events::settle(txn, id, EventState::Processed, now).await?;
     Ok(Some(room.session))
 }
@@ -217,6 +218,26 @@ fn fact_in(body: &str) -> Option<Fact> {
         Content::Fact(fact) => Some(fact),
         Content::Irrelevant | Content::Unclear(_) => None,
     }
+}
+
+/// Whoever entered without being allowed to goes again at once: with an old token, or a suffix.
+async fn evict_unwanted(
+    txn: &DatabaseTransaction,
+    name: &RoomName,
+    room: &participants::RoomOfStays,
+    history: &History,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let stays = history.stays();
+    let mut inside = stays.iter().filter(|stay| stay.left.is_none());
+    let Some(record) = store::sessions::find(txn, room.session).await? else {
+        return Ok(());
+    };
+    if !room.is_ended && inside.any(|stay| !record.facts.admits(&stay.identity)) {
+        let (room, session) = (name.clone(), room.session);
+        jobs::enqueue(txn, &Job::Evict { room, session }, now, now).await?;
+    }
+    Ok(())
 }
 
 /// Writes whether the room exists to its session, unless the session has moved on to another room.

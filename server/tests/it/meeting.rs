@@ -1,6 +1,6 @@
 //! A meeting that runs: extension, moderation, and the record of who was there.
 
-use crate::harness::{NOW, Person, TestApp, on_both_engines};
+use crate::harness::{self, NOW, Person, TestApp, on_both_engines};
 use domain::{
     access::{Access, Entry},
     audit::AuditAction,
@@ -12,15 +12,18 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use server::{
-    Error, bookings, jobs,
+    Error, bookings,
+    events::{self, Change},
+    jobs,
     media::{Call, MediaError},
     rooms::{
         self, attendance,
         moderate::{extend, moderate},
         reconcile,
     },
-    store,
+    store::{self, Engine},
 };
+use std::time::Duration;
 
 struct Meeting {
     mentor: Person,
@@ -381,4 +384,55 @@ on_both_engines! {
         let found = look(&app).await;
         assert_eq!((found.rooms, found.mended), (20, 0));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_in_one_process_is_heard_in_the_others_also_after_a_broken_connection() {
+    harness::run(Engine::Postgres, async |app: TestApp| {
+        let other = TestApp::with(&app.test_db.url, harness::config(&app.test_db.url)).await;
+        let id = SessionId(uuid::Uuid::from_u128(7));
+        let mut heard = other.state.events.subscribe();
+        let tasks = [&app, &other].map(|app| tokio::spawn(events::share(app.state.clone())));
+        let listeners =
+            "pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+        let all = async || {
+            app.test_db
+                .number(&format!("SELECT count(*) FROM {listeners}"))
+                .await
+        };
+        for broken in [false, true] {
+            if broken {
+                let end = format!("SELECT count(pg_terminate_backend(pid)) FROM {listeners}");
+                assert_eq!(app.test_db.number(&end).await, 2);
+            }
+            while all().await < 2 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            // Whoever listens anew looks anew; then changes are named.
+            let mut unknown = 0;
+            loop {
+                app.state.events.changed(id);
+                let next = tokio::time::timeout(Duration::from_secs(1), heard.recv()).await;
+                match next {
+                    Ok(Ok(Change::Elsewhere(session))) => {
+                        assert_eq!(session, id);
+                        break;
+                    }
+                    Ok(Ok(Change::Unknown)) => unknown += 1,
+                    Ok(Ok(Change::Here(_))) => panic!("nothing changed there"),
+                    Ok(Err(error)) => panic!("{error}"),
+                    // Not listening yet.
+                    Err(_) => {}
+                }
+            }
+            assert!(unknown > 0, "broken {broken}");
+            while let Ok(change) = heard.try_recv() {
+                assert_eq!(change, Change::Elsewhere(id));
+            }
+        }
+        for task in tasks {
+            task.abort();
+        }
+    })
+    .await;
 }

@@ -13,6 +13,7 @@ use livekit_api::access_token::AccessToken;
 use serde_json::{Value, json};
 use server::{
     Error,
+    events::Change,
     media::Call,
     rooms,
     store::{StoreError, participants, sessions},
@@ -266,7 +267,7 @@ on_both_engines! {
         sent(&app, &meeting.message("EV_1", "room_finished", &sid, 0, 5)).await;
         let mut events = app.state.events.subscribe();
         app.run_jobs().await;
-        assert_eq!(events.recv().await, Ok(meeting.id), "open pages are told");
+        assert_eq!(events.recv().await, Ok(Change::Here(meeting.id)), "open pages are told");
         assert_eq!(meeting.state(&app).await, Room::Scheduled, "absent, not ended");
         rooms::access_token(&app.state, &meeting.mentee.login, meeting.id, Entry::Here).await.expect("a ticket");
         assert_eq!(app.media.rooms(), [meeting.room().as_str()], "made again at once, whatever the cache says");

@@ -866,6 +866,18 @@ fn a_wish_to_unmute_is_shown_until_it_is_answered() {
 }
 
 #[test]
+fn a_microphone_that_the_mentor_switched_off_shows_so_and_can_be_switched_on_again() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(Event::SwitchedOff(Kind::Microphone));
+    model.apply(Event::Notice(Notice::Muted));
+    assert!(!model.microphone.wanted);
+    assert_eq!(texts(&model).len(), 1);
+    let kind = Kind::Microphone;
+    let effects = model.apply(Event::Switch { kind, on: true });
+    assert!(effects.contains(&Effect::Tell(Command::Switch { kind, on: true })));
+}
+
+#[test]
 fn the_mentor_reads_what_came_of_removing_somebody() {
     let mut model = in_room(vec![peer()]);
     let effects = model.apply(Event::Moderate(Moderation::Remove));
