@@ -78,11 +78,11 @@ pub enum Job {
         /// Which.
         session: SessionId,
     },
-    /// Apply a stored webhook event.
-    ProcessWebhook {
-        /// LiveKit's event id.
-        event: String,
-        /// The session concerned.
+    /// Apply what LiveKit's messages say about a room.
+    ProcessWebhooks {
+        /// Which room.
+        room: RoomName,
+        /// Whose room.
         session: SessionId,
     },
     /// Send a letter, unless it is void by then.
@@ -103,7 +103,7 @@ impl Job {
             Self::WarnClosing { .. } => WARN_CLOSING,
             Self::Evict { .. } => "evict",
             Self::DecideOutcome { .. } => DECIDE_OUTCOME,
-            Self::ProcessWebhook { .. } => "process_webhook",
+            Self::ProcessWebhooks { .. } => "process_webhooks",
             Self::SendMail { .. } => SEND_MAIL,
         }
     }
@@ -116,7 +116,7 @@ impl Job {
             | Self::WarnClosing { session }
             | Self::Evict { session, .. }
             | Self::DecideOutcome { session }
-            | Self::ProcessWebhook { session, .. }
+            | Self::ProcessWebhooks { session, .. }
             | Self::SendMail { session, .. } => *session,
         }
     }
@@ -124,10 +124,9 @@ impl Job {
     /// Two waiting jobs with the same key are one.
     fn dedupe_key(&self) -> String {
         match self {
-            Self::DeleteRoom { room, .. } | Self::Evict { room, .. } => {
-                format!("{}:{room}", self.kind())
-            }
-            Self::ProcessWebhook { event, .. } => format!("process_webhook:{event}"),
+            Self::DeleteRoom { room, .. }
+            | Self::Evict { room, .. }
+            | Self::ProcessWebhooks { room, .. } => format!("{}:{room}", self.kind()),
             Self::SendMail { mail, .. } => format!("{SEND_MAIL}:{mail}"),
             Self::CreateRoom { session }
             | Self::CloseWindow { session }
@@ -147,7 +146,7 @@ impl Job {
             Self::WarnClosing { .. } => "People cannot be warned that their meeting closes",
             Self::Evict { .. } => "Somebody who was removed cannot be put out of a meeting",
             Self::DecideOutcome { .. } => "What came of a session cannot be decided",
-            Self::ProcessWebhook { .. } => "A message from the video server cannot be processed",
+            Self::ProcessWebhooks { .. } => "Messages from the video server cannot be processed",
             Self::SendMail { .. } => "A letter cannot be sent",
         }
     }
@@ -162,7 +161,7 @@ impl Job {
             | Self::WarnClosing { .. }
             | Self::Evict { .. }
             | Self::DecideOutcome { .. }
-            | Self::ProcessWebhook { .. } => MAX_ATTEMPTS,
+            | Self::ProcessWebhooks { .. } => MAX_ATTEMPTS,
         }
     }
 }
@@ -223,7 +222,7 @@ async fn perform(state: &AppState, job: Job) -> Result<()> {
         Job::WarnClosing { session } => rooms::moderate::warn_closing(state, session).await,
         Job::Evict { room, session } => rooms::reconcile::evict(state, &room, session).await,
         Job::DecideOutcome { session } => rooms::attendance::decide(state, session).await,
-        Job::ProcessWebhook { event, .. } => webhooks::process(state, &event).await,
+        Job::ProcessWebhooks { room, .. } => webhooks::process(state, &room).await,
         Job::SendMail { mail, .. } => mail::send(state, mail).await,
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     mail::{self, MailServer},
     media::MediaServer,
     store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},
+    webhooks::Inbox,
 };
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -32,6 +33,8 @@ pub struct AppState {
     pub passwords: Arc<Passwords>,
     /// Counts failed sign-ins.
     pub sign_in_limits: Arc<SignInLimits>,
+    /// Stores LiveKit's messages.
+    pub webhooks: Arc<Inbox>,
     /// Wakes the job runner as soon as a job was written.
     pub jobs_waiting: Arc<Notify>,
     /// Logins by the hash of their token.
@@ -59,6 +62,7 @@ impl AppState {
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             sign_in_limits: Arc::new(SignInLimits::new(&config.limits)),
             mail: mail::connect(&config.mail, &config.app_url),
+            webhooks: Arc::default(),
             jobs_waiting: Arc::new(Notify::new()),
             recent_logins: Arc::default(),
             recent_sessions: Arc::default(),

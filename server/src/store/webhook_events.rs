@@ -53,8 +53,8 @@ pub struct NewEvent {
 /// A stored message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// The room concerned, when it is one of ours.
-    pub room: Option<String>,
+    /// LiveKit's id of the event.
+    pub id: String,
     /// The message as it came.
     pub body: String,
     /// Whether it still waits to be applied.
@@ -90,39 +90,17 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewEvent) -> Result<bool, 
     Ok(inserted > 0)
 }
 
-/// Finds a message.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn find(db: &impl ConnectionTrait, id: &str) -> Result<Option<StoredEvent>, StoreError> {
-    let row: Option<(Option<String>, String, String)> = table::Entity::find_by_id(id)
-        .select_only()
-        .columns([
-            table::Column::RoomName,
-            table::Column::Body,
-            table::Column::State,
-        ])
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(row.map(|(room, body, state)| StoredEvent {
-        room,
-        body,
-        is_waiting: state == EventState::Received.as_str(),
-    }))
-}
-
 /// All understood messages about a room, in no particular order.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn bodies_of_room(
+pub async fn of_room(
     db: &impl ConnectionTrait,
     room: &RoomName,
-) -> Result<Vec<String>, StoreError> {
-    Ok(table::Entity::find()
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let rows: Vec<(String, String, String)> = table::Entity::find()
         .select_only()
-        .column(table::Column::Body)
+        .columns([table::Column::Id, table::Column::Body, table::Column::State])
         .filter(table::Column::RoomName.eq(room.as_str()))
         .filter(table::Column::State.is_in([
             EventState::Received.as_str(),
@@ -130,23 +108,29 @@ pub async fn bodies_of_room(
         ]))
         .into_tuple()
         .all(db)
-        .await?)
+        .await?;
+    let event = |(id, body, state): (String, String, String)| StoredEvent {
+        id,
+        body,
+        is_waiting: state == EventState::Received.as_str(),
+    };
+    Ok(rows.into_iter().map(event).collect())
 }
 
-/// Records what became of a message.
+/// Records what became of messages.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn settle(
     txn: &impl ConnectionTrait,
-    id: &str,
+    ids: &[String],
     state: EventState,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     table::Entity::update_many()
         .col_expr(table::Column::State, state.as_str().into())
         .col_expr(table::Column::ProcessedAt, now.0.into())
-        .filter(table::Column::Id.eq(id))
+        .filter(table::Column::Id.is_in(ids))
         .exec(txn)
         .await?;
     Ok(())

@@ -5,6 +5,7 @@
 
 mod event;
 mod history;
+mod inbox;
 mod signature;
 
 use crate::{
@@ -24,13 +25,9 @@ use domain::{
 use event::{Content, Fact, Incoming, RoomOf, What};
 use history::{History, Presence};
 use sea_orm::DatabaseTransaction;
-use std::time::Duration;
 
+pub use inbox::Inbox;
 pub use signature::is_genuine;
-
-/// LiveKit sends a room's messages one after the other and waits for each answer. A database that
-/// takes longer than this to store one counts as busy; LiveKit then sends the message again.
-const STORE_WITHIN: Duration = Duration::from_secs(2);
 
 /// What became of a genuine message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,23 +63,16 @@ pub async fn receive(
     }
     let incoming = Incoming::read(body);
     let now = state.clock.now();
-    let storing = state.db.write(|txn| {
-        let incoming = incoming.clone();
-        Box::pin(async move { keep(txn, incoming, now).await })
-    });
-    let accepted = match tokio::time::timeout(STORE_WITHIN, storing).await {
-        Ok(stored) => stored?,
-        Err(_too_slow) => return Err(StoreError::Busy.into()),
-    };
-    let event = incoming.event.as_str();
+    let (id, event) = (incoming.id.clone(), incoming.event.clone());
+    let accepted = state.webhooks.store(&state.db, incoming, now).await?;
     match accepted {
         Accepted::Stored => state.jobs_waiting.notify_one(),
         Accepted::Parked => {
-            tracing::warn!(webhook.id = %incoming.id, webhook.event = event, "webhook not understood; kept in webhook_events");
+            tracing::warn!(webhook.id = %id, webhook.event = event, "webhook not understood; kept in webhook_events");
         }
         Accepted::Ignored | Accepted::Duplicate | Accepted::Foreign => {}
     }
-    tracing::debug!(webhook.id = %incoming.id, webhook.event = event, ?accepted, "webhook received");
+    tracing::debug!(webhook.id = %id, webhook.event = event, ?accepted, "webhook received");
     Ok(accepted)
 }
 
@@ -122,9 +112,9 @@ async fn keep(
         (Content::Unclear(why), _) => (EventState::Parked, Some(why), Accepted::Parked),
     };
     let new = NewEvent {
-        id: id.clone(),
+        id,
         event,
-        room,
+        room: room.clone(),
         body: text,
         state: event_state,
         error,
@@ -133,23 +123,23 @@ async fn keep(
     if !webhook_events::insert(txn, &new).await? {
         return Ok(Accepted::Duplicate);
     }
-    if let (Accepted::Stored, Some(session)) = (accepted, session) {
-        jobs::enqueue(txn, &Job::ProcessWebhook { event: id, session }, now, now).await?;
+    if let (Accepted::Stored, Some(session), Some(room)) = (accepted, session, room) {
+        jobs::enqueue(txn, &Job::ProcessWebhooks { room, session }, now, now).await?;
     }
     Ok(accepted)
 }
 
-/// Job: applies a stored message. Applying it twice, or before an earlier one, is fine.
+/// Job: applies what is stored about a room. Doing it twice, or before an earlier message came, is fine.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn process(state: &AppState, event_id: &str) -> Result<()> {
+pub async fn process(state: &AppState, room: &RoomName) -> Result<()> {
     let now = state.clock.now();
     let session = state
         .db
         .write(|txn| {
-            let id = event_id.to_owned();
-            Box::pin(async move { apply(txn, &id, now).await })
+            let room = room.clone();
+            Box::pin(async move { apply(txn, &room, now).await })
         })
         .await
         .map_err(Error::Store)?;
@@ -162,54 +152,38 @@ pub async fn process(state: &AppState, event_id: &str) -> Result<()> {
 
 async fn apply(
     txn: &DatabaseTransaction,
-    id: &str,
+    name: &RoomName,
     now: Timestamp,
 ) -> std::result::Result<Option<SessionId>, StoreError> {
-    let Some(stored) = webhook_events::find(txn, id)
-        .await?
-        .filter(|stored| stored.is_waiting)
-    else {
+    // One job of a room at a time, or one that knows less might write last.
+    let room = participants::room_locked(txn, name).await?;
+    let events = webhook_events::of_room(txn, name).await?;
+    let waiting = || events.iter().filter(|event| event.is_waiting);
+    let ids: Vec<String> = waiting().map(|event| event.id.clone()).collect();
+    if ids.is_empty() {
         return Ok(None);
-    };
-    let name = stored
-        .room
-        .as_deref()
-        .and_then(RoomName::parse)
-        .map(|(name, ..)| name);
-    let room = match &name {
-        // One message of a room at a time, or a job that knows less might write last.
-        Some(name) => participants::room_locked(txn, name).await?,
-        None => None,
-    };
-    let (Some(name), Some(room)) = (name, room) else {
+    }
+    let Some(room) = room else {
         // The session was deleted meanwhile, and who was there with it.
-        webhook_events::settle(txn, id, EventState::Ignored, now).await?;
+        webhook_events::settle(txn, &ids, EventState::Ignored, now).await?;
         return Ok(None);
     };
-    let bodies = webhook_events::bodies_of_room(txn, &name).await?;
-    let history = History::of(bodies.iter().filter_map(|body| fact_in(body)));
+    let history = History::of(events.iter().filter_map(|event| fact_in(&event.body)));
     for stay in history.stays() {
         participants::merge(txn, &room, &stay).await?;
     }
     let presence = history.presence(room.ensured_sid.as_deref());
-    let somebody_came = fact_in(&stored.body)
-        .is_some_and(|fact| matches!(fact.what, What::Started | What::Joined(_)));
+    let somebody_came = waiting()
+        .filter_map(|event| fact_in(&event.body))
+        .any(|fact| matches!(fact.what, What::Started | What::Joined(_)));
     if room.is_ended && somebody_came && matches!(presence, Presence::Exists { .. }) {
         // An ended room stays ended: whatever brought it back, it goes again.
-        jobs::enqueue(
-            txn,
-            &Job::DeleteRoom {
-                room: name.clone(),
-                session: room.session,
-            },
-            now,
-            now,
-        )
-        .await?;
+        let (room, session) = (name.clone(), room.session);
+        jobs::enqueue(txn, &Job::DeleteRoom { room, session }, now, now).await?;
     }
-    apply_presence(txn, &name, &room, presence, now).await?;
-    evict_unwanted(txn, &name, &room, &history, now).await?;
-    webhook_events::settle(txn, id, EventState::Processed, now).await?;
+    apply_presence(txn, name, &room, presence, now).await?;
+    evict_unwanted(txn, name, &room, &history, now).await?;
+    webhook_events::settle(txn, &ids, EventState::Processed, now).await?;
     Ok(Some(room.session))
 }
 

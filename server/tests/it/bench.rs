@@ -3,14 +3,18 @@
 use crate::{
     harness::{self, NOW, Person, TestApp},
     rooms::wish,
+    webhooks,
 };
 use domain::{
     availability::{Interval, Length, Offer, OfferDraft, free_slots},
+    ids::RoomName,
     time::{Millis, Timestamp},
 };
 use server::{
     bookings::{self, BookRequest},
+    rooms::reconcile,
     store::Engine,
+    webhooks::receive,
     zones::Zone,
 };
 use std::{
@@ -187,4 +191,121 @@ async fn run(
 async fn bookings_on_both_engines() {
     measure(Engine::Sqlite, "SQLite", Some(20.0)).await;
     measure(Engine::Postgres, "PostgreSQL", None).await;
+}
+
+/// Offered messages of LiveKit a second, and for how many seconds.
+const OFFERED: (u64, u64) = (1_000, 5);
+
+/// Processor time of this process so far.
+fn cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let (_, fields) = stat.rsplit_once(") ").expect("its usual form");
+    let ticks = |n: usize| -> u64 {
+        let field = fields.split(' ').nth(n).expect("a field");
+        field.parse().expect("a number")
+    };
+    // utime and stime, in hundredths of a second (proc_pid_stat(5)).
+    Duration::from_millis((ticks(11) + ticks(12)) * 10)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement, run by cargo xtask bench"]
+async fn a_thousand_webhooks_a_second() {
+    harness::run(Engine::Sqlite, async |app: TestApp| {
+        let mentor = app.mentor("Maya").await;
+        let mentee = app.person("Leo").await;
+        let mut rooms = Vec::new();
+        for n in 0..50 {
+            let id = app.session(&mentor, &mentee, NOW + Millis::hours(n)).await;
+            rooms.push(RoomName::new(id, 1));
+        }
+        let (rate, seconds) = OFFERED;
+        let messages: Vec<_> = (0..rate * seconds)
+            .map(|n| {
+                let room = &rooms[usize::try_from(n).expect("small") % rooms.len()];
+                webhooks::started(room, n)
+            })
+            .collect();
+        let (began, used) = (Instant::now(), cpu());
+        let mut answers = JoinSet::new();
+        let mut tick = tokio::time::interval(Duration::from_millis(1_000 / rate));
+        for (body, signature) in messages {
+            tick.tick().await;
+            let state = app.state.clone();
+            answers.spawn(async move {
+                let asked = Instant::now();
+                let accepted = receive(&state, Some(&signature), &body).await;
+                accepted.expect("stored");
+                asked.elapsed()
+            });
+        }
+        let mut times = answers.join_all().await;
+        let (took, used) = (began.elapsed(), cpu().checked_sub(used).expect("it grows"));
+        let each = milliseconds(used) / f64::from(u32::try_from(rate * seconds).expect("small"));
+        let second = took.as_secs_f64() / f64::from(u32::try_from(seconds).expect("small"));
+        assert!(second < 1.1, "the load itself could not keep up: {second}");
+        row(
+            "1,000 webhooks/s on SQLite: p50",
+            quantile(&mut times, 0.5),
+            "ms",
+            None,
+        );
+        row(
+            "1,000 webhooks/s on SQLite: p99",
+            quantile(&mut times, 0.99),
+            "ms",
+            Some(25.0),
+        );
+        row(
+            "1,000 webhooks/s on SQLite: CPU of each, load included",
+            each,
+            "ms",
+            Some(1.0),
+        );
+        app.run_jobs().await;
+        let waiting = "SELECT count(*) FROM webhook_events WHERE state = 'received'";
+        assert_eq!(app.test_db.number(waiting).await, 0);
+        let whole = milliseconds(began.elapsed()) / 1_000.0;
+        row(
+            "1,000 webhooks/s on SQLite: 5,000 applied after",
+            whole,
+            "s",
+            None,
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement, run by cargo xtask bench"]
+async fn five_hundred_rooms_compared() {
+    harness::run(Engine::Sqlite, async |app: TestApp| {
+        let mentor = app.mentor("Maya").await;
+        let mentee = app.person("Leo").await;
+        // A second each, so that all windows are open at once.
+        for n in 0..500 {
+            let from = NOW + Millis::seconds(n);
+            let made = app
+                .session_of(mentor.id(), mentee.id(), from, Millis::seconds(1))
+                .await;
+            let name = RoomName::new(made.expect("free"), 1);
+            app.run_jobs().await;
+            for person in [&mentor, &mentee] {
+                app.media.join(&name, person.id(), NOW).expect("a room");
+            }
+        }
+        for (what, mended) in [("two people each, all unknown", 500), ("nothing new", 0)] {
+            let used = cpu();
+            let found = reconcile::all(&app.state).await.expect("answers");
+            assert_eq!((found.rooms, found.mended), (500, mended));
+            let used = cpu().checked_sub(used).expect("it grows").as_secs_f64();
+            row(
+                &format!("500 rooms compared on SQLite, {what}: CPU"),
+                used,
+                "s",
+                Some(1.0),
+            );
+        }
+    })
+    .await;
 }

@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::Entry,
     ids::{RoomName, SessionId},
+    permissions::Moderation,
     problem::Problem,
     session::{EndReason, Room},
     time::{Millis, Timestamp},
@@ -15,7 +16,7 @@ use server::{
     Error,
     events::Change,
     media::Call,
-    rooms,
+    rooms::{self, moderate::moderate},
     store::{StoreError, participants, sessions},
     webhooks::{self, Accepted},
 };
@@ -143,6 +144,17 @@ fn sign(body: &[u8]) -> String {
         .with_sha256(&STANDARD.encode(Sha256::digest(body)))
         .to_jwt()
         .expect("signed")
+}
+
+/// A message about a room as LiveKit sends most, with its signature; `n` makes it unlike any other.
+pub fn started(room: &RoomName, n: u64) -> (Vec<u8>, String) {
+    let body = json!({
+        "id": format!("EV_{n}"), "event": "room_started", "createdAt": (NOW.0 / 1_000).to_string(),
+        "room": {"sid": "RM_1", "name": room.as_str(), "creationTime": (NOW.0 / 1_000).to_string()},
+    });
+    let body = body.to_string().into_bytes();
+    let signature = sign(&body);
+    (body, signature)
 }
 
 async fn send(app: &TestApp, message: &Value) -> Result<Accepted, Error> {
@@ -294,6 +306,36 @@ on_both_engines! {
         app.run_jobs().await;
         assert_eq!(meeting.state(&app).await, ended);
         assert_eq!(meeting.stays(&app).await, [("mentee", 55, Some(61), None, true)], "and the stay is on record");
+    }
+
+    async fn somebody_who_was_removed_is_put_out_as_soon_as_livekit_says_they_came(app: TestApp) {
+        let meeting = Meeting::open_now(&app).await;
+        let removing = moderate(&app.state, &meeting.mentor.login, meeting.id, Moderation::Remove);
+        removing.await.expect("removed");
+        app.run_jobs().await;
+        let sid = app.media.join(&meeting.room(), meeting.mentee.id(), NOW).expect("an old token still works");
+        let joined = meeting.message("EV_1", "participant_joined", "RM_1", 0, 2);
+        sent(&app, &meeting.about(joined, &meeting.mentee, &sid, 1)).await;
+        app.run_jobs().await;
+        assert!(app.media.identities(&meeting.room()).is_empty());
+    }
+
+    async fn a_thousand_messages_at_once_are_each_answered_after_one_of_few_commits(app: TestApp) {
+        let meeting = Meeting::open_now(&app).await;
+        let mut sending = tokio::task::JoinSet::new();
+        for n in 0..500 {
+            // Each twice: LiveKit sends again what it had no answer to.
+            for _ in 0..2 {
+                let (app, message) = (app.clone(), meeting.message(&format!("EV_{n}"), "room_started", "RM_1", 0, n));
+                sending.spawn(async move { send(&app, &message).await });
+            }
+        }
+        let answers: Vec<_> = sending.join_all().await.into_iter().map(|answer| answer.expect("stored")).collect();
+        let stored = answers.iter().filter(|answer| **answer == Accepted::Stored).count();
+        assert_eq!((answers.len(), stored), (1_000, 500));
+        assert_eq!(app.test_db.number("SELECT COUNT(*) FROM jobs WHERE kind = 'process_webhooks'").await, 1, "one job does them all");
+        app.run_jobs().await;
+        assert_eq!(app.test_db.number("SELECT COUNT(*) FROM webhook_events WHERE state = 'processed'").await, 500);
     }
 
     async fn a_busy_database_says_so_in_time_and_loses_nothing(app: TestApp) {
