@@ -181,6 +181,9 @@ fn probe_room() -> RoomName {
 /// Warns in the log when LiveKit makes rooms by itself, so that an old token would bring an ended room
 /// back. Asked at the start of the server; a LiveKit that does not answer yet is no finding.
 pub async fn warn_of_auto_create(state: &AppState) {
+    if state.media.check().await.is_err() {
+        return;
+    }
     match auto_create(state).await.verdict {
         Verdict::Failed { what, remedy } => {
             tracing::warn!("ended rooms may come back: {what}. {remedy}")

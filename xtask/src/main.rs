@@ -1,6 +1,7 @@
 //! Developer automation: `cargo xtask <command>`. Never part of the product.
 
 mod bench;
+mod chaos;
 mod load;
 mod screenshots;
 mod soak;
@@ -27,6 +28,8 @@ enum Command {
     Screenshots,
     /// Checks free slots in every time zone around every change of clocks; some minutes.
     Soak(soak::Soak),
+    /// Kills and breaks what the product needs, and checks that nothing is lost; about 20 minutes.
+    Chaos(chaos::Chaos),
     /// Load generator of the bench: reads a plan as JSON, writes a report as JSON.
     #[command(hide = true)]
     Load,
@@ -38,6 +41,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench => bench::run(),
         Command::Screenshots => screenshots::run(),
         Command::Soak(soak) => soak::run(&soak),
+        Command::Chaos(chaos) => chaos::run(&chaos),
         Command::Load => load::run(),
     }
 }

@@ -25,7 +25,10 @@ use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait, Value,
-    sqlx::{self, sqlite::SqliteJournalMode, sqlite::SqliteSynchronous},
+    sqlx::{
+        self, Connection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use serde::Serialize;
 use std::{
@@ -139,6 +142,18 @@ impl Db {
                     .busy_timeout(SQLITE_BUSY)
                     .foreign_keys(true)
                     .optimize_on_close(true, None)
+            })
+            .map_sqlx_sqlite_pool_opts(|o| {
+                o.after_release(|connection, _| {
+                    Box::pin(async move {
+                        // Answers once everything before it is done, a rollback included.
+                        connection.ping().await?;
+                        // SQLite ends a transaction by itself when the disk fails or is full, and the
+                        // driver, whose own ROLLBACK is then refused, goes on counting it: all that
+                        // this connection wrote from then on would never be committed.
+                        Ok(!connection.is_in_transaction())
+                    })
+                })
             });
         // The writer comes first: it turns WAL on, which stays in the file.
         let writer = Database::connect(writer).await?;
