@@ -124,7 +124,7 @@ async fn settle_outcome(
 }
 
 async fn sign_out(state: &AppState, login: &CurrentLogin, user: UserId) -> Result<()> {
-    if store::users::names(state.db.read(), [user])
+    if store::users::names(state.db.read(), &[user])
         .await?
         .is_empty()
     {

@@ -335,11 +335,11 @@ async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result
     let (from, limit) = (u64::from(offset(page)), u64::from(PAGE) + 1);
     let mut rows = store::audit::page(db, session, from, limit).await?;
     let has_older = cut(&mut rows);
-    let ids = rows
-        .iter()
-        .flat_map(|row| [row.actor, row.subject])
-        .flatten();
-    let names = store::users::names(db, ids).await?;
+    let mut ids = Vec::new();
+    for row in &rows {
+        ids.extend([row.actor, row.subject].into_iter().flatten());
+    }
+    let names = store::users::names(db, &ids).await?;
     let entries = rows.into_iter().map(|row| {
         let name = |id| names.get(&id).cloned().unwrap_or_default();
         Entry {

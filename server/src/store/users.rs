@@ -205,12 +205,12 @@ pub async fn search(
 /// When the database does not answer.
 pub async fn names(
     db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = UserId>,
+    ids: &[UserId],
 ) -> Result<HashMap<UserId, String>, StoreError> {
     let rows: Vec<(Uuid, String)> = users::Entity::find()
         .select_only()
         .columns([users::Column::Id, users::Column::Name])
-        .filter(users::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
+        .filter(users::Column::Id.is_in(ids.iter().map(|id| id.0)))
         .into_tuple()
         .all(db)
         .await?;
