@@ -12,6 +12,7 @@ use crate::{
         admin::{AdminMentorsPage, AdminNotificationsPage},
         availability::AvailabilityPage,
         book::BookPage,
+        console::ConsolePage,
         dashboard::DashboardPage,
         home::HomePage,
         meeting::MeetingPage,
@@ -118,6 +119,8 @@ pub fn App() -> impl IntoView {
                         view=AdminMentorsPage
                         ssr=SsrMode::Async
                     />
+                    <Route path=path!("/admin") view=ConsolePage ssr=SsrMode::Async />
+                    <Route path=path!("/admin/:tab") view=ConsolePage ssr=SsrMode::Async />
                     <Route path=path!("/meeting/:id") view=MeetingPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>

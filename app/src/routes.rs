@@ -21,6 +21,8 @@ pub const ACCOUNT: &str = "/account";
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
 /// What one offers as a mentor.
 pub const AVAILABILITY: &str = "/availability";
+/// The admin console; its first tab shows rooms.
+pub const ADMIN: &str = "/admin";
 /// What needs an admin's attention.
 pub const ADMIN_NOTIFICATIONS: &str = "/admin/notifications";
 /// Mentor profiles waiting to be published.
@@ -48,6 +50,15 @@ pub fn is_private(path: &str) -> bool {
 /// Whether a path is for admins only.
 pub fn is_admin(path: &str) -> bool {
     path.trim_start_matches('/').split('/').next() == Some("admin")
+}
+
+/// A tab of the admin console, by its word in `domain::console`.
+pub fn admin(tab: &str) -> String {
+    if tab.is_empty() {
+        ADMIN.to_owned()
+    } else {
+        format!("{ADMIN}/{tab}")
+    }
 }
 
 /// A mentor's page with free slots.
@@ -137,7 +148,7 @@ mod tests {
         for path in ["/", "/auth/signin", "/auth/signup", "/mentorship", "/pkg/x"] {
             assert!(!is_private(path), "{path}");
         }
-        assert!(is_admin("/admin/notifications"));
+        assert!(is_admin("/admin") && is_admin("/admin/notifications"));
         assert!(!is_admin("/administer"));
     }
 

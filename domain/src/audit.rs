@@ -28,10 +28,12 @@ pub enum AuditAction {
     RetriedJob,
     /// Published a mentor's profile.
     ApprovedMentor,
+    /// Ended all logins of a person.
+    SignedOutEverywhere,
 }
 
 impl AuditAction {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::EndedRoom,
         Self::Extended,
         Self::Muted,
@@ -43,6 +45,7 @@ impl AuditAction {
         Self::DecidedOutcome,
         Self::RetriedJob,
         Self::ApprovedMentor,
+        Self::SignedOutEverywhere,
     ];
 
     /// The word stored in `audit_log.action`.
@@ -59,6 +62,7 @@ impl AuditAction {
             Self::DecidedOutcome => "decided_outcome",
             Self::RetriedJob => "retried_job",
             Self::ApprovedMentor => "approved_mentor",
+            Self::SignedOutEverywhere => "signed_out_everywhere",
         }
     }
 
@@ -81,6 +85,7 @@ impl AuditAction {
             Self::DecidedOutcome => "Decided the outcome",
             Self::RetriedJob => "Retried a job",
             Self::ApprovedMentor => "Published a mentor",
+            Self::SignedOutEverywhere => "Signed somebody out everywhere",
         }
     }
 }

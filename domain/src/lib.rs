@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod audit;
 pub mod availability;
 pub mod booking;
+pub mod console;
 pub mod ids;
 pub mod job;
 pub mod notice;

@@ -30,6 +30,13 @@ const pages: { name: string; as: Visitor; path: (demo: Demo) => string; status?:
   { name: "availability", as: "mentor", path: () => "/availability" },
   { name: "moving a session", as: "mentee", path: (demo) => `/sessions/${demo.earlySessionId}/reschedule` },
   { name: "session record", as: "mentee", path: (demo) => `/sessions/${demo.earlySessionId}` },
+  { name: "rooms for admins", as: "admin", path: () => "/admin" },
+  { name: "failed jobs", as: "admin", path: () => "/admin/jobs" },
+  { name: "webhooks", as: "admin", path: () => "/admin/webhooks" },
+  { name: "users", as: "admin", path: () => "/admin/users" },
+  { name: "disputes", as: "admin", path: () => "/admin/disputes" },
+  { name: "audit log", as: "admin", path: () => "/admin/audit" },
+  { name: "unknown admin tab", as: "admin", path: () => "/admin/nothing", status: 404 },
   { name: "notifications", as: "admin", path: () => "/admin/notifications" },
   { name: "waiting mentors", as: "admin", path: () => "/admin/mentors" },
   { name: "early meeting", as: "mentee", path: (demo) => `/meeting/${demo.earlySessionId}` },
@@ -72,7 +79,7 @@ test.describe("every page", () => {
 test("pages for admins are closed to others", async ({ signedIn }) => {
   const { accounts } = await seedDemo();
   const page = await signedIn(accountOf(accounts, "mentee"));
-  for (const path of ["/admin/notifications", "/admin/mentors"]) await open(page, path, 403);
+  for (const path of ["/admin", "/admin/jobs", "/admin/users", "/admin/notifications", "/admin/mentors"]) await open(page, path, 403);
 });
 
 test("every page carries the protective headers, and the nonce is new each time", async ({ context, signedIn }) => {

@@ -26,7 +26,7 @@ const AT_ONCE: usize = 8;
 /// that hangs delays no room.
 const LETTERS_AT_ONCE: usize = 2;
 /// The kind of jobs that make rooms.
-const CREATE_ROOM: &str = "create_room";
+pub(crate) const CREATE_ROOM: &str = "create_room";
 /// The kind of jobs that end what is left of rooms.
 const CLOSE_WINDOW: &str = "close_window";
 /// The kind of jobs that warn before that.
@@ -404,4 +404,19 @@ async fn start_due(
         });
     }
     Ok(Duration::from_millis(50))
+}
+
+/// What a stored kind is called.
+pub(crate) fn kind_words(kind: &str) -> &'static str {
+    match kind {
+        CREATE_ROOM => "Create a meeting room",
+        CLOSE_WINDOW => "End a meeting whose time is up",
+        SEND_MAIL => "Send a letter",
+        WARN_CLOSING => "Tell people that a meeting closes soon",
+        DECIDE_OUTCOME => "Decide what came of a session",
+        "delete_room" => "Delete an ended meeting room",
+        "evict" => "Put somebody out of a room",
+        "process_webhook" => "Apply a message from the video server",
+        _ => "Unknown job",
+    }
 }

@@ -194,9 +194,26 @@ pub async fn pending(state: &AppState, login: &CurrentLogin) -> Result<Vec<Pendi
 /// `Problem::Forbidden` unless the actor is an admin; `Problem::NotFound`.
 pub async fn publish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> Result<()> {
     crate::admin::require(login)?;
+    let (admin, now) = (login.me.id, state.clock.now());
     let found = state
         .db
-        .write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await }))
+        .write(|txn| {
+            Box::pin(async move {
+                let found = store::mentors::publish(txn, mentor).await?;
+                if found {
+                    let entry = store::audit::AuditEntry {
+                        at: now,
+                        actor: Some(admin),
+                        action: domain::audit::AuditAction::ApprovedMentor,
+                        session: None,
+                        subject: Some(mentor),
+                        detail: String::new(),
+                    };
+                    store::audit::record(txn, &entry).await?;
+                }
+                Ok::<_, store::StoreError>(found)
+            })
+        })
         .await?;
     tracing::info!(admin.id = %login.me.id, mentor.id = %mentor, "mentor profile {mentor} published");
     if found {

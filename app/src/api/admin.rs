@@ -23,3 +23,15 @@ pub async fn publish(id: domain::ids::UserId) -> Result<(), ApiError> {
     crate::ssr::redirect(&format!("{}?done=published", crate::routes::ADMIN_MENTORS));
     Ok(())
 }
+
+/// Does something in the console; `what` and `id` as in `domain::console::Act::parse`.
+#[server(prefix = "/api/fn", endpoint = "admin_act")]
+pub async fn act(what: String, id: String) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let login = request.login()?;
+    let act = domain::console::Act::parse(&what, &id).ok_or(domain::problem::Problem::NotFound)?;
+    request.answer(server::admin::act(&request.state, login, act).await)?;
+    let tab = crate::routes::admin(act.tab().as_str());
+    crate::ssr::redirect(&format!("{tab}?done=acted"));
+    Ok(())
+}

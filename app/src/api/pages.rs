@@ -7,7 +7,10 @@ use super::{
     mentors::{MentorTimes, OfferPage, OtherTimes},
     wire::Sent,
 };
-use domain::views::{Me, MentorCard, MentorProfile, NotificationView, PendingMentor, SessionView};
+use domain::{
+    console::Console,
+    views::{Me, MentorCard, MentorProfile, NotificationView, PendingMentor, SessionView},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +56,15 @@ pub enum Ask {
         /// The id out of the address.
         id: String,
     },
+    /// A tab of the admin console.
+    Console {
+        /// The tab's word, out of the address.
+        tab: String,
+        /// What its list is narrowed to.
+        filter: String,
+        /// Which page of the list, from 0.
+        page: u32,
+    },
     /// What needs an admin's attention.
     Notifications,
     /// Mentor profiles waiting for an admin.
@@ -80,6 +92,8 @@ pub enum Answer {
     Dashboard(Box<Dashboard>),
     /// The session.
     Session(Box<SessionView>),
+    /// What the tab shows.
+    Console(Box<Console>),
     /// Open entries first.
     Notifications(Vec<NotificationView>),
     /// Oldest first.

@@ -59,7 +59,7 @@ fn SignedInNav(me: Me) -> impl IntoView {
                     .then(|| {
                         view! {
                             <li>
-                                <A href=routes::ADMIN_NOTIFICATIONS>"Admin"</A>
+                                <A href=routes::ADMIN>"Admin"</A>
                             </li>
                         }
                     })}

@@ -19,25 +19,45 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_query_map};
 
+/// The tabs: the last segment of the address, and what it is called.
+const TABS: [(&str, &str); 8] = [
+    ("", "Rooms"),
+    ("jobs", "Jobs"),
+    ("webhooks", "Webhooks"),
+    ("users", "Users"),
+    ("disputes", "Disputes"),
+    ("notifications", "Notifications"),
+    ("mentors", "Mentor profiles"),
+    ("audit", "Audit log"),
+];
+
+/// Heading, tabs, and what was just done.
 #[component]
-fn AdminHead(title: &'static str) -> impl IntoView {
+pub fn AdminHead(
+    /// The heading.
+    #[prop(into)]
+    title: String,
+) -> impl IntoView {
     let query = use_query_map();
     let done = Signal::derive(move || match query.read().get_str("done") {
         Some("retried") => Some("Trying again now. The entry goes away when it worked."),
         Some("published") => Some("Published. Mentees can book this mentor now."),
+        Some("acted") => Some("Done. The audit log has an entry about it."),
         Some(_) | None => None,
+    });
+    let tabs = TABS.into_iter().map(|(tab, words)| {
+        view! {
+            <li>
+                <A href=routes::admin(tab) exact=true>
+                    {words}
+                </A>
+            </li>
+        }
     });
     view! {
         <h1>{title}</h1>
         <nav class="tabs" aria-label="Admin">
-            <ul>
-                <li>
-                    <A href=routes::ADMIN_NOTIFICATIONS>"Notifications"</A>
-                </li>
-                <li>
-                    <A href=routes::ADMIN_MENTORS>"Mentor profiles"</A>
-                </li>
-            </ul>
+            <ul>{tabs.collect_view()}</ul>
         </nav>
         <DoneNote words=done />
     }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod availability;
 pub mod book;
+pub mod console;
 pub mod dashboard;
 pub mod home;
 mod load;

@@ -45,6 +45,12 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
             let session = server::bookings::get(&request.state, login, id).await;
             Answer::Session(Box::new(request.answer(session)?))
         }
+        Ask::Console { tab, filter, page } => {
+            let tab = domain::console::Tab::parse(&tab).ok_or(Problem::NotFound)?;
+            let (state, login) = (&request.state, request.login()?);
+            let shown = server::admin::console(state, login, tab, &filter, page).await;
+            Answer::Console(Box::new(request.answer(shown)?))
+        }
         Ask::Notifications => {
             let entries = server::admin::notifications(&request.state, request.login()?).await;
             Answer::Notifications(request.answer(entries)?)

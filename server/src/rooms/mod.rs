@@ -341,6 +341,17 @@ pub(crate) async fn end_in(
     {
         return Ok(());
     }
+    if matches!(reason, EndReason::EndedByMentor | EndReason::EndedByAdmin) {
+        let entry = store::audit::AuditEntry {
+            at: now,
+            actor: by,
+            action: domain::audit::AuditAction::EndedRoom,
+            session: Some(id),
+            subject: None,
+            detail: reason.as_str().to_owned(),
+        };
+        store::audit::record(txn, &entry).await?;
+    }
     store::sessions::release_seats(txn, id).await?;
     store::notifications::resolve_session(txn, id, now).await?;
     for room in store::rooms::end(txn, id, reason, now).await? {

@@ -57,12 +57,27 @@ pub async fn list(
     session: Option<SessionId>,
     limit: u64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
+    page(db, session, 0, limit).await
+}
+
+/// As [`list`], leaving out the first `offset` entries.
+///
+/// # Errors
+/// As [`list`].
+pub async fn page(
+    db: &impl ConnectionTrait,
+    session: Option<SessionId>,
+    offset: u64,
+    limit: u64,
+) -> Result<Vec<AuditEntry>, StoreError> {
     let mut query = table::Entity::find();
     if let Some(session) = session {
         query = query.filter(table::Column::SessionId.eq(session.0));
     }
     let rows = query
         .order_by_desc(table::Column::At)
+        .order_by_asc(table::Column::Id)
+        .offset(offset)
         .limit(limit)
         .all(db)
         .await?;

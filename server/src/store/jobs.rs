@@ -7,8 +7,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -285,4 +285,84 @@ pub async fn waiting(
         .into_tuple()
         .all(db)
         .await?)
+}
+
+/// A job that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedJob {
+    /// Id.
+    pub id: JobId,
+    /// Its kind, as stored.
+    pub kind: String,
+    /// The session concerned.
+    pub session: Option<SessionId>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What went wrong last.
+    pub error: String,
+    /// When it runs again; `None` for one that was given up.
+    pub next: Option<Timestamp>,
+    /// When it was given up.
+    pub dead_at: Option<Timestamp>,
+}
+
+/// Jobs that were given up (`dead`), or wait after failing at least once; latest first, at most 200.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn failing(db: &impl ConnectionTrait, dead: bool) -> Result<Vec<FailedJob>, StoreError> {
+    let query = jobs::Entity::find().filter(jobs::Column::DoneAt.is_null());
+    let query = if dead {
+        query
+            .filter(jobs::Column::DeadAt.is_not_null())
+            .order_by_desc(jobs::Column::DeadAt)
+    } else {
+        query
+            .filter(jobs::Column::DeadAt.is_null())
+            .filter(jobs::Column::LastError.is_not_null())
+            .order_by_asc(jobs::Column::RunAt)
+    };
+    let rows = query.limit(200).all(db).await?;
+    Ok(rows.into_iter().map(FailedJob::from).collect())
+}
+
+/// Finds a job that failed and is not done.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find_failed(
+    db: &impl ConnectionTrait,
+    id: JobId,
+) -> Result<Option<FailedJob>, StoreError> {
+    let row = jobs::Entity::find_by_id(id.0)
+        .filter(jobs::Column::DoneAt.is_null())
+        .filter(jobs::Column::LastError.is_not_null())
+        .one(db)
+        .await?;
+    Ok(row.map(FailedJob::from))
+}
+
+impl From<jobs::Model> for FailedJob {
+    fn from(row: jobs::Model) -> Self {
+        Self {
+            id: JobId(row.id),
+            kind: row.kind,
+            session: row.session_id.map(SessionId),
+            attempts: u32::try_from(row.attempts).unwrap_or_default(),
+            error: row.last_error.unwrap_or_default(),
+            next: row.dead_at.is_none().then_some(Timestamp(row.run_at)),
+            dead_at: row.dead_at.map(Timestamp),
+        }
+    }
+}
+
+/// How many jobs wait, and how many were given up.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(db: &impl ConnectionTrait) -> Result<(u64, u64), StoreError> {
+    let open = || jobs::Entity::find().filter(jobs::Column::DoneAt.is_null());
+    let waiting = open().filter(jobs::Column::DeadAt.is_null());
+    let dead = open().filter(jobs::Column::DeadAt.is_not_null());
+    Ok((waiting.count(db).await?, dead.count(db).await?))
 }

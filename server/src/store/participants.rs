@@ -244,3 +244,29 @@ pub async fn of_session(
         })
         .collect())
 }
+
+/// Who is in which running room now, and since when.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn present(
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(SessionId, Option<UserId>, Timestamp)>, StoreError> {
+    let rows: Vec<(Uuid, Option<Uuid>, i64)> = table::Entity::find()
+        .select_only()
+        .columns([
+            table::Column::SessionId,
+            table::Column::UserId,
+            table::Column::JoinedAt,
+        ])
+        .filter(table::Column::LeftAt.is_null())
+        .filter(table::Column::JoinedAt.is_not_null())
+        .order_by_asc(table::Column::JoinedAt)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(session, user, at)| (SessionId(session), user.map(UserId), Timestamp(at)))
+        .collect())
+}

@@ -15,7 +15,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
 };
 use uuid::Uuid;
 
@@ -547,6 +548,83 @@ pub async fn find_all(
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let rows = Row::find_by_statement(statement).all(db).await?;
     rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+/// Sessions whose room is in one of these states, earliest first; at most 200. For `Room::Ended` the
+/// word alone counts.
+///
+/// # Errors
+/// As [`find`].
+pub async fn with_room(
+    db: &impl ConnectionTrait,
+    rooms: &[Room],
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let words: Vec<String> = rooms.iter().map(|r| format!("'{}'", r.as_str())).collect();
+    let sql = format!(
+        "{SELECT} WHERE s.room IN ({}) ORDER BY s.scheduled_at, s.id LIMIT 200",
+        words.join(", ")
+    );
+    let rows = Row::find_by_statement(statement(db, &sql, []))
+        .all(db)
+        .await?;
+    rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+/// Sessions whose outcome is contested, with who contests it and in which words, latest first; at
+/// most 100.
+///
+/// # Errors
+/// As [`find`].
+pub async fn disputed(
+    db: &impl ConnectionTrait,
+) -> Result<Vec<(SessionRecord, Option<UserId>, String)>, StoreError> {
+    let rows: Vec<(Uuid, Option<Uuid>, Option<String>)> = sessions::Entity::find()
+        .select_only()
+        .columns([
+            sessions::Column::Id,
+            sessions::Column::DisputedBy,
+            sessions::Column::Dispute,
+        ])
+        .filter(sessions::Column::Outcome.eq(Outcome::Disputed.as_str()))
+        .order_by_desc(sessions::Column::ScheduledAt)
+        .limit(100)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let ids: Vec<SessionId> = rows.iter().map(|row| SessionId(row.0)).collect();
+    let mut found = find_all(db, &ids).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, by, words)| {
+            let at = found.iter().position(|r| r.facts.id.0 == id)?;
+            Some((
+                found.swap_remove(at),
+                by.map(UserId),
+                words.unwrap_or_default(),
+            ))
+        })
+        .collect())
+}
+
+/// Writes the verdict on a contested outcome; `false` when it is not contested.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settle(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    verdict: Outcome,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = sessions::Entity::update_many()
+        .col_expr(sessions::Column::Outcome, verdict.as_str().into())
+        .col_expr(sessions::Column::OutcomeAt, now.0.into())
+        .col_expr(sessions::Column::UpdatedAt, now.0.into())
+        .filter(sessions::Column::Id.eq(session.0))
+        .filter(sessions::Column::Outcome.eq(Outcome::Disputed.as_str()))
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
 }
 
 /// As [`find`], keeping others from changing it until the transaction ends.

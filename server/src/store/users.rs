@@ -3,6 +3,7 @@
 use super::{
     StoreError,
     entity::{mentees, users},
+    statement,
 };
 use domain::{
     ids::UserId,
@@ -10,8 +11,11 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect,
 };
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A new account.
 #[derive(Debug, Clone)]
@@ -123,4 +127,95 @@ pub async fn set_password(
         .exec(txn)
         .await?;
     Ok(())
+}
+
+/// An account as an admin sees it.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct AccountRow {
+    id: Uuid,
+    /// Display name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// IANA zone.
+    pub time_zone: String,
+    /// Looks after rooms and people.
+    pub is_admin: bool,
+    created_at: i64,
+    mentor_id: Option<Uuid>,
+    /// Booked sessions in either role.
+    pub sessions: i64,
+    last_seen_at: Option<i64>,
+}
+
+impl AccountRow {
+    /// Account.
+    pub fn id(&self) -> UserId {
+        UserId(self.id)
+    }
+
+    /// Whether there is a mentor profile.
+    pub fn is_mentor(&self) -> bool {
+        self.mentor_id.is_some()
+    }
+
+    /// When it was made.
+    pub fn created_at(&self) -> Timestamp {
+        Timestamp(self.created_at)
+    }
+
+    /// When one of its logins was last used; `None` when it has none.
+    pub fn last_seen_at(&self) -> Option<Timestamp> {
+        self.last_seen_at.map(Timestamp)
+    }
+}
+
+/// Accounts whose name or address contains `text`, in any case, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn search(
+    db: &impl ConnectionTrait,
+    text: &str,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<AccountRow>, StoreError> {
+    let mut plain = text.to_lowercase();
+    for special in ['!', '%', '_'] {
+        plain = plain.replace(special, &format!("!{special}"));
+    }
+    let sql = format!(
+        "SELECT u.id, u.name, u.email, u.time_zone, u.is_admin, u.created_at, m.user_id AS mentor_id, \
+         (SELECT COUNT(*) FROM sessions s WHERE s.booking <> 'held' \
+         AND (s.mentor_id = u.id OR s.mentee_id = u.id)) AS sessions, \
+         (SELECT MAX(l.last_seen_at) FROM logins l WHERE l.user_id = u.id) AS last_seen_at \
+         FROM users u LEFT JOIN mentors m ON m.user_id = u.id \
+         WHERE LOWER(u.name) LIKE $1 ESCAPE '!' OR LOWER(u.email) LIKE $1 ESCAPE '!' \
+         ORDER BY u.created_at DESC, u.id LIMIT {limit} OFFSET {offset}"
+    );
+    let values = [format!("%{plain}%").into()];
+    Ok(AccountRow::find_by_statement(statement(db, &sql, values))
+        .all(db)
+        .await?)
+}
+
+/// Names of accounts.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    ids: &[UserId],
+) -> Result<HashMap<UserId, String>, StoreError> {
+    let rows: Vec<(Uuid, String)> = users::Entity::find()
+        .select_only()
+        .columns([users::Column::Id, users::Column::Name])
+        .filter(users::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (UserId(id), name))
+        .collect())
 }

@@ -3,8 +3,8 @@
 use super::{StoreError, entity::webhook_events as table};
 use domain::{ids::RoomName, time::Timestamp};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
 /// What became of a message.
@@ -21,7 +21,11 @@ pub enum EventState {
 }
 
 impl EventState {
-    fn as_str(self) -> &'static str {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Received, Self::Processed, Self::Ignored, Self::Parked];
+
+    /// The word stored in `webhook_events.state`.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
             Self::Processed => "processed",
@@ -162,4 +166,63 @@ pub async fn mentions(db: &impl ConnectionTrait, room: &RoomName) -> Result<bool
         .one(db)
         .await?;
     Ok(id.is_some())
+}
+
+/// A message as an admin sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// LiveKit's word for what happened.
+    pub event: String,
+    /// The room concerned, when it is one of ours.
+    pub room: Option<RoomName>,
+    /// The message as it came.
+    pub body: String,
+    /// What became of it, as stored.
+    pub state: String,
+    /// Why it was not understood.
+    pub error: Option<String>,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// The latest 100 messages, of one state or of all.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn latest(
+    db: &impl ConnectionTrait,
+    state: Option<EventState>,
+) -> Result<Vec<EventRow>, StoreError> {
+    let mut query = table::Entity::find();
+    if let Some(state) = state {
+        query = query.filter(table::Column::State.eq(state.as_str()));
+    }
+    let rows = query
+        .order_by_desc(table::Column::ReceivedAt)
+        .limit(100)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| EventRow {
+            room: row
+                .room_name
+                .and_then(|name| RoomName::parse(&name))
+                .map(|(name, ..)| name),
+            event: row.event,
+            body: row.body,
+            state: row.state,
+            error: row.error,
+            received_at: Timestamp(row.received_at),
+        })
+        .collect())
+}
+
+/// How many messages were not understood.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn parked(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    let parked = table::Column::State.eq(EventState::Parked.as_str());
+    Ok(table::Entity::find().filter(parked).count(db).await?)
 }

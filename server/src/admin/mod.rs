@@ -1,5 +1,11 @@
 //! What an admin sees and does.
 
+mod act;
+mod console;
+
+pub use act::act;
+pub use console::console;
+
 use crate::{AppState, Result, accounts::CurrentLogin, store, zones::Zone};
 use domain::{ids::NotificationId, problem::Problem, views::NotificationView};
 
@@ -51,15 +57,5 @@ pub async fn retry(state: &AppState, login: &CurrentLogin, id: NotificationId) -
         .job
         .filter(|_| found.resolved_at.is_none())
         .ok_or_else(settled)?;
-    let now = state.clock.now();
-    let retried = state
-        .db
-        .write(|txn| Box::pin(async move { store::jobs::retry(txn, job, now).await }))
-        .await?;
-    if !retried {
-        return Err(settled().into());
-    }
-    tracing::info!(admin.id = %login.me.id, job.id = %job, "job {job} retried by an admin");
-    state.jobs_waiting.notify_one();
-    Ok(())
+    act::retry_job(state, login, job).await
 }

@@ -1,0 +1,249 @@
+//! The admin console. All its tabs have the same shape (`domain::console`), so one page shows them.
+
+use super::{
+    admin::AdminHead,
+    load::{Load, unexpected},
+};
+use crate::{
+    api::{
+        admin::Act,
+        pages::{Answer, Ask},
+    },
+    components::{
+        form::{Form, PostForm, Sending},
+        notes::FormError,
+    },
+    routes,
+};
+use domain::console::{Console, Deed, Entry, Filter, Section};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The page.
+#[component]
+pub fn ConsolePage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let tab = move || params.read().get("tab").unwrap_or_default();
+    let ask = Memo::new(move |_| Ask::Console {
+        tab: tab(),
+        filter: query.read().get("q").unwrap_or_default(),
+        page: query
+            .read()
+            .get_str("page")
+            .and_then(|n| n.parse().ok())
+            .unwrap_or_default(),
+    });
+    let show = Callback::new(move |answer| {
+        let Answer::Console(console) = answer else {
+            return unexpected();
+        };
+        let path = routes::admin(&params.read_untracked().get("tab").unwrap_or_default());
+        view! { <Shown console=*console path /> }.into_any()
+    });
+    view! { <Load ask show /> }
+}
+
+#[component]
+fn Shown(console: Console, path: String) -> impl IntoView {
+    let form = Form::new::<Act>();
+    let to = form.to;
+    let counts = console.counts.into_iter().map(|(name, count)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{count}</dd>
+            </div>
+        }
+    });
+    let counts = counts.collect_view();
+    let narrowed = console.filter.as_ref().map(|filter| filter.value.clone());
+    let sections = console
+        .sections
+        .into_iter()
+        .map(|section| view! { <Listed section to /> })
+        .collect_view();
+    view! {
+        <Title text=console.title.clone() />
+        <AdminHead title=console.title />
+        <FormError problem=form.problem() />
+        {(!counts.is_empty()).then(|| view! { <dl class="console-counts">{counts}</dl> })}
+        {console.filter.map(|filter| view! { <Narrow filter path=path.clone() /> })}
+        {sections}
+        <Pages path narrowed=narrowed.unwrap_or_default() page=console.page has_older=console.has_older />
+    }
+}
+
+/// Narrows the list; without JavaScript too.
+#[component]
+fn Narrow(filter: Filter, path: String) -> impl IntoView {
+    let field = if filter.choices.is_empty() {
+        view! { <input id="narrow" name="q" type="search" value=filter.value maxlength="100" /> }
+            .into_any()
+    } else {
+        let choices = filter.choices.into_iter().map(|(value, words)| {
+            let selected = value == filter.value;
+            view! {
+                <option value=value selected=selected>
+                    {words}
+                </option>
+            }
+        });
+        view! {
+            <select id="narrow" name="q">
+                {choices.collect_view()}
+            </select>
+        }
+        .into_any()
+    };
+    view! {
+        <form class="console-filter" method="get" action=path role="search">
+            <label for="narrow">{filter.label}</label>
+            {field}
+            <button class="button" type="submit">
+                "Show"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Pages(path: String, narrowed: String, page: u32, has_older: bool) -> impl IntoView {
+    let turn = |to: u32, words: &'static str| {
+        view! {
+            <form method="get" action=path.clone()>
+                <input type="hidden" name="q" value=narrowed.clone() />
+                <button class="button" type="submit" name="page" value=to.to_string()>
+                    {words}
+                </button>
+            </form>
+        }
+    };
+    let newer = (page > 0).then(|| turn(page - 1, "Newer"));
+    let older = has_older.then(|| turn(page + 1, "Older"));
+    view! { <div class="actions">{newer} {older}</div> }
+}
+
+#[component]
+fn Listed(section: Section, to: Sending) -> impl IntoView {
+    let none = section.entries.is_empty();
+    let entries = section
+        .entries
+        .into_iter()
+        .map(|entry| view! { <One entry to /> })
+        .collect_view();
+    view! {
+        <section>
+            <h2>{section.title}</h2>
+            {section.deed.map(|deed| view! { <DeedForm deed about=String::new() to /> })}
+            {none.then(|| view! { <p class="muted">{section.empty}</p> })}
+            <ul class="stack" hidden=none>
+                {entries}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn One(entry: Entry, to: Sending) -> impl IntoView {
+    let facts = entry.facts.into_iter().map(|(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    let about = entry.title.clone();
+    view! {
+        <li>
+            <article class="card">
+                <h3>{entry.title}</h3>
+                <dl class="console-facts">{facts.collect_view()}</dl>
+                {entry
+                    .body
+                    .map(|body| {
+                        view! {
+                            <details>
+                                <summary>"Message as it came (may hold people's names; for admins only)"</summary>
+                                <pre class="console-body" tabindex="0">
+                                    {body}
+                                </pre>
+                            </details>
+                        }
+                    })}
+                {entry
+                    .session
+                    .map(|id| {
+                        view! {
+                            <p>
+                                <a href=routes::session(id)>"Session details"</a>
+                            </p>
+                        }
+                    })}
+                {entry.deed.map(|deed| view! { <DeedForm deed about to /> })}
+            </article>
+        </li>
+    }
+}
+
+/// What can be done, behind a second step where there is something to read first.
+#[component]
+fn DeedForm(deed: Deed, about: String, to: Sending) -> impl IntoView {
+    let confirmed = !deed.meaning.is_empty();
+    let is_choice = deed.whats.len() > 1;
+    let label = deed.label.clone();
+    let whats = deed.whats.into_iter().map(|(what, words)| {
+        if is_choice {
+            view! {
+                <label class="console-choice">
+                    <input type="radio" name="what" value=what required />
+                    {words}
+                </label>
+            }
+            .into_any()
+        } else {
+            view! { <input type="hidden" name="what" value=what /> }.into_any()
+        }
+    });
+    let whats = if is_choice {
+        view! {
+            <fieldset>
+                <legend>{format!("What came of {about}?")}</legend>
+                {whats.collect_view()}
+            </fieldset>
+        }
+        .into_any()
+    } else {
+        whats.collect_view().into_any()
+    };
+    let look = if confirmed {
+        "button button-danger"
+    } else {
+        "button"
+    };
+    let form = view! {
+        <PostForm to>
+            <input type="hidden" name="id" value=deed.id />
+            {whats}
+            <p class="actions">
+                <button type="submit" class=look>
+                    {label}
+                </button>
+            </p>
+        </PostForm>
+    };
+    if confirmed {
+        view! {
+            <details>
+                <summary>{format!("{}…", deed.label)}</summary>
+                <p>{deed.meaning}</p>
+                {form}
+            </details>
+        }
+        .into_any()
+    } else {
+        form.into_any()
+    }
+}

@@ -1,0 +1,202 @@
+//! The admin console: its tabs, what an admin can do there, and what a tab shows.
+
+use crate::{
+    ids::{JobId, SessionId, UserId},
+    session::Outcome,
+};
+use serde::{Deserialize, Serialize};
+
+/// Entries on one page of a long list.
+pub const PAGE: u32 = 50;
+
+/// A tab with an address of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// Running and failed rooms.
+    Rooms,
+    /// Failed jobs.
+    Jobs,
+    /// LiveKit's messages.
+    Webhooks,
+    /// Accounts.
+    Users,
+    /// Sessions whose outcome is contested.
+    Disputes,
+    /// What moderators and admins did.
+    Audit,
+}
+
+impl Tab {
+    const ALL: [Self; 6] = [
+        Self::Rooms,
+        Self::Jobs,
+        Self::Webhooks,
+        Self::Users,
+        Self::Disputes,
+        Self::Audit,
+    ];
+
+    /// The last segment of its address; empty for the first tab.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rooms => "",
+            Self::Jobs => "jobs",
+            Self::Webhooks => "webhooks",
+            Self::Users => "users",
+            Self::Disputes => "disputes",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// Reads [`Tab::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.as_str() == text)
+    }
+}
+
+/// Something an admin does in the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Ends a meeting for everyone.
+    EndRoom(SessionId),
+    /// Lets a failed job run again, now.
+    RetryJob(JobId),
+    /// Lets all dead jobs run again, now.
+    RetryAll,
+    /// Decides what came of a contested session.
+    Settle(SessionId, Outcome),
+    /// Ends all logins of a person.
+    SignOut(UserId),
+}
+
+impl Act {
+    /// Reads a form: what to do, and to what. For [`Act::Settle`] the first is the outcome's word.
+    pub fn parse(what: &str, id: &str) -> Option<Self> {
+        match what {
+            "end_room" => id.parse().ok().map(Self::EndRoom),
+            "retry" => id.parse().ok().map(Self::RetryJob),
+            "retry_all" => Some(Self::RetryAll),
+            "sign_out" => id.parse().ok().map(Self::SignOut),
+            other => {
+                let outcome = Outcome::parse(other).filter(|outcome| is_verdict(*outcome))?;
+                Some(Self::Settle(id.parse().ok()?, outcome))
+            }
+        }
+    }
+
+    /// Where it is done.
+    pub fn tab(self) -> Tab {
+        match self {
+            Self::EndRoom(_) => Tab::Rooms,
+            Self::RetryJob(_) | Self::RetryAll => Tab::Jobs,
+            Self::Settle(..) => Tab::Disputes,
+            Self::SignOut(_) => Tab::Users,
+        }
+    }
+}
+
+/// Whether an admin can settle a dispute this way.
+pub fn is_verdict(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Completed
+        | Outcome::MissedByMentor
+        | Outcome::MissedByMentee
+        | Outcome::MissedByBoth => true,
+        Outcome::Pending | Outcome::Disputed => false,
+    }
+}
+
+/// What a tab shows. All tabs have the same shape, which keeps the WASM small.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Console {
+    /// Heading.
+    pub title: String,
+    /// Figures on top: what is counted, and how many.
+    pub counts: Vec<(String, u64)>,
+    /// How the list can be narrowed.
+    pub filter: Option<Filter>,
+    /// Lists.
+    pub sections: Vec<Section>,
+    /// Which page of the list, from 0.
+    pub page: u32,
+    /// Whether there is a page after this one.
+    pub has_older: bool,
+}
+
+/// How a list is narrowed: a field of text, or a choice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// What the field is called.
+    pub label: String,
+    /// What it holds now.
+    pub value: String,
+    /// Value and words of each choice; none for a field of text.
+    pub choices: Vec<(String, String)>,
+}
+
+/// A list with its heading.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Heading.
+    pub title: String,
+    /// Said when there is nothing.
+    pub empty: String,
+    /// Entries.
+    pub entries: Vec<Entry>,
+    /// What can be done to the whole list.
+    pub deed: Option<Deed>,
+}
+
+/// One entry of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Heading.
+    pub title: String,
+    /// What is known: name and value.
+    pub facts: Vec<(String, String)>,
+    /// The session concerned, for a link.
+    pub session: Option<SessionId>,
+    /// Long text, shown when asked for.
+    pub body: Option<String>,
+    /// What can be done.
+    pub deed: Option<Deed>,
+}
+
+/// A button, behind a confirmation where it has a meaning to read first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// What the button says.
+    pub label: String,
+    /// What it means; empty when it is done at once.
+    pub meaning: String,
+    /// To what it is done.
+    pub id: String,
+    /// The first word of [`Act::parse`], with what it is called; more than one is a choice.
+    pub whats: Vec<(String, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn tabs_read_back() {
+        for tab in Tab::ALL {
+            assert_eq!(Tab::parse(tab.as_str()), Some(tab));
+        }
+        assert_eq!(Tab::parse("rooms"), None);
+    }
+
+    #[test]
+    fn a_dispute_is_settled_with_a_verdict_only() {
+        let id = Uuid::from_u128(7);
+        let settle = |what: &str| Act::parse(what, &id.to_string());
+        let wanted = Act::Settle(SessionId(id), Outcome::MissedByMentor);
+        assert_eq!(settle("missed_by_mentor"), Some(wanted));
+        for what in ["pending", "disputed", "", "delete"] {
+            assert_eq!(settle(what), None, "{what}");
+        }
+        assert_eq!(Act::parse("end_room", "x"), None);
+    }
+}

@@ -1,0 +1,146 @@
+//! What an admin does in the console. Each act writes its entry of the audit log in its own
+//! transaction.
+
+use super::require;
+use crate::{
+    AppState, Error, Result,
+    accounts::CurrentLogin,
+    rooms,
+    store::{self, StoreError, audit::AuditEntry},
+};
+use domain::{
+    audit::AuditAction,
+    console::{Act, is_verdict},
+    ids::{JobId, SessionId, UserId},
+    problem::Problem,
+    session::Outcome,
+    time::Timestamp,
+};
+
+fn entry(login: &CurrentLogin, action: AuditAction, now: Timestamp) -> AuditEntry {
+    AuditEntry {
+        at: now,
+        actor: Some(login.me.id),
+        action,
+        session: None,
+        subject: None,
+        detail: String::new(),
+    }
+}
+
+/// Does what an admin asks for.
+///
+/// # Errors
+/// `Problem::Forbidden` unless the person is an admin; `Problem::NotFound` or `Problem::Conflict`
+/// when there is nothing to do it to.
+pub async fn act(state: &AppState, login: &CurrentLogin, act: Act) -> Result<()> {
+    require(login)?;
+    match act {
+        Act::EndRoom(session) => rooms::end_room(state, login, session).await,
+        Act::RetryJob(job) => retry_job(state, login, job).await,
+        Act::RetryAll => retry_all(state, login).await,
+        Act::Settle(session, verdict) => settle_outcome(state, login, session, verdict).await,
+        Act::SignOut(user) => sign_out(state, login, user).await,
+    }
+}
+
+/// Runs a failed job again, now.
+pub(super) async fn retry_job(state: &AppState, login: &CurrentLogin, job: JobId) -> Result<()> {
+    let now = state.clock.now();
+    let entry = entry(login, AuditAction::RetriedJob, now);
+    let retried = state
+        .db
+        .write(|txn| {
+            let mut entry = entry.clone();
+            Box::pin(async move {
+                let Some(found) = store::jobs::find_failed(txn, job).await? else {
+                    return Ok(false);
+                };
+                if !store::jobs::retry(txn, job, now).await? {
+                    return Ok(false);
+                }
+                entry.session = found.session;
+                entry.detail = found.kind;
+                store::audit::record(txn, &entry).await?;
+                Ok(true)
+            })
+        })
+        .await;
+    let conflict = |words: &str| Err(Problem::Conflict(words.to_owned()).into());
+    match retried {
+        Ok(true) => {}
+        Ok(false) => return conflict("This is settled already; there is nothing to retry."),
+        Err(StoreError::Duplicate { .. }) => return conflict("The same work waits already."),
+        Err(error) => return Err(error.into()),
+    }
+    tracing::info!(admin.id = %login.me.id, job.id = %job, "job {job} retried by an admin");
+    state.jobs_waiting.notify_one();
+    Ok(())
+}
+
+/// One transaction for each job: one whose work waits already does not keep the others back.
+async fn retry_all(state: &AppState, login: &CurrentLogin) -> Result<()> {
+    for job in store::jobs::failing(state.db.read(), true).await? {
+        match retry_job(state, login, job.id).await {
+            Ok(()) | Err(Error::Problem(Problem::Conflict(_))) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+async fn settle_outcome(
+    state: &AppState,
+    login: &CurrentLogin,
+    session: SessionId,
+    verdict: Outcome,
+) -> Result<()> {
+    if !is_verdict(verdict) {
+        return Err(Problem::Malformed("This decides nothing.".to_owned()).into());
+    }
+    let now = state.clock.now();
+    let mut entry = entry(login, AuditAction::DecidedOutcome, now);
+    entry.session = Some(session);
+    entry.detail = verdict.as_str().to_owned();
+    let settled = state
+        .db
+        .write(|txn| {
+            let entry = entry.clone();
+            Box::pin(async move {
+                let settled = store::sessions::settle(txn, session, verdict, now).await?;
+                if settled {
+                    store::audit::record(txn, &entry).await?;
+                }
+                Ok::<_, StoreError>(settled)
+            })
+        })
+        .await?;
+    if !settled {
+        let words = "The outcome of this session is not contested any more.";
+        return Err(Problem::Conflict(words.to_owned()).into());
+    }
+    state.events.changed(session);
+    Ok(())
+}
+
+async fn sign_out(state: &AppState, login: &CurrentLogin, user: UserId) -> Result<()> {
+    if store::users::names(state.db.read(), &[user])
+        .await?
+        .is_empty()
+    {
+        return Err(Problem::NotFound.into());
+    }
+    let now = state.clock.now();
+    let mut entry = entry(login, AuditAction::SignedOutEverywhere, now);
+    entry.subject = Some(user);
+    Ok(state
+        .db
+        .write(|txn| {
+            let entry = entry.clone();
+            Box::pin(async move {
+                store::logins::delete_all(txn, user).await?;
+                store::audit::record(txn, &entry).await
+            })
+        })
+        .await?)
+}

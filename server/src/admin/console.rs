@@ -1,0 +1,377 @@
+//! What the tabs of the console show, in words and in the reader's zone.
+
+use super::require;
+use crate::{AppState, Result, accounts::CurrentLogin, jobs, store, zones::Zone};
+use domain::{
+    console::{Console, Deed, Entry, Filter, PAGE, Section, Tab},
+    problem::Problem,
+    session::{Outcome, Room},
+    time::Timestamp,
+};
+use store::{jobs::FailedJob, sessions::SessionRecord, webhook_events::EventState};
+
+/// What a tab shows. `filter` is what its list is narrowed to: a state of messages, a text in names
+/// and addresses, or a session's id; `page` counts from 0.
+///
+/// # Errors
+/// `Problem::Forbidden` unless the reader is an admin; `Problem::Malformed` for a filter that cannot
+/// be read.
+pub async fn console(
+    state: &AppState,
+    login: &CurrentLogin,
+    tab: Tab,
+    filter: &str,
+    page: u32,
+) -> Result<Console> {
+    require(login)?;
+    let zone = Zone::or_utc(&login.me.time_zone);
+    let filter = filter.trim();
+    match tab {
+        Tab::Rooms => rooms(state, &zone).await,
+        Tab::Jobs => failed_jobs(state, &zone).await,
+        Tab::Webhooks => webhooks(state, &zone, filter).await,
+        Tab::Users => users(state, &zone, filter, page).await,
+        Tab::Disputes => disputes(state, &zone).await,
+        Tab::Audit => audit(state, &zone, filter, page).await,
+    }
+}
+
+fn time(zone: &Zone, at: Timestamp) -> String {
+    format!("{} ({})", zone.short(at), zone.name())
+}
+
+fn fact(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+fn deed(label: &str, meaning: &str, what: &str, id: impl ToString) -> Option<Deed> {
+    Some(Deed {
+        label: label.to_owned(),
+        meaning: meaning.to_owned(),
+        id: id.to_string(),
+        whats: vec![fact(what, "")],
+    })
+}
+
+fn section(title: &str, empty: &str, entries: Vec<Entry>) -> Section {
+    Section {
+        title: title.to_owned(),
+        empty: empty.to_owned(),
+        entries,
+        deed: None,
+    }
+}
+
+fn people(record: &SessionRecord) -> (String, String) {
+    let (mentor, mentee) = (&record.mentor.name, &record.mentee.name);
+    fact("People", format!("{mentor} mentors {mentee}"))
+}
+
+async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
+    let db = state.db.read();
+    let running = store::sessions::with_room(db, &[Room::Open, Room::Live]).await?;
+    let failed = store::sessions::with_room(db, &[Room::Failed]).await?;
+    let mut present = store::participants::present(db).await?;
+    present.retain(|(id, ..)| running.iter().any(|r| r.facts.id == *id));
+    let (waiting, dead) = store::jobs::count(db).await?;
+    let counts = [
+        ("Running rooms", running.len() as u64),
+        ("People in rooms", present.len() as u64),
+        ("Failed rooms", failed.len() as u64),
+        ("Jobs waiting", waiting),
+        ("Dead jobs", dead),
+        ("Parked messages", store::webhook_events::parked(db).await?),
+    ];
+    let dead = store::jobs::failing(db, true).await?;
+    let running = running.into_iter().map(|record| {
+        let inside: Vec<String> = present
+            .iter()
+            .filter(|(id, ..)| *id == record.facts.id)
+            .map(|(_, user, since)| {
+                let name = match user {
+                    Some(user) if *user == record.mentor.id => record.mentor.name.as_str(),
+                    Some(user) if *user == record.mentee.id => record.mentee.name.as_str(),
+                    Some(_) | None => "Somebody else",
+                };
+                format!("{name} since {}", time(zone, *since))
+            })
+            .collect();
+        let inside = match inside.is_empty() {
+            true => "Nobody".to_owned(),
+            false => inside.join(", "),
+        };
+        let closes = record.facts.window(state.config.window).closes_at;
+        Entry {
+            facts: vec![
+                people(&record),
+                fact("In the room now", inside),
+                fact("Closes", time(zone, closes)),
+            ],
+            session: Some(record.facts.id),
+            deed: deed(
+                "End room",
+                "The meeting ends for everyone at once. This cannot be undone.",
+                "end_room",
+                record.facts.id,
+            ),
+            title: record.title,
+            body: None,
+        }
+    });
+    let failed = failed.into_iter().map(|record| {
+        let job = dead
+            .iter()
+            .find(|job| job.session == Some(record.facts.id) && job.kind == jobs::CREATE_ROOM);
+        let cause = job.map_or("Unknown; joining tries again.", |job| job.error.as_str());
+        Entry {
+            facts: vec![people(&record), fact("Cause", cause)],
+            session: Some(record.facts.id),
+            deed: job.and_then(|job| deed("Retry", "", "retry", job.id)),
+            title: record.title,
+            body: None,
+        }
+    });
+    Ok(Console {
+        title: "Rooms".to_owned(),
+        counts: counts.map(|(name, n)| (name.to_owned(), n)).into(),
+        sections: vec![
+            section("Running", "No room is running.", running.collect()),
+            section("Failed", "No room has failed.", failed.collect()),
+        ],
+        ..Console::default()
+    })
+}
+
+async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
+    let db = state.db.read();
+    let view = |job: FailedJob| Entry {
+        title: jobs::kind_words(&job.kind).to_owned(),
+        facts: [
+            Some(fact("Attempts", job.attempts.to_string())),
+            Some(fact("Last error", job.error)),
+            job.dead_at.map(|at| fact("Given up", time(zone, at))),
+            job.next.map(|at| fact("Runs again", time(zone, at))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        session: job.session,
+        body: None,
+        deed: deed("Retry", "", "retry", job.id),
+    };
+    let dead = store::jobs::failing(db, true).await?;
+    let waiting = store::jobs::failing(db, false).await?;
+    let mut dead = section(
+        "Dead",
+        "No job was given up.",
+        dead.into_iter().map(view).collect(),
+    );
+    if !dead.entries.is_empty() {
+        dead.deed = deed("Retry all", "", "retry_all", "");
+    }
+    let waiting = section(
+        "Waiting after a failure",
+        "No failed job is waiting.",
+        waiting.into_iter().map(view).collect(),
+    );
+    Ok(Console {
+        title: "Jobs".to_owned(),
+        sections: vec![dead, waiting],
+        ..Console::default()
+    })
+}
+
+async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console> {
+    let chosen = EventState::ALL.into_iter().find(|s| s.as_str() == filter);
+    if chosen.is_none() && !filter.is_empty() {
+        return Err(Problem::Malformed("There is no such state.".to_owned()).into());
+    }
+    let rows = store::webhook_events::latest(state.db.read(), chosen).await?;
+    let entries = rows.into_iter().map(|row| Entry {
+        facts: [
+            Some(fact("State", row.state)),
+            Some(fact("Received", time(zone, row.received_at))),
+            row.room.as_ref().map(|room| fact("Room", room.as_str())),
+            row.error.map(|why| fact("Why parked", why)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        session: row
+            .room
+            .and_then(|room| domain::ids::RoomName::parse(room.as_str()))
+            .map(|(_, session, _)| session),
+        title: row.event,
+        body: Some(row.body),
+        deed: None,
+    });
+    let mut choices = vec![fact("", "All")];
+    choices.extend(EventState::ALL.map(|s| fact(s.as_str(), s.as_str())));
+    Ok(Console {
+        title: "Webhooks".to_owned(),
+        filter: Some(Filter {
+            label: "State".to_owned(),
+            value: filter.to_owned(),
+            choices,
+        }),
+        sections: vec![section(
+            "Latest messages",
+            "No message of this kind has come in.",
+            entries.collect(),
+        )],
+        ..Console::default()
+    })
+}
+
+/// Where a page begins in its list.
+fn offset(page: u32) -> u32 {
+    page.saturating_mul(PAGE)
+}
+
+/// Whether there is more than a page; what is more is removed.
+fn cut<T>(rows: &mut Vec<T>) -> bool {
+    let has_older = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    has_older
+}
+
+async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<Console> {
+    let mut rows = store::users::search(state.db.read(), text, offset(page), PAGE + 1).await?;
+    let has_older = cut(&mut rows);
+    let entries = rows.into_iter().map(|row| {
+        let role = match (row.is_admin, row.is_mentor()) {
+            (true, _) => "Admin",
+            (false, true) => "Mentor",
+            (false, false) => "Mentee",
+        };
+        let seen = row.last_seen_at().map(|at| time(zone, at));
+        Entry {
+            facts: vec![
+                fact("Address", row.email.as_str()),
+                fact("Role", role),
+                fact("Zone", row.time_zone.as_str()),
+                fact("Since", time(zone, row.created_at())),
+                fact("Sessions", row.sessions.to_string()),
+                fact("Last seen", seen.unwrap_or("Not signed in".to_owned())),
+            ],
+            session: None,
+            body: None,
+            deed: deed(
+                "Sign out everywhere",
+                "All browsers of this person are signed out. They can sign in again.",
+                "sign_out",
+                row.id(),
+            ),
+            title: row.name,
+        }
+    });
+    Ok(Console {
+        title: "Users".to_owned(),
+        filter: Some(Filter {
+            label: "Name or address".to_owned(),
+            value: text.to_owned(),
+            choices: Vec::new(),
+        }),
+        sections: vec![section("Accounts", "Nobody was found.", entries.collect())],
+        page,
+        has_older,
+        ..Console::default()
+    })
+}
+
+async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
+    let rows = store::sessions::disputed(state.db.read()).await?;
+    let verdicts = [
+        (Outcome::Completed, "It took place"),
+        (Outcome::MissedByMentor, "The mentor did not come"),
+        (Outcome::MissedByMentee, "The mentee did not come"),
+        (Outcome::MissedByBoth, "Nobody came"),
+    ];
+    let entries = rows.into_iter().map(|(record, by, words)| {
+        let who = match by {
+            Some(by) if by == record.mentor.id => format!("{}, the mentor", record.mentor.name),
+            Some(by) if by == record.mentee.id => format!("{}, the mentee", record.mentee.name),
+            Some(_) | None => "Somebody whose account is gone".to_owned(),
+        };
+        Entry {
+            facts: vec![
+                people(&record),
+                fact("When", time(zone, record.facts.scheduled_at)),
+                fact("Contested by", who),
+                fact("In their words", words),
+            ],
+            session: Some(record.facts.id),
+            body: None,
+            deed: Some(Deed {
+                label: "Decide".to_owned(),
+                meaning: "Both people see what you decide.".to_owned(),
+                id: record.facts.id.to_string(),
+                whats: verdicts
+                    .map(|(outcome, words)| fact(outcome.as_str(), words))
+                    .into(),
+            }),
+            title: record.title,
+        }
+    });
+    Ok(Console {
+        title: "Disputes".to_owned(),
+        sections: vec![section(
+            "Contested outcomes",
+            "Nobody contests an outcome.",
+            entries.collect(),
+        )],
+        ..Console::default()
+    })
+}
+
+async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result<Console> {
+    let session = match filter {
+        "" => None,
+        id => Some(id.parse().map_err(|_| {
+            Problem::Malformed("A session's id has 36 characters, as in its address.".to_owned())
+        })?),
+    };
+    let db = state.db.read();
+    let (from, limit) = (u64::from(offset(page)), u64::from(PAGE) + 1);
+    let mut rows = store::audit::page(db, session, from, limit).await?;
+    let has_older = cut(&mut rows);
+    let mut ids = Vec::new();
+    for row in &rows {
+        ids.extend([row.actor, row.subject].into_iter().flatten());
+    }
+    let names = store::users::names(db, &ids).await?;
+    let entries = rows.into_iter().map(|row| {
+        let name = |id| names.get(&id).cloned().unwrap_or_default();
+        Entry {
+            title: row.action.words().to_owned(),
+            facts: [
+                Some(fact("When", time(zone, row.at))),
+                Some(fact("Who", row.actor.map_or("The system".to_owned(), name))),
+                row.subject.map(|id| fact("Whom", name(id))),
+                (!row.detail.is_empty()).then(|| fact("Detail", row.detail.as_str())),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            session: row.session,
+            body: None,
+            deed: None,
+        }
+    });
+    Ok(Console {
+        title: "Audit log".to_owned(),
+        filter: Some(Filter {
+            label: "Session id".to_owned(),
+            value: filter.to_owned(),
+            choices: Vec::new(),
+        }),
+        sections: vec![section(
+            "Entries",
+            "Nothing is recorded.",
+            entries.collect(),
+        )],
+        page,
+        has_older,
+        ..Console::default()
+    })
+}
