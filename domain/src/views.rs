@@ -308,6 +308,16 @@ pub struct LiveState {
     pub present: Vec<Person>,
 }
 
+/// What a server-sent event about all of one's own sessions says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MyChanges {
+    /// The server's time.
+    pub now: Timestamp,
+    /// Sessions that changed or may have; empty in a stream's first event.
+    pub sessions: Vec<SessionId>,
+}
+
 /// An entry of the admin's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,8 +5,8 @@ use domain::problem::Problem;
 use leptos::{
     ev::SubmitEvent,
     prelude::{
-        Set, Write, WriteSignal, on_cleanup, request_animation_frame, set_interval_with_handle,
-        window,
+        Set, Write, WriteSignal, document, on_cleanup, request_animation_frame,
+        set_interval_with_handle, window,
     },
     server_fn::redirect::{REDIRECT_HEADER, set_redirect_hook},
     task::spawn_local,
@@ -60,6 +60,23 @@ pub fn focus_first_refused() {
             let _ = field.focus();
         }
     });
+}
+
+/// Whether the page's person is busy with a form: one has the focus, is unfolded, or was edited.
+pub fn is_busy_with_a_form() -> bool {
+    // One question each: a browser that does not know a selector refuses all of its list.
+    [
+        "main form:focus-within",
+        "main details[open] form",
+        "main :user-valid:not(form, fieldset, button)",
+        "main :user-invalid:not(form, fieldset, button)",
+    ]
+    .into_iter()
+    .any(|busy| {
+        document()
+            .query_selector(busy)
+            .is_ok_and(|found| found.is_some())
+    })
 }
 
 /// The IANA zone this browser is set to.

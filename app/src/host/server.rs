@@ -41,3 +41,8 @@ pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 
 /// Nothing passes while a page is made.
 pub fn count_seconds(_seconds: WriteSignal<i64>) {}
+
+/// Nobody types on the server.
+pub fn is_busy_with_a_form() -> bool {
+    false
+}

@@ -30,7 +30,7 @@ pub fn DashboardPage() -> impl IntoView {
     });
     view! {
         <Title text="Your sessions" />
-        <Load ask show />
+        <Load ask show live=true />
     }
 }
 

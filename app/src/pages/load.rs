@@ -7,10 +7,12 @@ use crate::{
         wire::Wire,
     },
     components::notes::{ErrorNote, Loading},
+    host,
+    room::side::{Slot, Watch},
     routes,
 };
 use domain::problem::Problem;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// Asks, waits, and shows the answer or what went wrong.
 #[component]
@@ -26,20 +28,81 @@ pub fn Load(
     /// Where else to look then, and what the link says.
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
+    /// Whether to ask again when one of the reader's sessions changed.
+    #[prop(optional)]
+    live: bool,
 ) -> impl IntoView {
+    let fresh = RwSignal::new(None::<(Ask, Answer)>);
+    let is_stale = RwSignal::new(false);
+    if live {
+        keep_fresh(ask, fresh, is_stale);
+    }
     // Blocking: the status and the title depend on the answer.
     let answer: Resource<Result<Answer, ApiError>, Wire> =
         Resource::new_with_options(move || ask.get(), page, true);
     view! {
-        <Suspense fallback=Loading>
-            {move || Suspend::new(async move {
-                match answer.await {
-                    Ok(answer) => show.run(answer),
-                    Err(error) => view! { <ErrorNote problem=error.0 not_found instead /> }.into_any(),
+        {live
+            .then(|| {
+                view! {
+                    <div role="status">
+                        {move || is_stale.get().then(|| view! { <Changed /> })}
+                    </div>
                 }
             })}
+        <Suspense fallback=Loading>
+            {move || {
+                let newer = fresh
+                    .get()
+                    .and_then(|(question, answer)| (question == ask.get()).then_some(answer));
+                Suspend::new(async move {
+                    match newer.map_or(answer.await, Ok) {
+                        Ok(answer) => show.run(answer),
+                        Err(error) => view! { <ErrorNote problem=error.0 not_found instead /> }.into_any(),
+                    }
+                })
+            }}
         </Suspense>
     }
+}
+
+/// Said instead of redrawing a page under somebody's hands.
+#[component]
+fn Changed() -> impl IntoView {
+    view! {
+        <p class="note">
+            "Something changed. "
+            <a href="" rel="external">
+                "Show it"
+            </a>
+        </p>
+    }
+}
+
+/// Asks again whenever one of the reader's sessions changed; while they are busy with a form, it is
+/// only said that something did.
+fn keep_fresh(ask: Signal<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: RwSignal<bool>) {
+    let watch = Slot::<Watch>::new();
+    Effect::new(move |_| {
+        watch.put(Watch::mine(move || {
+            let Some(question) = ask.try_get_untracked() else {
+                return;
+            };
+            spawn_local(async move {
+                // The page stays as it is when the server does not answer.
+                if let Ok(answer) = page(question.clone()).await {
+                    if host::is_busy_with_a_form() {
+                        is_stale.try_set(true);
+                    } else {
+                        is_stale.try_set(false);
+                        fresh.try_set(Some((question, answer)));
+                    }
+                }
+            });
+        }));
+    });
+    on_cleanup(move || {
+        watch.take();
+    });
 }
 
 /// Shown when an answer fits no question, as after an update of the server.

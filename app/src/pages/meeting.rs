@@ -114,6 +114,10 @@ fn Door(page: Decided) -> impl IntoView {
         });
     });
     let on_closed = Callback::new(move |state: LiveState| {
+        // Moved to a later time: what is said about the time has to be read anew too.
+        if matches!(state.access, Access::TooEarly { .. }) {
+            return look_again.run(());
+        }
         page.try_update(|page| {
             page.access = state.access;
             page.now = state.now;

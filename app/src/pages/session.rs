@@ -62,7 +62,7 @@ pub fn SessionPage() -> impl IntoView {
         <div class="narrow-wide">
             <DoneNote words=done />
         </div>
-        <Load ask show not_found="Session not found" />
+        <Load ask show not_found="Session not found" live=true />
     }
 }
 

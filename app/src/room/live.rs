@@ -1,4 +1,4 @@
-//! The session's state as the server pushes it: one stream while the tab is visible.
+//! What the server pushes: one stream while the tab is visible.
 
 use crate::host;
 use domain::{ids::SessionId, views::LiveState};
@@ -27,7 +27,9 @@ pub struct Watch {
 
 struct Shared {
     url: String,
-    on_state: Box<dyn Fn(LiveState)>,
+    /// Name of the stream's events.
+    name: &'static str,
+    on_data: Box<dyn Fn(&str)>,
     stream: RefCell<Option<EventSource>>,
     /// Counts openings and closings, so that what belongs to an older one can tell.
     number: Cell<u32>,
@@ -37,9 +39,32 @@ struct Shared {
 impl Watch {
     /// Calls back with the full state at once and after every change.
     pub fn new(session: SessionId, on_state: impl Fn(LiveState) + 'static) -> Self {
+        let url = ["/api/events?session=", &session.to_string()].concat();
+        let on_data = move |data: &str| {
+            if let Ok(state) = host::from_json(data) {
+                on_state(state);
+            }
+        };
+        Self::open(url, "state", Box::new(on_data))
+    }
+
+    /// Calls back whenever one's own sessions may have changed, but not for the first event: that
+    /// only says that the stream is open. After a pause nobody knows what was missed.
+    pub fn mine(on_change: impl Fn() + 'static) -> Self {
+        let is_first = Cell::new(true);
+        let on_data = move |_: &str| {
+            if !is_first.replace(false) {
+                on_change();
+            }
+        };
+        Self::open("/api/events".to_owned(), "sessions", Box::new(on_data))
+    }
+
+    fn open(url: String, name: &'static str, on_data: Box<dyn Fn(&str)>) -> Self {
         let shared = Rc::new(Shared {
-            url: ["/api/events?session=", &session.to_string()].concat(),
-            on_state: Box::new(on_state),
+            url,
+            name,
+            on_data,
             stream: RefCell::new(None),
             number: Cell::new(0),
             wait: Cell::new(FIRST_WAIT),
@@ -89,7 +114,7 @@ fn open(shared: &Rc<Shared>, number: u32) {
     let Ok(mut source) = EventSource::new(&shared.url) else {
         return again_later(shared, number);
     };
-    let Ok(mut states) = source.subscribe("state") else {
+    let Ok(mut states) = source.subscribe(shared.name) else {
         return again_later(shared, number);
     };
     shared.stream.replace(Some(source));
@@ -100,13 +125,9 @@ fn open(shared: &Rc<Shared>, number: u32) {
             if shared.number.get() != number {
                 return;
             }
-            let state = message
-                .data()
-                .as_string()
-                .and_then(|json| host::from_json(&json).ok());
-            if let Some(state) = state {
+            if let Some(data) = message.data().as_string() {
                 shared.wait.set(FIRST_WAIT);
-                (shared.on_state)(state);
+                (shared.on_data)(&data);
             }
         }
         drop(states);

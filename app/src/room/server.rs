@@ -29,6 +29,11 @@ impl Watch {
     pub fn new(_session: SessionId, _on_state: impl Fn(LiveState) + 'static) -> Self {
         Self
     }
+
+    /// A watch that never calls back.
+    pub fn mine(_on_change: impl Fn() + 'static) -> Self {
+        Self
+    }
 }
 
 /// Nothing is kept on the server, whose threads take turns with one page.

@@ -21,7 +21,7 @@ use crate::{
     zones::Zone,
 };
 use domain::{
-    access::access,
+    access::{Access, access},
     booking::{Answered, steps},
     ids::{SessionId, UserId},
     permissions::may_see,
@@ -46,8 +46,22 @@ pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> 
     Ok(MySessions { upcoming, past })
 }
 
+/// The join decision for each of one's sessions, latest first, as far as lists show them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn decisions(state: &AppState, login: &CurrentLogin) -> Result<Vec<(SessionId, Access)>> {
+    let (me, now) = (login.me.id, state.clock.now());
+    let records = store::sessions::of_user(state.db.read(), me, now, LIST_MAX).await?;
+    let decide = |record: SessionRecord| {
+        let decision = access(Some(&record.facts), me, now, state.config.window);
+        (record.facts.id, decision)
+    };
+    Ok(records.into_iter().map(decide).collect())
+}
+
 fn is_upcoming(session: &SessionView) -> bool {
-    use domain::access::{Access, Awaiting};
+    use domain::access::Awaiting;
     match session.access {
         Access::TooEarly { .. } | Access::Open { .. } | Access::Removed { .. } => true,
         Access::NotConfirmed {

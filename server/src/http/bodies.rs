@@ -211,7 +211,7 @@ pub struct Rejoin {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Watched {
-    /// Id of the session.
+    /// Id of the session; without it, the stream is about all of one's own sessions.
     #[param(format = Uuid)]
-    pub session: String,
+    pub session: Option<String>,
 }

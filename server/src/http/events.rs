@@ -1,4 +1,5 @@
-//! Live updates: `GET /api/events?session=` sends the full state of a session whenever it changes.
+//! Live updates: `GET /api/events?session=` sends the full state of a session whenever it changes;
+//! without `session`, `GET /api/events` names those of one's own sessions that changed.
 
 use super::{
     answer::Failure,
@@ -7,7 +8,7 @@ use super::{
     extract::{Params, parse_id},
     openapi::{Refuses, Usual},
 };
-use crate::{AppState, accounts::CurrentLogin, events::Change, rooms};
+use crate::{AppState, Result, accounts::CurrentLogin, bookings, events::Change, rooms, store};
 use axum::{
     Extension,
     extract::State,
@@ -19,10 +20,10 @@ use axum::{
 };
 use domain::{
     access::Access,
-    ids::{LoginId, SessionId},
+    ids::{LoginId, SessionId, UserId},
     problem::Problem,
     time::{Millis, Timestamp},
-    views::LiveState,
+    views::{LiveState, MyChanges},
 };
 use futures::{Stream, stream};
 use std::{
@@ -44,17 +45,22 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Streams one login may hold open; a browser keeps one per visible tab.
 const PER_LOGIN: usize = 8;
+/// Sessions whose people are remembered; past that, they are looked up anew.
+const REMEMBERED: usize = 10_000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(watch_session))
         .layer(Extension(Open::default()))
+        .layer(Extension(People::default()))
 }
 
-/// The live state of a session, as server-sent events.
+/// The live state of a session, or what changed among one's own sessions, as server-sent events.
 ///
-/// Each event is called `state`; its data is a JSON object with `access` (the join decision, times
-/// in milliseconds since 1970), `now` and `present`. The first event comes at once.
+/// With `session`, each event is called `state`; its data is a JSON object with `access` (the join
+/// decision, times in milliseconds since 1970), `now` and `present`. Without, each event is called
+/// `sessions`; its data is a JSON object with `now` and `sessions`, the ids of those that changed,
+/// or whose meeting opened or closed. The first event comes at once, without ids.
 #[utoipa::path(
     get, path = "/api/events", tag = "meetings", params(Watched),
     responses(
@@ -66,12 +72,16 @@ async fn watch_session(
     State(state): State<AppState>,
     Login(login): Login,
     Extension(open): Extension<Open>,
+    Extension(people): Extension<People>,
     Params(watched): Params<Watched>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Failure> {
-    let session = parse_id(&watched.session)?;
+) -> std::result::Result<impl IntoResponse, Failure> {
+    let topic = match watched.session {
+        Some(session) => Topic::One(parse_id(&session)?),
+        None => Topic::Mine(people),
+    };
     let place = open.take(login.login)?;
-    let watcher = Watcher::start(state, headers, login, session, place).await?;
+    let watcher = Watcher::start(state, headers, login, topic, place).await?;
     let quiet = [
         (header::CACHE_CONTROL, "no-store"),
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
@@ -91,7 +101,7 @@ struct Place {
 }
 
 impl Open {
-    fn take(&self, login: LoginId) -> Result<Place, Problem> {
+    fn take(&self, login: LoginId) -> std::result::Result<Place, Problem> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(login).or_default();
         if *count >= PER_LOGIN {
@@ -117,26 +127,80 @@ impl Drop for Place {
     }
 }
 
+/// The two people of sessions that changed. They never become others, so that a session is looked up
+/// once for all streams.
+#[derive(Clone, Default)]
+struct People(Arc<tokio::sync::Mutex<HashMap<SessionId, Option<[UserId; 2]>>>>);
+
+impl People {
+    /// Whether `user` holds a seat in `session`.
+    async fn include(&self, state: &AppState, session: SessionId, user: UserId) -> Result<bool> {
+        // Held while the database is asked: all streams hear of a change at once, and one asks.
+        let mut known = self.0.lock().await;
+        let people = match known.get(&session) {
+            Some(people) => *people,
+            None => {
+                let record = store::sessions::find(state.db.read(), session).await?;
+                let people = record.map(|record| [record.facts.mentor, record.facts.mentee]);
+                if known.len() >= REMEMBERED {
+                    known.clear();
+                }
+                known.insert(session, people);
+                people
+            }
+        };
+        Ok(people.is_some_and(|people| people.contains(&user)))
+    }
+}
+
+/// What a stream is about.
+enum Topic {
+    /// The full state of one session.
+    One(SessionId),
+    /// Which of one's own sessions changed.
+    Mine(People),
+}
+
+/// What is sent.
+enum Said {
+    State(LiveState),
+    Sessions(MyChanges),
+}
+
+impl Said {
+    fn event(&self) -> Option<Event> {
+        let event = Event::default();
+        match self {
+            Self::State(state) => event.event("state").json_data(state),
+            Self::Sessions(changes) => event.event("sessions").json_data(changes),
+        }
+        .ok()
+    }
+}
+
 /// What a stream remembers between two events.
 struct Watcher {
     state: AppState,
     /// The cookie, for looking at the login again.
     headers: HeaderMap,
     login: CurrentLogin,
-    session: SessionId,
+    topic: Topic,
     changes: broadcast::Receiver<Change>,
     shutdown: watch::Receiver<bool>,
     /// The state that is sent next, while there is one.
-    unsent: Option<LiveState>,
-    /// When the join decision changes by itself.
-    edge: Option<Timestamp>,
+    unsent: Option<Said>,
+    /// When join decisions change by themselves.
+    edges: Vec<(Timestamp, SessionId)>,
     checked_at: Instant,
     _place: Place,
 }
 
 /// Why a watcher woke up.
 enum Woken {
-    Changed,
+    /// This session; `None` when it may be any.
+    Changed(Option<SessionId>),
+    /// The first of the edges has come.
+    Edge,
     Heartbeat,
     Stopping,
 }
@@ -147,90 +211,134 @@ impl Watcher {
         state: AppState,
         headers: HeaderMap,
         login: CurrentLogin,
-        session: SessionId,
+        topic: Topic,
         place: Place,
-    ) -> Result<Self, Failure> {
-        let changes = state.events.subscribe();
-        let first = rooms::live_state(&state, &login, session).await?;
-        if matches!(first.access, Access::NotFound | Access::NotYours) {
-            return Err(Problem::NoAccess(first.access).into());
-        }
-        let shutdown = state.shutdown.clone();
-        let edge = next_edge(first.access);
-        let checked_at = Instant::now();
-        Ok(Self {
+    ) -> std::result::Result<Self, Failure> {
+        let (changes, shutdown) = (state.events.subscribe(), state.shutdown.clone());
+        let mut watcher = Self {
             state,
             headers,
             login,
-            session,
+            topic,
             changes,
             shutdown,
-            unsent: Some(first),
-            edge,
-            checked_at,
+            unsent: None,
+            edges: Vec::new(),
+            checked_at: Instant::now(),
             _place: place,
-        })
+        };
+        let mut first = watcher.look(Woken::Edge).await?;
+        match &mut first {
+            Said::State(state) => {
+                if matches!(state.access, Access::NotFound | Access::NotYours) {
+                    return Err(Problem::NoAccess(state.access).into());
+                }
+            }
+            Said::Sessions(changes) => changes.sessions.clear(),
+        }
+        watcher.unsent = Some(first);
+        Ok(watcher)
     }
 
-    fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+    fn into_stream(self) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
         stream::unfold(self, async |mut watcher| {
-            let state = watcher.next().await?;
-            let event = Event::default().event("state").json_data(&state).ok()?;
-            Some((Ok(event), watcher))
+            let said = watcher.next().await?;
+            Some((Ok(said.event()?), watcher))
         })
     }
 
-    /// The next state to send; `None` ends the stream, and the browser asks again if it may.
-    async fn next(&mut self) -> Option<LiveState> {
+    /// What to send next; `None` ends the stream, and the browser asks again if it may.
+    async fn next(&mut self) -> Option<Said> {
         if let Some(first) = self.unsent.take() {
             return Some(first);
         }
         loop {
-            let woken = self.wait().await;
-            match woken {
+            // Not knowing whom a change concerns ends the stream too.
+            let woken = self.wait().await.ok()?;
+            let is_heartbeat = match woken {
                 Woken::Stopping => return None,
-                Woken::Changed => {}
-                Woken::Heartbeat => {
-                    if !self.still_signed_in().await {
-                        return None;
-                    }
-                    continue;
-                }
-            }
+                Woken::Heartbeat => true,
+                Woken::Changed(_) | Woken::Edge => false,
+            };
             if !self.still_signed_in().await {
                 return None;
             }
-            let now = rooms::live_state(&self.state, &self.login, self.session)
-                .await
-                .ok()?;
-            self.edge = next_edge(now.access);
-            return Some(now);
+            if !is_heartbeat {
+                return self.look(woken).await.ok();
+            }
         }
     }
 
-    async fn wait(&mut self) -> Woken {
+    /// Reads what is to be said now, and when decisions change next.
+    async fn look(&mut self, woken: Woken) -> Result<Said> {
+        match self.topic {
+            Topic::One(session) => {
+                let state = rooms::live_state(&self.state, &self.login, session).await?;
+                let edge = next_edge(state.access).map(|edge| (edge, session));
+                self.edges = edge.into_iter().collect();
+                Ok(Said::State(state))
+            }
+            Topic::Mine(_) => {
+                let now = self.state.clock.now();
+                let decisions = bookings::decisions(&self.state, &self.login).await?;
+                let sessions = match woken {
+                    Woken::Changed(Some(session)) => vec![session],
+                    Woken::Changed(None) => decisions.iter().map(|(id, _)| *id).collect(),
+                    Woken::Edge | Woken::Heartbeat | Woken::Stopping => {
+                        let due = |edge: &&(Timestamp, SessionId)| edge.0 <= now;
+                        self.edges.iter().filter(due).map(|edge| edge.1).collect()
+                    }
+                };
+                let edge = |(id, decision)| next_edge(decision).map(|edge| (edge, id));
+                self.edges = decisions.into_iter().filter_map(edge).collect();
+                Ok(Said::Sessions(MyChanges { now, sessions }))
+            }
+        }
+    }
+
+    /// Whether a change is one to tell of, and of which session.
+    async fn concerned(&self, change: Change) -> Result<Option<Woken>> {
+        let session = match change {
+            Change::Here(session) | Change::Elsewhere(session) => session,
+            Change::Unknown => return Ok(Some(Woken::Changed(None))),
+        };
+        let is_ours = match &self.topic {
+            Topic::One(own) => *own == session,
+            Topic::Mine(people) => {
+                people
+                    .include(&self.state, session, self.login.me.id)
+                    .await?
+            }
+        };
+        Ok(is_ours.then_some(Woken::Changed(Some(session))))
+    }
+
+    async fn wait(&mut self) -> Result<Woken> {
         loop {
             let heartbeat = self.checked_at + HEARTBEAT;
-            let to_edge = self.edge.map_or(HEARTBEAT, |edge| {
+            let edge = self.edges.iter().map(|edge| edge.0).min();
+            let to_edge = edge.map_or(HEARTBEAT, |edge| {
                 real_time(edge.since(self.state.clock.now()))
             });
-            tokio::select! {
+            let change = tokio::select! {
                 biased;
-                _ = self.shutdown.wait_for(|stopping| *stopping) => return Woken::Stopping,
+                _ = self.shutdown.wait_for(|stopping| *stopping) => return Ok(Woken::Stopping),
                 change = self.changes.recv() => match change {
-                    Ok(change) if change.concerns(self.session) => return Woken::Changed,
-                    Ok(_of_another) => {}
+                    Ok(change) => change,
                     // Too many at once: ours may have been among them.
-                    Err(RecvError::Lagged(_)) => return Woken::Changed,
-                    Err(RecvError::Closed) => return Woken::Stopping,
+                    Err(RecvError::Lagged(_)) => Change::Unknown,
+                    Err(RecvError::Closed) => return Ok(Woken::Stopping),
                 },
                 () = tokio::time::sleep(to_edge) => {
-                    if self.edge.is_some_and(|edge| self.state.clock.now() >= edge) {
-                        self.edge = None;
-                        return Woken::Changed;
+                    if edge.is_some_and(|edge| self.state.clock.now() >= edge) {
+                        return Ok(Woken::Edge);
                     }
+                    continue;
                 }
-                () = tokio::time::sleep_until(heartbeat) => return Woken::Heartbeat,
+                () = tokio::time::sleep_until(heartbeat) => return Ok(Woken::Heartbeat),
+            };
+            if let Some(woken) = self.concerned(change).await? {
+                return Ok(woken);
             }
         }
     }

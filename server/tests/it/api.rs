@@ -583,9 +583,6 @@ async fn ids_that_are_none_are_refused_on_every_route() {
         site.get(&person, &format!("/api/events?session={id}"))
             .await
             .refused(404, "not_found");
-        site.get(&person, "/api/events")
-            .await
-            .refused(422, "invalid");
     })
     .await;
 }
@@ -1245,17 +1242,31 @@ async fn no_answer_but_the_ticket_holds_a_secret() {
 }
 
 /// Reads a stream of events.
-struct Events(Body);
+struct Events {
+    body: Body,
+    /// What its events are called.
+    name: &'static str,
+}
 
 impl Events {
     async fn open(site: &Site, person: &Person, session: SessionId) -> Self {
+        Self::at(
+            site,
+            person,
+            &format!("/api/events?session={session}"),
+            "state",
+        )
+        .await
+    }
+
+    /// About all of somebody's own sessions.
+    async fn mine(site: &Site, person: &Person) -> Self {
+        Self::at(site, person, "/api/events", "sessions").await
+    }
+
+    async fn at(site: &Site, person: &Person, path: &str, name: &'static str) -> Self {
         let response = site
-            .answer(ask(
-                Method::GET,
-                &format!("/api/events?session={session}"),
-                Some(person),
-                None,
-            ))
+            .answer(ask(Method::GET, path, Some(person), None))
             .await;
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(
@@ -1264,18 +1275,20 @@ impl Events {
         );
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
         assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
-        Self(response.into_body())
+        let body = response.into_body();
+        Self { body, name }
     }
 
     /// The next event's data; `None` when the stream ended.
     async fn next(&mut self) -> Option<Value> {
-        let frame = tokio::time::timeout(Duration::from_secs(5), self.0.frame())
+        let frame = tokio::time::timeout(Duration::from_secs(5), self.body.frame())
             .await
             .expect("an event in time")?;
         let bytes = frame.expect("no error").into_data().expect("data");
         let text = String::from_utf8(bytes.to_vec()).expect("text");
         let data = text.lines().find_map(|line| line.strip_prefix("data: "));
-        assert!(text.lines().any(|line| line == "event: state"), "{text}");
+        let name = format!("event: {}", self.name);
+        assert!(text.lines().any(|line| line == name), "{text}");
         Some(serde_json::from_str(data.expect("data")).expect("JSON"))
     }
 }
@@ -1304,6 +1317,55 @@ async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends() {
         assert_eq!(events.next().await, None, "a stopping server hangs up");
     })
     .await;
+}
+
+on_both_engines! {
+    async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
+        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+        let early = NOW + Millis::hours(1);
+        let first = app.session(&cast.mentor, &cast.mentee, early).await;
+        let foreign = app.session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5)).await;
+        let mut mentee = Events::mine(&site, &cast.mentee).await;
+        let mut mentor = Events::mine(&site, &cast.mentor).await;
+        let nothing_yet = json!({"now": NOW.0, "sessions": []});
+        assert_eq!(mentee.next().await, Some(nothing_yet.clone()));
+        assert_eq!(mentor.next().await, Some(nothing_yet));
+
+        // The foreign one first: were it named to the mentee, it would come first.
+        app.state.events.changed(foreign);
+        app.state.events.changed(first);
+        let one = |id: SessionId| Some(json!({"now": NOW.0, "sessions": [id]}));
+        assert_eq!(mentee.next().await, one(first));
+        assert_eq!(mentor.next().await, one(foreign));
+        assert_eq!(mentor.next().await, one(first));
+
+        // One that was booked since is known too.
+        let later = app.session(&cast.mentor, &cast.mentee, NOW + Millis::hours(8)).await;
+        app.state.events.changed(later);
+        assert_eq!(mentee.next().await, one(later));
+        app.stop();
+        assert_eq!(mentee.next().await, None, "a stopping server hangs up");
+    }
+
+    async fn a_list_is_told_when_a_meeting_opens_and_closes_by_itself(app: TestApp) {
+        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+        let starts = NOW + Millis::hours(1);
+        let (opens, closes) = (starts - Millis::minutes(15), starts + Millis::hours(2));
+        let id = app.session(&cast.mentor, &cast.mentee, starts).await;
+        app.clock.set(opens - Millis(80));
+        let mut events = Events::mine(&site, &cast.mentee).await;
+        events.next().await.expect("an empty list first");
+        app.clock.set(opens);
+        let named = |at: Timestamp| Some(json!({"now": at.0, "sessions": [id]}));
+        assert_eq!(events.next().await, named(opens));
+        drop(events);
+        // The last millisecond still belongs to the window.
+        app.clock.set(closes - Millis(80));
+        let mut events = Events::mine(&site, &cast.mentee).await;
+        events.next().await.expect("an empty list first");
+        app.clock.set(closes + Millis(1));
+        assert_eq!(events.next().await, named(closes + Millis(1)));
+    }
 }
 
 #[tokio::test]
@@ -1351,14 +1413,14 @@ async fn quiet_events_carry_a_heartbeat_and_notice_a_login_that_ended() {
             .data(200);
         let heartbeat = async {
             staying
-                .0
+                .body
                 .frame()
                 .await
                 .expect("still open")
                 .expect("no error")
                 .into_data()
         };
-        let end = async { while leaving.0.frame().await.is_some() {} };
+        let end = async { while leaving.body.frame().await.is_some() {} };
         let both = async { tokio::join!(heartbeat, end) };
         let (heartbeat, ()) = tokio::time::timeout(Duration::from_secs(20), both)
             .await
