@@ -5,12 +5,16 @@ use domain::{
     availability::OfferDraft,
     time::{Millis, Timestamp},
 };
-use server::{mentors, zones::rfc3339};
+use server::{
+    clock::{Clock, SystemClock},
+    mentors,
+    zones::rfc3339,
+};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -147,12 +151,8 @@ pub async fn ask(
 
 /// The next full hour two hours from now, and the hours after it.
 pub fn hour(n: usize) -> Timestamp {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock");
-    let now = i64::try_from(now.as_millis()).expect("small");
     let hour = Millis::hours(1).0;
-    Timestamp((now / hour + 2 + i64::try_from(n).expect("small")) * hour)
+    Timestamp((SystemClock.now().0 / hour + 2 + i64::try_from(n).expect("small")) * hour)
 }
 
 /// A database with a mentor who is always free and eight mentees.
@@ -165,11 +165,7 @@ pub struct Stage {
 
 impl Stage {
     pub async fn set(app: TestApp) -> Self {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .expect("a clock");
-        app.clock
-            .set(Timestamp(i64::try_from(now.as_millis()).expect("small")));
+        app.clock.set(SystemClock.now());
         let mentor = app.mentor("Maya").await;
         let offer = OfferDraft {
             hours: harness::around_the_clock(),
