@@ -215,6 +215,8 @@ pub struct SessionView {
     pub dispute: Option<String>,
     /// Whether the mentor keeps the mentee out.
     pub mentee_is_removed: bool,
+    /// Who is in the room now; empty unless the meeting is open.
+    pub present: Vec<Person>,
     /// Who was there. Filled for one session, `None` in lists.
     pub attendance: Option<AttendanceReport>,
     /// What happened to it, oldest first. Filled for one session, empty in lists.
@@ -247,6 +249,11 @@ impl SessionView {
         } else {
             self.title.clone()
         }
+    }
+
+    /// Whether the person whom the reader meets is in the room now.
+    pub fn other_is_present(&self) -> bool {
+        self.role.is_some() && self.present.contains(self.other())
     }
 
     /// The person whom the reader meets; the mentor for an admin.

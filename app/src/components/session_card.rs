@@ -26,6 +26,18 @@ pub fn SessionFacts(
     }
 }
 
+/// Whether the other person is in the room.
+#[component]
+pub fn InTheRoom(
+    /// The session.
+    session: SessionView,
+) -> impl IntoView {
+    session.other_is_present().then(|| {
+        let words = [&session.other().name, " is in the room."].concat();
+        view! { <p class="in-the-room">{words}</p> }
+    })
+}
+
 /// Planned length.
 fn minutes(session: &SessionView) -> i64 {
     (session.ends_at.0 - session.scheduled_at.0) / 60_000
@@ -158,7 +170,8 @@ pub fn SessionCard(
                     <span class=class>{words}</span>
                 </div>
                 <p>{role}</p>
-                <OtherTime session />
+                <OtherTime session=session.clone() />
+                <InTheRoom session />
                 {opens.map(|words| view! { <p class="muted small">{words}</p> })}
             </div>
             <p class="actions">

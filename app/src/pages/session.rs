@@ -15,7 +15,7 @@ use crate::{
         form::{Form, PostForm},
         history::History,
         notes::{DoneNote, FormError},
-        session_card::{SessionFacts, status},
+        session_card::{InTheRoom, SessionFacts, status},
         stays::{WhoWasThere, outcome_words},
         time::LocalTime,
     },
@@ -100,6 +100,7 @@ fn Record(session: SessionView) -> impl IntoView {
                 <SessionFacts session=session.clone() />
                 {over.map(|words| view! { <p class="note">{words}</p> })}
                 {reason.map(|reason| view! { <blockquote class="prose">{reason}</blockquote> })}
+                <InTheRoom session=session.clone() />
                 <Entrance session=session.clone() meeting />
                 <Ways session=session.clone() />
             </article>

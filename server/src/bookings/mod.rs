@@ -41,9 +41,24 @@ pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> 
     let records =
         store::sessions::of_user(state.db.read(), login.me.id, state.clock.now(), LIST_MAX).await?;
     let views = records.into_iter().map(|record| view(state, login, record));
-    let (mut upcoming, past): (Vec<_>, Vec<_>) = views.partition(is_upcoming);
+    let mut views: Vec<_> = views.collect();
+    add_present(state, &mut views).await?;
+    let (mut upcoming, past): (Vec<_>, Vec<_>) = views.into_iter().partition(is_upcoming);
     upcoming.reverse();
     Ok(MySessions { upcoming, past })
+}
+
+/// Says who is in the rooms that are open, with one question for all of them.
+async fn add_present(state: &AppState, views: &mut [SessionView]) -> Result<()> {
+    let is_open = |view: &&SessionView| matches!(view.access, Access::Open { .. });
+    let open: Vec<SessionId> = views.iter().filter(is_open).map(|view| view.id).collect();
+    let present = participants::present_in(state.db.read(), &open).await?;
+    for view in views {
+        let is_present = |person: &&Person| present.contains(&(view.id, person.id));
+        let people = [&view.mentor, &view.mentee];
+        view.present = people.into_iter().filter(is_present).cloned().collect();
+    }
+    Ok(())
 }
 
 /// The join decision for each of one's sessions, latest first, as far as lists show them.
@@ -90,6 +105,7 @@ pub async fn get(state: &AppState, login: &CurrentLogin, id: SessionId) -> Resul
     let attendance = rooms::attendance::report_of(&record, &stays, state.clock.now(), &zone);
     let history = history(state, &record, &zone).await?;
     let mut view = view(state, login, record);
+    add_present(state, std::slice::from_mut(&mut view)).await?;
     view.attendance = Some(attendance);
     view.history = history;
     if view.booking == Booking::Held {
@@ -189,6 +205,7 @@ pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord
             && record.outcome.may_be_contested(),
         mentee_is_removed: facts.mentee_removed_at.is_some(),
         dispute: record.dispute,
+        present: Vec::new(),
         attendance: None,
         history: Vec::new(),
     }

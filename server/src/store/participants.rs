@@ -195,6 +195,27 @@ pub async fn open_in(
     Ok(rows.into_iter().map(open).collect())
 }
 
+/// Who is in the rooms of these sessions, as far as we know; somebody with two stays twice.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn present_in(
+    db: &impl ConnectionTrait,
+    sessions: &[SessionId],
+) -> Result<Vec<(SessionId, UserId)>, StoreError> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = table::Entity::find()
+        .filter(table::Column::SessionId.is_in(sessions.iter().map(|session| session.0)))
+        .filter(table::Column::JoinedAt.is_not_null())
+        .filter(table::Column::LeftAt.is_null())
+        .all(db)
+        .await?;
+    let present = |row: table::Model| Some((SessionId(row.session_id), UserId(row.user_id?)));
+    Ok(rows.into_iter().filter_map(present).collect())
+}
+
 /// Takes back estimated ends of stays that go on after all.
 ///
 /// # Errors

@@ -226,6 +226,32 @@ on_both_engines! {
         }
     }
 
+    async fn lists_say_who_is_in_the_room(app: TestApp) {
+        let meeting = Meeting::open_now(&app).await;
+        let later = app.session(&meeting.mentor, &meeting.mentee, NOW + Millis::days(1)).await;
+        let room = participants::room(app.state.db.read(), &meeting.room()).await.expect("answers").expect("there");
+        let came = |left| participants::StayFacts {
+            sid: "PA_1".to_owned(),
+            identity: meeting.mentor.id().to_string(),
+            joined_at: Some(NOW),
+            left,
+        };
+        let end = participants::StayEnd { at: NOW + Millis::minutes(1), reason: None, is_estimated: false };
+        for (stay, expected) in [(came(None), true), (came(Some(end)), false)] {
+            let merged = app.state.db.write(|txn| {
+                let (room, stay) = (room.clone(), stay.clone());
+                Box::pin(async move { participants::merge(txn, &room, &stay).await })
+            });
+            merged.await.expect("written");
+            let mine = server::bookings::mine(&app.state, &meeting.mentee.login).await.expect("answers");
+            for session in mine.upcoming {
+                let is_there = expected && session.id != later;
+                assert_eq!(session.other_is_present(), is_there);
+                assert_eq!(session.present.len(), usize::from(is_there));
+            }
+        }
+    }
+
     async fn forged_messages_are_refused_and_leave_no_trace(app: TestApp) {
         let meeting = Meeting::open_now(&app).await;
         let body = meeting.message("EV_1", "room_started", "RM_1", 0, 0).to_string().into_bytes();
