@@ -1,8 +1,7 @@
 //! Accounts and logins: signing up, in and out, and one's own settings.
 
 use crate::{
-    AppState, Error, Result,
-    config::Limits,
+    AppState, Error, Result, sign_in_limits,
     store::{StoreError, logins, users},
     zones::Zone,
 };
@@ -22,9 +21,8 @@ use domain::{
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashMap,
     net::IpAddr,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock},
     time::Duration,
 };
 use tokio::sync::Semaphore;
@@ -36,8 +34,6 @@ const LOGIN_LIFETIME: Millis = Millis::days(30);
 const LOGIN_IDLE: Millis = Millis::days(14);
 /// `logins.last_seen_at` is written at most this often.
 const SEEN_EVERY: Millis = Millis::minutes(1);
-/// Failed sign-ins are counted within this time.
-const FAILURE_WINDOW: Millis = Millis::minutes(15);
 
 /// What a person enters to make an account.
 #[derive(Debug, Clone)]
@@ -219,7 +215,7 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
     // An address that cannot exist is treated like an unknown one.
     let email = Email::parse(&form.email).ok();
     let account = email.as_ref().map_or("", Email::as_str);
-    state.sign_in_limits.check(account, from, now)?;
+    sign_in_limits::check(state, account, from, now).await?;
     let user = match &email {
         Some(email) => users::credentials(state.db.read(), email).await?,
         None => None,
@@ -229,7 +225,7 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
     });
     let matches = state.passwords.verify(form.password, hash).await?;
     let Some(id) = id.filter(|_| matches) else {
-        state.sign_in_limits.failed(account, from, now);
+        sign_in_limits::failed(state, account, from, now).await?;
         return Err(Problem::WrongCredentials.into());
     };
     let login = draw_login(now, id);
@@ -512,114 +508,10 @@ fn hash_now(password: &str) -> Result<String> {
         .map_err(|e| Error::Other(format!("password hashing: {e}")))
 }
 
-/// Counts failed sign-ins by account with address, and by address, in windows of 15 minutes.
-#[derive(Debug)]
-pub struct SignInLimits {
-    per_account: u32,
-    per_address: u32,
-    counts: Mutex<HashMap<(String, IpAddr), Count>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Count {
-    since: Timestamp,
-    failures: u32,
-}
-
-/// Entries kept before old ones are swept out; a flood of addresses cannot grow the map further.
-const COUNTS_MAX: usize = 50_000;
-
-impl SignInLimits {
-    /// Limits from the configuration.
-    pub fn new(limits: &Limits) -> Self {
-        Self {
-            per_account: limits.sign_in_failures_per_account,
-            per_address: limits.sign_in_failures_per_address,
-            counts: Mutex::default(),
-        }
-    }
-
-    fn keys(&self, account: &str, from: IpAddr) -> [((String, IpAddr), u32); 2] {
-        [
-            ((account.to_owned(), from), self.per_account),
-            ((String::from("*"), from), self.per_address),
-        ]
-    }
-
-    /// # Errors
-    /// `Problem::TooMany` when one of the limits is reached.
-    pub fn check(&self, account: &str, from: IpAddr, now: Timestamp) -> Result<()> {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, limit) in self.keys(account, from) {
-            let Some(count) = counts.get(&key) else {
-                continue;
-            };
-            let ends = count.since + FAILURE_WINDOW;
-            if count.failures >= limit && now < ends {
-                let retry_after_s =
-                    u32::try_from(ends.since(now).as_seconds_ceil()).unwrap_or(u32::MAX);
-                return Err(Problem::TooMany { retry_after_s }.into());
-            }
-        }
-        Ok(())
-    }
-
-    /// Records a failure.
-    pub fn failed(&self, account: &str, from: IpAddr, now: Timestamp) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= COUNTS_MAX {
-            counts.retain(|_, count| now < count.since + FAILURE_WINDOW);
-        }
-        for (key, _) in self.keys(account, from) {
-            if counts.len() >= COUNTS_MAX && !counts.contains_key(&key) {
-                continue;
-            }
-            let count = counts.entry(key).or_insert(Count {
-                since: now,
-                failures: 0,
-            });
-            if now >= count.since + FAILURE_WINDOW {
-                *count = Count {
-                    since: now,
-                    failures: 0,
-                };
-            }
-            count.failures += 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use secrecy::ExposeSecret;
-
-    #[test]
-    fn failures_are_limited_by_account_and_by_address_and_forgotten_after_a_while() {
-        let limits = SignInLimits {
-            per_account: 2,
-            per_address: 3,
-            counts: Mutex::default(),
-        };
-        let here: IpAddr = [127, 0, 0, 1].into();
-        let there: IpAddr = [127, 0, 0, 2].into();
-        let now = Timestamp(1_000);
-        limits.failed("a", here, now);
-        assert!(limits.check("a", here, now).is_ok());
-        limits.failed("a", here, now);
-        assert!(limits.check("a", here, now).is_err());
-        assert!(limits.check("b", here, now).is_ok());
-        limits.failed("b", here, now);
-        assert!(
-            limits.check("c", here, now).is_err(),
-            "the address has used up its failures"
-        );
-        assert!(
-            limits.check("a", there, now).is_ok(),
-            "the account is not locked from elsewhere"
-        );
-        assert!(limits.check("a", here, now + FAILURE_WINDOW).is_ok());
-    }
 
     #[test]
     fn tokens_are_long_random_and_stored_only_as_hashes() {

@@ -1,7 +1,7 @@
 //! The outbox's work: what jobs there are, who runs them, and what happens when they fail.
 
 use crate::{
-    AppState, Error, Result, mail, rooms,
+    AppState, Error, Result, mail, rooms, sign_in_limits,
     store::{
         self, StoreError,
         jobs::{ClaimedJob, Kinds, NewJob},
@@ -342,6 +342,8 @@ pub async fn run_forever(state: AppState) {
                 Box::pin(async move {
                     store::jobs::sweep(txn, before).await?;
                     store::sessions::release_expired(txn, now).await?;
+                    let forgotten = now - sign_in_limits::WINDOW;
+                    store::sign_in_failures::sweep(txn, forgotten).await?;
                     store::webhook_events::sweep(txn, before).await
                 })
             });

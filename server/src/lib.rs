@@ -17,6 +17,7 @@ pub mod mail;
 pub mod media;
 pub mod mentors;
 pub mod rooms;
+mod sign_in_limits;
 pub mod state;
 pub mod store;
 pub mod sweeper;

@@ -2,7 +2,6 @@
 
 use crate::{
     accounts::Passwords,
-    accounts::SignInLimits,
     clock::Clock,
     config::Config,
     events::Events,
@@ -31,8 +30,6 @@ pub struct AppState {
     pub events: Events,
     /// Bounded password hashing.
     pub passwords: Arc<Passwords>,
-    /// Counts failed sign-ins.
-    pub sign_in_limits: Arc<SignInLimits>,
     /// Stores LiveKit's messages.
     pub webhooks: Arc<Inbox>,
     /// Wakes the job runner as soon as a job was written.
@@ -60,7 +57,6 @@ impl AppState {
             media,
             events: Events::default(),
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
-            sign_in_limits: Arc::new(SignInLimits::new(&config.limits)),
             mail: mail::connect(&config.mail, &config.app_url),
             webhooks: Arc::default(),
             jobs_waiting: Arc::new(Notify::new()),

@@ -177,8 +177,10 @@ fn One(entry: Entry, to: Sending) -> impl IntoView {
                     .session
                     .map(|id| {
                         view! {
-                            <p>
-                                <a href=routes::session(id)>"Session details"</a>
+                            <p class="actions">
+                                <a class="button" href=routes::session(id)>
+                                    "Session details"
+                                </a>
                             </p>
                         }
                     })}

@@ -18,6 +18,7 @@ pub mod participants;
 pub(crate) mod recent;
 pub mod rooms;
 pub mod sessions;
+pub mod sign_in_failures;
 pub mod users;
 pub mod webhook_events;
 

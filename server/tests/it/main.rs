@@ -6,6 +6,7 @@ mod bench;
 mod calendar;
 mod harness;
 mod letters;
+mod limits;
 mod mail;
 mod meeting;
 mod rooms;
