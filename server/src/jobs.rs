@@ -9,7 +9,7 @@ use crate::{
     webhooks,
 };
 use domain::{
-    ids::{MailId, RoomName, SessionId},
+    ids::{MailId, NotificationId, RoomName, SessionId, UserId},
     job::{MAIL_MAX_ATTEMPTS, MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
     time::{Millis, Timestamp},
 };
@@ -85,6 +85,15 @@ pub enum Job {
         /// Whose room.
         session: SessionId,
     },
+    /// Tell an admin by mail what needs attention.
+    NotifyAdmin {
+        /// The entry of the list.
+        notification: NotificationId,
+        /// Who is told.
+        admin: UserId,
+        /// The session concerned.
+        session: Option<SessionId>,
+    },
     /// Send a letter, unless it is void by then.
     SendMail {
         /// Which letter.
@@ -104,12 +113,14 @@ impl Job {
             Self::Evict { .. } => "evict",
             Self::DecideOutcome { .. } => DECIDE_OUTCOME,
             Self::ProcessWebhooks { .. } => "process_webhooks",
-            Self::SendMail { .. } => SEND_MAIL,
+            // Letters, both: they share the slots that a mail server may hold up.
+            Self::SendMail { .. } | Self::NotifyAdmin { .. } => SEND_MAIL,
         }
     }
 
-    fn session(&self) -> SessionId {
+    fn session(&self) -> Option<SessionId> {
         match self {
+            Self::NotifyAdmin { session, .. } => *session,
             Self::CreateRoom { session }
             | Self::DeleteRoom { session, .. }
             | Self::CloseWindow { session }
@@ -117,7 +128,7 @@ impl Job {
             | Self::Evict { session, .. }
             | Self::DecideOutcome { session }
             | Self::ProcessWebhooks { session, .. }
-            | Self::SendMail { session, .. } => *session,
+            | Self::SendMail { session, .. } => Some(*session),
         }
     }
 
@@ -128,6 +139,11 @@ impl Job {
             | Self::Evict { room, .. }
             | Self::ProcessWebhooks { room, .. } => format!("{}:{room}", self.kind()),
             Self::SendMail { mail, .. } => format!("{SEND_MAIL}:{mail}"),
+            Self::NotifyAdmin {
+                notification,
+                admin,
+                ..
+            } => format!("notify_admin:{notification}:{admin}"),
             Self::CreateRoom { session }
             | Self::CloseWindow { session }
             | Self::WarnClosing { session }
@@ -148,13 +164,14 @@ impl Job {
             Self::DecideOutcome { .. } => "What came of a session cannot be decided",
             Self::ProcessWebhooks { .. } => "Messages from the video server cannot be processed",
             Self::SendMail { .. } => "A letter cannot be sent",
+            Self::NotifyAdmin { .. } => "Admins cannot be told by mail",
         }
     }
 
     /// Attempts after which it is dead.
     fn max_attempts(&self) -> u32 {
         match self {
-            Self::SendMail { .. } => MAIL_MAX_ATTEMPTS,
+            Self::SendMail { .. } | Self::NotifyAdmin { .. } => MAIL_MAX_ATTEMPTS,
             Self::CreateRoom { .. }
             | Self::DeleteRoom { .. }
             | Self::CloseWindow { .. }
@@ -179,7 +196,7 @@ pub async fn enqueue(
     let new = NewJob {
         kind: job.kind(),
         payload: store::json(job)?,
-        session: Some(job.session()),
+        session: job.session(),
         run_at,
         dedupe_key: Some(job.dedupe_key()),
         now,
@@ -224,6 +241,11 @@ async fn perform(state: &AppState, job: Job) -> Result<()> {
         Job::DecideOutcome { session } => rooms::attendance::decide(state, session).await,
         Job::ProcessWebhooks { room, .. } => webhooks::process(state, &room).await,
         Job::SendMail { mail, .. } => mail::send(state, mail).await,
+        Job::NotifyAdmin {
+            notification,
+            admin,
+            ..
+        } => mail::alert(state, notification, admin).await,
     }
 }
 
@@ -275,7 +297,11 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
             let key = parsed.as_ref().ok().map(Job::dedupe_key);
             let cause = error.to_string();
             tracing::warn!(job.id = %id, job.attempts = attempts, job.dead = dead, error = %cause, "job failed");
-            let raise = dead || attempts >= NOTIFY_AFTER;
+            // What tells of failures does not tell of its own.
+            let raise = (dead || attempts >= NOTIFY_AFTER)
+                && !matches!(parsed, Ok(Job::NotifyAdmin { .. }));
+            // A mail server that is away cannot tell of itself.
+            let by_mail = dead || !matches!(parsed, Ok(Job::SendMail { .. }));
             let room_given_up = match &parsed {
                 Ok(Job::CreateRoom { session }) if dead => Some(*session),
                 _ => None,
@@ -287,8 +313,12 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
                     Box::pin(async move {
                         store::jobs::failed(txn, id, key.as_deref(), &cause, run_at, now).await?;
                         if raise {
-                            store::notifications::raise(txn, id, session, title, &cause, now)
-                                .await?;
+                            let raised =
+                                store::notifications::raise(txn, id, session, title, &cause, now)
+                                    .await?;
+                            if let Some(notification) = raised.filter(|_| by_mail) {
+                                tell_admins(txn, notification, session, now).await?;
+                            }
                         }
                         if let Some(session) = room_given_up {
                             rooms::creation_given_up(txn, session, now).await?;
@@ -303,6 +333,24 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
         // The lease runs out and the job runs again: jobs are idempotent.
         tracing::error!(job.id = %id, %error, "could not record a job's result");
     }
+}
+
+/// Sends a new entry of the list to every admin.
+async fn tell_admins(
+    txn: &impl ConnectionTrait,
+    notification: NotificationId,
+    session: Option<SessionId>,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    for admin in store::users::admins(txn).await? {
+        let letter = Job::NotifyAdmin {
+            notification,
+            admin: admin.id,
+            session,
+        };
+        enqueue(txn, &letter, now, now).await?;
+    }
+    Ok(())
 }
 
 /// Runs everything that is due, until nothing is; returns how many jobs ran. For tests and tools.

@@ -9,12 +9,14 @@ use crate::{
     store::{
         appointments::{Appointment, Party},
         mails::MailRow,
+        notifications::NotificationRow,
     },
     zones::Zone,
 };
 use askama::Template;
 use domain::{
     availability::Interval,
+    ids::MailId,
     session::{Booking, SeatRole},
     text::{Email, NAME_MAX, TITLE_MAX, one_line},
     time::Timestamp,
@@ -22,7 +24,7 @@ use domain::{
 use lettre::{
     Address, Message,
     message::{
-        Attachment, Mailbox, MultiPart, SinglePart,
+        Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
@@ -95,26 +97,66 @@ pub fn compose(
             .multipart(alternative.singlepart(calendar_part(method, ics.clone())?))
             .singlepart(calendar_file(method, ics)?),
     };
+    finish(config, mail.id, to, &words.subject, now, |head| {
+        head.multipart(body)
+    })
+}
+
+/// Puts the headers that all letters have before a body.
+fn finish(
+    config: &Config,
+    id: MailId,
+    to: Mailbox,
+    subject: &str,
+    now: Timestamp,
+    body: impl FnOnce(MessageBuilder) -> std::result::Result<Message, lettre::error::Error>,
+) -> Result<Letter> {
     let from = config.mail.from.clone();
-    let letter = (mail.id, from.email.clone(), to.email.clone());
-    let message = Message::builder()
+    let (sender, recipient) = (from.email.clone(), to.email.clone());
+    let head = Message::builder()
         .date(SystemTime::UNIX_EPOCH + Duration::from_millis(now.0.unsigned_abs()))
-        .message_id(Some(format!("<{}@{}>", mail.id, id_host(config))))
+        .message_id(Some(format!("<{id}@{}>", id_host(config))))
         .from(from)
         .to(to)
-        .subject(header_text(&words.subject))
+        .subject(header_text(subject))
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
-        ))
-        .multipart(body)
-        .map_err(unwritten)?;
-    let (id, from, to) = letter;
+        ));
     Ok(Letter {
         id,
-        from,
-        to,
-        bytes: message.formatted(),
+        from: sender,
+        to: recipient,
+        bytes: body(head).map_err(unwritten)?.formatted(),
+    })
+}
+
+/// Tells an admin what needs attention; plain text, since only admins read it.
+///
+/// # Errors
+/// As [`compose`].
+pub(super) fn alert(
+    config: &Config,
+    id: MailId,
+    admin: (&str, &str),
+    entry: &NotificationRow,
+    now: Timestamp,
+) -> Result<Letter> {
+    let (email, name) = admin;
+    let (app, origin) = (&config.app_name, &config.app_url.origin);
+    let session = entry
+        .session
+        .map(|id| format!("Session: {origin}/sessions/{id}\n"))
+        .unwrap_or_default();
+    let text = format!(
+        "{}\n\nCause: {}\n\n{session}All that needs attention: {origin}/admin/notifications\n\n-- \nYou get \
+         this letter because you look after {app}, {origin}.\n",
+        entry.title,
+        note(&entry.cause)
+    );
+    let subject = format!("{app}: {}", one_line(&entry.title));
+    finish(config, id, mailbox(email, name)?, &subject, now, |head| {
+        head.singlepart(SinglePart::plain(text))
     })
 }
 
@@ -135,7 +177,11 @@ fn id_host(config: &Config) -> &str {
 /// The one recipient. Addresses were checked when they came in; what is in a header is checked again.
 fn recipient(party: &Party) -> Result<Mailbox> {
     const BAD: MailError = MailError::Unwritable("its reader's address cannot be written to");
-    let email = party.email.as_deref().ok_or(BAD)?;
+    mailbox(party.email.as_deref().ok_or(BAD)?, &party.name)
+}
+
+fn mailbox(email: &str, name: &str) -> Result<Mailbox> {
+    const BAD: MailError = MailError::Unwritable("its reader's address cannot be written to");
     let email = Email::parse(email).map_err(|_| BAD)?;
     let (user, host) = email.as_str().split_once('@').ok_or(BAD)?;
     // Mail servers know hosts in ASCII.
@@ -144,7 +190,7 @@ fn recipient(party: &Party) -> Result<Mailbox> {
         Ok(Host::Ipv4(_) | Host::Ipv6(_)) | Err(_) => return Err(BAD.into()),
     };
     let address = Address::new(user, host).map_err(|_| BAD)?;
-    let name = header_text(&clip(&party.name, NAME_MAX));
+    let name = header_text(&clip(name, NAME_MAX));
     Ok(Mailbox::new(Some(name).filter(|n| !n.is_empty()), address))
 }
 

@@ -29,10 +29,11 @@ use crate::{
         appointments::{self, Appointment},
         json,
         mails::{self, End, MailRow, NewMail},
+        notifications, users,
     },
 };
 use domain::{
-    ids::{MailId, SessionId, UserId},
+    ids::{MailId, NotificationId, SessionId, UserId},
     session::{Booking, SeatRole},
     time::{Millis, Timestamp},
     window::{Window, WindowRules},
@@ -272,15 +273,39 @@ pub async fn send(state: &AppState, id: MailId) -> Result<()> {
         return settle(state, id, End::Void).await;
     }
     let letter = compose(&state.config, &mail, kind, &about, now)?;
-    match tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(&letter)).await {
-        Ok(delivered) => delivered?,
-        Err(_) => {
-            let seconds = DELIVER_WITHIN.as_secs();
-            return Err(MailError::Unreachable(format!("not within {seconds} seconds")).into());
-        }
-    }
+    deliver(state, &letter).await?;
     tracing::info!(mail.id = %id, mail.kind = kind.as_str(), session.id = %mail.session, "mail {id} sent");
     settle(state, id, End::Sent).await
+}
+
+async fn deliver(state: &AppState, letter: &Letter) -> Result<()> {
+    match tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(letter)).await {
+        Ok(delivered) => Ok(delivered?),
+        Err(_) => {
+            let seconds = DELIVER_WITHIN.as_secs();
+            Err(MailError::Unreachable(format!("not within {seconds} seconds")).into())
+        }
+    }
+}
+
+/// Tells an admin by mail what needs attention, unless it is settled. Work of [`Job::NotifyAdmin`].
+///
+/// # Errors
+/// [`Error::Mail`] when the letter could not be handed over.
+pub async fn alert(state: &AppState, id: NotificationId, admin: UserId) -> Result<()> {
+    let entry = notifications::find(state.db.read(), id).await?;
+    let admins = users::admins(state.db.read()).await?;
+    let reader = admins.into_iter().find(|reader| reader.id == admin);
+    let (Some(entry), Some(reader)) = (entry.filter(|e| e.resolved_at.is_none()), reader) else {
+        return Ok(());
+    };
+    // The same letter again has the same id.
+    let letter_id = MailId(Uuid::from_u128(id.0.as_u128() ^ admin.0.as_u128()));
+    let (email, now) = ((&*reader.email, &*reader.name), state.clock.now());
+    let letter = letter::alert(&state.config, letter_id, email, &entry, now)?;
+    deliver(state, &letter).await?;
+    tracing::info!(notification.id = %id, "an admin was told by mail");
+    Ok(())
 }
 
 async fn settle(state: &AppState, id: MailId, end: End) -> Result<()> {

@@ -31,7 +31,7 @@ pub struct NotificationRow {
     pub resolved_at: Option<Timestamp>,
 }
 
-/// Raises an entry about a failing job, or brings the cause of the open one up to date.
+/// Raises an entry about a failing job and returns it, or brings the cause of the open one up to date.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -42,9 +42,10 @@ pub async fn raise(
     title: &str,
     cause: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<NotificationId>, StoreError> {
+    let id = Uuid::new_v4();
     table::Entity::insert(table::ActiveModel {
-        id: Set(Uuid::new_v4()),
+        id: Set(id),
         kind: Set("job_failing".to_owned()),
         session_id: Set(session.map(|s| s.0)),
         job_id: Set(Some(job.0)),
@@ -61,7 +62,8 @@ pub async fn raise(
     )
     .exec_without_returning(txn)
     .await?;
-    Ok(())
+    let found = table::Entity::find_by_id(id).one(txn).await?;
+    Ok(found.map(|row| NotificationId(row.id)))
 }
 
 /// Settles the open entry about a job, if there is one.

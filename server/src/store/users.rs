@@ -199,6 +199,35 @@ pub async fn search(
         .await?)
 }
 
+/// Somebody who looks after rooms and people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admin {
+    /// Account.
+    pub id: UserId,
+    /// Address.
+    pub email: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// Everybody who looks after rooms and people.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn admins(db: &impl ConnectionTrait) -> Result<Vec<Admin>, StoreError> {
+    let rows = users::Entity::find()
+        .filter(users::Column::IsAdmin.eq(true))
+        .filter(users::Column::AnonymisedAt.is_null())
+        .all(db)
+        .await?;
+    let admin = |row: users::Model| Admin {
+        id: UserId(row.id),
+        email: row.email,
+        name: row.name,
+    };
+    Ok(rows.into_iter().map(admin).collect())
+}
+
 /// Names of accounts.
 ///
 /// # Errors

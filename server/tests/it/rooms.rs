@@ -106,6 +106,12 @@ on_both_engines! {
         let raised = admin::notifications(&app.state, &admin.login).await.expect("list");
         assert_eq!(raised.len(), 1);
         assert!(raised[0].cause.contains("connection refused") && raised[0].can_retry);
+        app.run_jobs().await;
+        let to_admins = || app.mail.letters().into_iter().filter(|letter| letter.to.to_string() == admin.email);
+        let told: Vec<_> = to_admins().collect();
+        assert_eq!(told.len(), 1, "once, by mail");
+        let text = String::from_utf8_lossy(&told[0].bytes).into_owned();
+        assert!(text.contains("A meeting room cannot be created") && text.contains("/admin/notifications"), "{text}");
         app.media.fail_always(None);
         admin::retry(&app.state, &admin.login, raised[0].id).await.expect("retried");
         app.run_jobs().await;
