@@ -249,9 +249,10 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
 
 /// Notice in whole hours; the shortest one, a few minutes, is shown as none.
 fn hours_of(minutes: u32) -> String {
-    match minutes / 60 {
-        0 => String::new(),
-        hours => hours.to_string(),
+    match (minutes, minutes / 60) {
+        // Less than an hour is the usual notice, which an empty field means.
+        (1.., 0) => String::new(),
+        (_, hours) => hours.to_string(),
     }
 }
 
@@ -280,5 +281,17 @@ fn Seen(page: OfferPage) -> impl IntoView {
             </form>
             <Preview slots=page.preview />
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_notice_at_all_is_another_thing_than_the_usual_one() {
+        assert_eq!(hours_of(0), "0");
+        assert_eq!(hours_of(5), "");
+        assert_eq!(hours_of(120), "2");
     }
 }
