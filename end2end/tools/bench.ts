@@ -27,6 +27,9 @@ test.afterAll(() => {
   writeFileSync(file, `${JSON.stringify({ measuredAt: new Date().toISOString(), rows }, null, 2)}\n`);
 });
 
+// On a busy machine livekit-client hears of a track before it hears of its sender, says so, and goes on.
+test.use({ allowed: /Tried to add a track for a participant, that's not present/ });
+
 test("bytes on the wire", () => {
   const site = join(process.env.YM_DIST ?? "", "site");
   const total = { raw: 0, gz: 0, br: 0 };
@@ -67,13 +70,13 @@ const mark = (caller: Caller, name: string): Promise<number> =>
 const BUTTON = `[...document.querySelectorAll("button")].find((b) => b.textContent.trim() === "Join meeting" && !b.disabled)`;
 const FRAMES = (label: string): string => `(document.querySelector('video[aria-label="${label}"]')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0`;
 
-test("a person's wait", async ({ browser, problems }) => {
+test("a person's wait", async ({ browser, problems, allowed }) => {
   const figures: Record<string, number[]> = { cold: [], warm: [], connected: [], frame: [] };
   for (let round = 0; round < 5; round++) {
     const seeded = await seedSession("0s");
-    const mentee = await Caller.signedIn(browser, seeded.mentee, problems);
+    const mentee = await Caller.signedIn(browser, seeded.mentee, problems, allowed);
     await mentee.join(seeded.sessionId);
-    const mentor = await Caller.signedIn(browser, seeded.mentor, problems);
+    const mentor = await Caller.signedIn(browser, seeded.mentor, problems, allowed);
     await firstTime(mentor, "usable", `${BUTTON} && ${FRAMES("Your video")}`);
     await mentor.preJoin(seeded.sessionId);
     await expect.poll(() => mark(mentor, "usable")).toBeGreaterThan(0);
