@@ -18,7 +18,7 @@ export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
   globalSetup: "./support/global-setup.ts",
-  // Two cores carry two browsers, the app and LiveKit: one test at a time.
+  // A call needs two browsers, the app and LiveKit: one test at a time, unless ./test says that there are no calls.
   workers: 1,
   fullyParallel: false,
   forbidOnly: !!process.env.CI,
@@ -32,7 +32,9 @@ export default defineConfig({
     // Times are shown in the zone of the account, whatever the browser's zone is.
     timezoneId: "Asia/Tokyo",
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // Recording costs a third of the time; `--trace retain-on-failure` asks for it.
+    trace: "off",
+    screenshot: "only-on-failure",
     permissions: [],
     launchOptions: {
       executablePath: chromium(),

@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import tests from "./playwright.config";
 
-/** Programs that use the test servers without being tests: `cargo xtask bench` and `cargo xtask screenshots`. */
+/** Programs that use the test servers without being tests: `cargo xtask bench`, `cargo xtask screenshots`, `cargo xtask chaos`. */
 export default defineConfig({
   ...tests,
   testDir: "tools",
@@ -10,5 +10,6 @@ export default defineConfig({
   projects: [
     { name: "bench", testMatch: "bench.ts" },
     { name: "screenshots", testMatch: "screenshots.ts" },
+    { name: "rooms", testMatch: "rooms.ts" },
   ],
 });

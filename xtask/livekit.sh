@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: livekit.sh PORT TCP-PORT UDP-PORT WEBHOOK-URL
+# usage: livekit.sh PORT TCP-PORT UDP-PORT WEBHOOK-URL [FLAGS…]
 # Becomes a LiveKit server on loopback, with the very file that production uses. The program is LIVEKIT_SERVER_BIN; keys
 # come from LIVEKIT_API_KEY and LIVEKIT_API_SECRET; ports, addresses and the webhook's target are replaced.
 set -euo pipefail
@@ -9,4 +9,4 @@ LIVEKIT_KEYS="$LIVEKIT_API_KEY: $LIVEKIT_API_SECRET"
 export LIVEKIT_CONFIG LIVEKIT_KEYS
 exec "$LIVEKIT_SERVER_BIN" --bind 127.0.0.1 --node-ip 127.0.0.1 --rtc.use_external_ip=false --rtc.enable_loopback_candidate \
   --port "$1" --rtc.tcp_port "$2" --rtc.udp_port.start "$3" --rtc.udp_port.end 0 --prometheus.port 0 \
-  --webhook.api_key "$LIVEKIT_API_KEY"
+  --webhook.api_key "$LIVEKIT_API_KEY" "${@:5}"

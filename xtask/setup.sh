@@ -17,8 +17,8 @@ YM_TARGET_DIR=${CARGO_TARGET_DIR:-$YM_ROOT/target}
 case $YM_TARGET_DIR in /*) ;; *) YM_TARGET_DIR=$YM_ROOT/$YM_TARGET_DIR ;; esac
 
 # The packages of every native cargo command, with the features that cargo-leptos asks for. One fixed list, because
-# another list means other features, and other features mean compiling Leptos and sea-orm once more. `frontend` is never
-# in it (see Cargo.toml).
+# another list means other features, and other features mean compiling Leptos and sea-orm once more. The frontends are
+# never in it (see Cargo.toml).
 YM_PACKAGES=(--no-default-features -p young-minds -p domain -p app -p server -p migration -p xtask)
 
 YM_CHILDREN=()
@@ -201,11 +201,11 @@ ym_rust() {
   export RUSTUP_TOOLCHAIN=$version
 }
 
-# ym_cargo_tool NAME VERSION BINARY ARGUMENTS…: cargo install at low optimisation; the release profile of these tools
-# (LTO) would take half an hour on two cores.
+# ym_cargo_tool NAME VERSION BINARY OPTIMISATION ARGUMENTS…: cargo install at low optimisation; the release profile of
+# these tools (LTO) would take half an hour on two cores.
 ym_cargo_tool() {
-  local name=$1 version=$2 binary=$3 dir=$YM_TOOLS_DIR/$3-$2
-  shift 3
+  local name=$1 version=$2 binary=$3 optimisation=$4 dir=$YM_TOOLS_DIR/$3-$2
+  shift 4
   if [[ ! -x $dir/bin/$binary ]]; then
     if cargo binstall -V >/dev/null 2>&1 &&
       (cd / && cargo binstall --no-confirm --root "$dir" "$name@$version") >"$YM_TOOLS_DIR/log/$binary-binstall.log" 2>&1; then
@@ -214,7 +214,7 @@ ym_cargo_tool() {
       # Outside the checkout, so that the project's own cargo settings stay out of it.
       ym_long "Building $name $version (several minutes, once)" "$YM_TOOLS_DIR/log/$binary.log" \
         ym_from / env -u RUSTFLAGS CARGO_TARGET_DIR="$YM_TOOLS_DIR/build" CARGO_PROFILE_RELEASE_LTO=off \
-        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL="$optimisation" CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
         cargo install "$name" --version "$version" --root "$dir" "$@"
       rm -rf "$YM_TOOLS_DIR/build"
     fi
@@ -227,8 +227,11 @@ ym_build_tools() {
   mkdir -p "$YM_TOOLS_DIR/log"
   wasm_bindgen=$(ym_locked_version wasm-bindgen)
   [[ -n $wasm_bindgen ]] || ym_fail "Cargo.lock names no wasm-bindgen"
-  ym_cargo_tool wasm-bindgen-cli "$wasm_bindgen" wasm-bindgen
-  ym_cargo_tool cargo-leptos "$YM_CARGO_LEPTOS" cargo-leptos --locked --no-default-features --features no_downloads
+  # It works on tens of megabytes with every build.
+  ym_cargo_tool wasm-bindgen-cli "$wasm_bindgen" wasm-bindgen 1
+  # It mostly waits for others; only compressing a release is work.
+  ym_cargo_tool cargo-leptos "$YM_CARGO_LEPTOS" cargo-leptos 0 --locked --no-default-features --features no_downloads \
+    --config profile.release.package.brotli.opt-level=3
   # wasm-opt, for release builds
   PATH=$YM_ROOT/end2end/node_modules/.bin:$PATH
   export PATH
@@ -286,7 +289,7 @@ ym_sources_hash() {
     cd "$YM_ROOT" || exit 1
     {
       printf '%s %s\n' "$YM_CARGO_LEPTOS" "$1"
-      find Cargo.toml Cargo.lock rust-toolchain.toml .cargo src domain/src domain/Cargo.toml app frontend \
+      find Cargo.toml Cargo.lock rust-toolchain.toml .cargo src domain/src domain/Cargo.toml app frontend frontend-meeting \
         server/src server/Cargo.toml migration style public end2end/package-lock.json \
         -type f ! -name '.*.sw?' ! -name '*~' -print0 | LC_ALL=C sort -z |
         if command -v sha256sum >/dev/null; then xargs -0 sha256sum; else xargs -0 shasum -a 256; fi
@@ -295,7 +298,7 @@ ym_sources_hash() {
 }
 
 # ym_build MODE SITE DIST: builds the site into SITE and the server, MODE dev or release, and lays both out in DIST:
-# young-minds, hash.txt beside it (names of the hashed site files), site/. Programs run from there, so that neither a
+# young-minds and site/ (with hash*.txt: the hashes in its files' names). Programs run from there, so that neither a
 # later build nor ./test can pull the files from under them.
 ym_build() {
   local mode=$1 site=$2 dist=$3 profile=debug hash flags=()
@@ -309,18 +312,30 @@ ym_build() {
     flags=(--release --precompress)
   fi
   ym_long "Building Young Minds, $mode profile (long the first time)" "$YM_TOOLS_DIR/log/build-$mode.log" \
-    ym_from "$YM_ROOT" env -u DATABASE_URL LEPTOS_SITE_ROOT="$site" CARGO_TARGET_DIR="$YM_TARGET_DIR" \
-    cargo leptos build ${flags[@]+"${flags[@]}"}
+    ym_cargo_leptos "$site" ${flags[@]+"${flags[@]}"}
   ym_lay_out "$site" "$YM_TARGET_DIR/$profile" "$dist"
   printf '%s' "$hash" >"$dist/stamp"
+}
+
+# ym_cargo_leptos SITE FLAGS…: both projects of Cargo.toml. Each empties its site first, so the meeting has one beside.
+ym_cargo_leptos() {
+  local site=$1
+  shift
+  cd "$YM_ROOT" || return
+  unset DATABASE_URL
+  export CARGO_TARGET_DIR=$YM_TARGET_DIR
+  LEPTOS_SITE_ROOT=$site cargo leptos build --project young-minds "$@" &&
+    LEPTOS_SITE_ROOT=$site-meeting cargo leptos build --project meeting --frontend-only "$@" &&
+    cp "$site-meeting/pkg"/young-minds-meeting.*.{js,wasm}* "$site/pkg/"
 }
 
 # ym_lay_out SITE BIN-FOLDER DIST
 ym_lay_out() {
   rm -rf "$3.new"
   mkdir -p "$3.new"
-  cp "$2/young-minds" "$2/hash.txt" "$3.new/"
+  cp "$2/young-minds" "$3.new/"
   cp -R "$1" "$3.new/site"
+  cp "$2"/hash*.txt "$3.new/site/"
   rm -rf "$3"
   mv "$3.new" "$3"
 }

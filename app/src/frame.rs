@@ -24,12 +24,14 @@ use crate::{
         sign_in::SignInPage,
         sign_up::SignUpPage,
     },
+    room::side,
 };
 use domain::views::Me;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{FlatRoutes, Route, Router},
     hooks::use_location,
     path,
@@ -69,9 +71,55 @@ pub fn viewer() -> Viewer {
     use_context::<PageContext>().map_or(Viewer::Unknown, |page| page.viewer)
 }
 
-/// The whole application.
+/// Every page: what the server renders.
 #[component]
 pub fn App() -> impl IntoView {
+    view! {
+        <Frame base="">
+            <FlatRoutes fallback=NotFoundPage>
+                <SitePages />
+                <Route path=path!("/meeting/:id") view=MeetingPage ssr=SsrMode::Async />
+            </FlatRoutes>
+        </Frame>
+    }
+}
+
+/// Every page except the meeting, for the browser.
+///
+/// The meeting is a program of its own ([`Meeting`]), so that whoever follows a link from a mail loads nothing
+/// beside it, and whoever looks at the dashboard loads no call.
+#[component]
+pub fn Site() -> impl IntoView {
+    view! {
+        <Frame base="">
+            <FlatRoutes fallback=NotFoundPage>
+                <SitePages />
+                <Route path=path!("/meeting/:id") view=WholePage />
+            </FlatRoutes>
+        </Frame>
+    }
+}
+
+/// The meeting alone, for the browser. Links to other pages are outside its base, so the browser follows them itself.
+#[component]
+pub fn Meeting() -> impl IntoView {
+    view! {
+        <Frame base="/meeting">
+            <FlatRoutes fallback=WholePage>
+                <Route path=path!("/:id") view=MeetingPage />
+            </FlatRoutes>
+        </Frame>
+    }
+}
+
+/// What stands around every page; the same for all three, or hydration would not find its way.
+#[component]
+fn Frame(
+    /// First segments of the paths that the router takes care of.
+    base: &'static str,
+    /// The routes.
+    children: Children,
+) -> impl IntoView {
     provide_meta_context();
     host::load_whole_pages_on_redirect();
     let page: SharedValue<PageContext, Wire> = SharedValue::new_with_encoding(host::page_context);
@@ -84,7 +132,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=move |title: String| {
             if title.is_empty() { name.clone() } else { format!("{title} · {name}") }
         } />
-        <Router set_is_routing=set_is_routing>
+        <Router base=base set_is_routing=set_is_routing>
             <a class="skip-link" href="#main" rel="external">
                 "Skip to the content"
             </a>
@@ -92,41 +140,51 @@ pub fn App() -> impl IntoView {
             <SiteHeader />
             <main id="main" class="site-main" tabindex="-1">
                 <FocusOnNavigation />
-                <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("/auth/signin") view=SignInPage ssr=SsrMode::Async />
-                    <Route path=path!("/auth/signup") view=SignUpPage ssr=SsrMode::Async />
-                    <Route path=path!("/mentors") view=MentorsPage ssr=SsrMode::Async />
-                    <Route path=path!("/mentors/:id") view=MentorPage ssr=SsrMode::Async />
-                    <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
-                    <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
-                    <Route
-                        path=path!("/sessions/:id/reschedule")
-                        view=ReschedulePage
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
-                    <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
-                    <Route path=path!("/mentor-profile") view=MentorProfilePage ssr=SsrMode::Async />
-                    <Route
-                        path=path!("/admin/notifications")
-                        view=AdminNotificationsPage
-                        ssr=SsrMode::Async
-                    />
-                    <Route
-                        path=path!("/admin/mentors")
-                        view=AdminMentorsPage
-                        ssr=SsrMode::Async
-                    />
-                    <Route path=path!("/admin") view=ConsolePage ssr=SsrMode::Async />
-                    <Route path=path!("/admin/:tab") view=ConsolePage ssr=SsrMode::Async />
-                    <Route path=path!("/meeting/:id") view=MeetingPage ssr=SsrMode::Async />
-                </FlatRoutes>
+                {children()}
             </main>
             <SiteFooter />
         </Router>
     }
+}
+
+/// The routes of every page except the meeting.
+#[component(transparent)]
+fn SitePages() -> AnyNestedRoute {
+    view! {
+        <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+        <Route path=path!("/auth/signin") view=SignInPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/signup") view=SignUpPage ssr=SsrMode::Async />
+        <Route path=path!("/mentors") view=MentorsPage ssr=SsrMode::Async />
+        <Route path=path!("/mentors/:id") view=MentorPage ssr=SsrMode::Async />
+        <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
+        <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
+        <Route path=path!("/sessions/:id/reschedule") view=ReschedulePage ssr=SsrMode::Async />
+        <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
+        <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
+        <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+        <Route path=path!("/mentor-profile") view=MentorProfilePage ssr=SsrMode::Async />
+        <Route
+            path=path!("/admin/notifications")
+            view=AdminNotificationsPage
+            ssr=SsrMode::Async
+        />
+        <Route path=path!("/admin/mentors") view=AdminMentorsPage ssr=SsrMode::Async />
+        <Route path=path!("/admin") view=ConsolePage ssr=SsrMode::Async />
+        <Route path=path!("/admin/:tab") view=ConsolePage ssr=SsrMode::Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// A page of the other program: the browser loads it as a whole.
+#[component]
+fn WholePage() -> impl IntoView {
+    let location = use_location();
+    Effect::new(move |_| {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        let query = if search.is_empty() { "" } else { "?" };
+        side::go(&[path.as_str(), query, &search].concat());
+    });
 }
 
 /// Moves the keyboard and the screen reader to the new page after a navigation inside the browser.

@@ -20,6 +20,6 @@ pub mod ssr;
 
 mod frame;
 
-pub use frame::{App, PageContext, Viewer, app_name};
+pub use frame::{App, Meeting, PageContext, Site, Viewer, app_name};
 #[cfg(feature = "ssr")]
 pub use ssr::shell;

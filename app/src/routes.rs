@@ -91,9 +91,16 @@ pub fn attendance_table(id: SessionId) -> String {
     format!("/api/sessions/{id}/attendance.csv")
 }
 
-/// The meeting. Links to it carry `rel="external"`, so that it is loaded as a whole page.
+/// The meeting. Links to it carry `rel="external"`: it is a program of its own.
 pub fn meeting(id: SessionId) -> String {
     format!("/meeting/{id}")
+}
+
+/// Whether a path is the meeting's: one segment follows, as the route has it.
+pub fn is_meeting(path: &str) -> bool {
+    path.strip_prefix("/meeting/")
+        .map(|rest| rest.strip_suffix('/').unwrap_or(rest))
+        .is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }
 
 /// The dashboard with the card of the session that was just left on top; `why` is one of the words
@@ -150,6 +157,14 @@ mod tests {
         }
         assert!(is_admin("/admin") && is_admin("/admin/notifications"));
         assert!(!is_admin("/administer"));
+    }
+
+    #[test]
+    fn only_one_segment_is_a_meeting() {
+        assert!(is_meeting("/meeting/x") && is_meeting("/meeting/x/"));
+        for path in ["/meeting", "/meeting/", "/meeting/x/y", "/meetings/x", "/"] {
+            assert!(!is_meeting(path), "{path}");
+        }
     }
 
     #[test]

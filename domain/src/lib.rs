@@ -11,6 +11,7 @@ pub mod booking;
 pub mod console;
 pub mod ids;
 pub mod job;
+pub mod late;
 pub mod notice;
 pub mod permissions;
 pub mod problem;

@@ -217,6 +217,10 @@ pub struct SessionView {
     pub mentee_is_removed: bool,
     /// Who is in the room now; empty unless the meeting is open.
     pub present: Vec<Person>,
+    /// Who said that they are running late and is not in the room.
+    pub late: Vec<Person>,
+    /// Whether the reader can say now that they are running late, or take it back.
+    pub may_say_late: bool,
     /// Who was there. Filled for one session, `None` in lists.
     pub attendance: Option<AttendanceReport>,
     /// What happened to it, oldest first. Filled for one session, empty in lists.
@@ -254,6 +258,16 @@ impl SessionView {
     /// Whether the person whom the reader meets is in the room now.
     pub fn other_is_present(&self) -> bool {
         self.role.is_some() && self.present.contains(self.other())
+    }
+
+    /// Whether the person whom the reader meets is running late.
+    pub fn other_is_late(&self) -> bool {
+        self.role.is_some() && self.late.contains(self.other())
+    }
+
+    /// Whether the reader is running late.
+    pub fn reader_is_late(&self) -> bool {
+        self.role.is_some() && self.late.iter().any(|person| person != self.other())
     }
 
     /// The person whom the reader meets; the mentor for an admin.
@@ -313,6 +327,8 @@ pub struct LiveState {
     pub now: Timestamp,
     /// Who is in the room now.
     pub present: Vec<Person>,
+    /// Who said that they are running late and is not in the room.
+    pub late: Vec<Person>,
 }
 
 /// What a server-sent event about all of one's own sessions says.

@@ -1,3 +1,4 @@
+import { logOf } from "./processes";
 import { Stack } from "./stack";
 
 /** Starts the servers once for the whole run; the workers find them by these two variables. */
@@ -14,6 +15,6 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   return async () => {
     await stack.stop();
     const complaints = stack.complaints();
-    if (complaints.length > 0) throw new Error(`the app's log (test-results/servers/app.log) has\n${complaints.join("\n")}`);
+    if (complaints.length > 0) throw new Error(`the app's log (${logOf("app")}) has\n${complaints.join("\n")}`);
   };
 }

@@ -44,10 +44,12 @@ export function accountOf(accounts: Account[], role: Account["role"]): Account {
 
 /** `startsIn` like `0s`, `15m8s` or `-3h`; the window opens 15 minutes before and closes 2 hours after. */
 export async function seedSession(startsIn: string, title = "A session for a test"): Promise<SeededSession> {
-  const made = JSON.parse(await control("/seed", ["session", "--starts-in", startsIn, "--title", title])) as {
-    sessionId: string;
-    accounts: Account[];
-  };
+  return sessionOf(await control("/seed", ["session", "--starts-in", startsIn, "--title", title]));
+}
+
+/** What `seed session` printed. */
+export function sessionOf(printed: string): SeededSession {
+  const made = JSON.parse(printed) as { sessionId: string; accounts: Account[] };
   return {
     sessionId: made.sessionId,
     mentor: accountOf(made.accounts, "mentor"),

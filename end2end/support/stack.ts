@@ -2,49 +2,17 @@
  * The servers under test: the app on a fresh SQLite file and a real LiveKit, both on free ports. Owned by Playwright's
  * main process; the workers reach it over a small control address, so that a test can take LiveKit down and up again.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { createSocket } from "node:dgram";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-
-function freeTcpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createTcpServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function freeUdpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket("udp4");
-    socket.once("error", reject);
-    socket.bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-}
-
-function needed(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run the browser tests with ./test browser`);
-  return value;
-}
+import { join } from "node:path";
+import { answers, clearLogs, end, freeTcpPort, freeUdpPort, logOf, needed, root, start } from "./processes";
 
 export class Stack {
   private readonly folder = mkdtempSync(join(process.env.YM_SCRATCH ?? tmpdir(), "young-minds-browser-"));
-  private readonly logs = join(root, "end2end", "test-results", "servers");
   private environment: NodeJS.ProcessEnv = {};
   private app?: ChildProcess;
   private livekit?: ChildProcess;
@@ -54,7 +22,7 @@ export class Stack {
   controlUrl = "";
 
   async start(): Promise<void> {
-    mkdirSync(this.logs, { recursive: true });
+    clearLogs();
     const dist = needed("YM_DIST");
     const port = await freeTcpPort();
     this.livekitPorts = [await freeTcpPort(), await freeTcpPort(), await freeUdpPort()];
@@ -78,59 +46,31 @@ export class Stack {
       NO_COLOR: "1",
     };
     await this.startLiveKit();
-    this.app = this.spawn(join(dist, "young-minds"), ["serve"], "app");
-    await this.answers(`${this.appUrl}/healthz`, this.app, "app");
+    this.app = start(join(dist, "young-minds"), ["serve"], this.environment, "app");
+    await answers(`${this.appUrl}/healthz`, this.app, "app");
     await this.startControl(join(dist, "young-minds"));
   }
 
   async stop(): Promise<void> {
     this.control?.close();
     this.control?.closeAllConnections();
-    await Stack.end(this.app, "SIGTERM");
-    await Stack.end(this.livekit, "SIGKILL");
+    await end(this.app, "SIGTERM");
+    await end(this.livekit, "SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** What the app's log may never hold, whatever the tests did. */
   complaints(): string[] {
-    const log = readFileSync(join(this.logs, "app.log"), "utf8").split("\n");
+    const log = readFileSync(logOf("app"), "utf8").split("\n");
     return log.filter((line) => line.includes(" panicked at ") || / ERROR /.test(line));
   }
 
   private async startLiveKit(): Promise<void> {
-    const args = [...this.livekitPorts.map(String), `${this.appUrl}/api/livekit/webhook`];
-    this.livekit = this.spawn(join(root, "xtask", "livekit.sh"), args, "livekit");
-    await this.answers(`http://127.0.0.1:${this.livekitPorts[0]}/`, this.livekit, "livekit");
-  }
-
-  private spawn(program: string, args: string[], name: string): ChildProcess {
-    const log = openSync(join(this.logs, `${name}.log`), "a");
-    return spawn(program, args, { env: this.environment, stdio: ["ignore", log, log] });
-  }
-
-  private async answers(url: string, child: ChildProcess, name: string): Promise<void> {
-    const deadline = Date.now() + 30_000;
-    for (;;) {
-      const ok = await fetch(url).then((r) => r.ok, () => false);
-      if (ok) return;
-      if (child.exitCode !== null || Date.now() > deadline) {
-        const log = readFileSync(join(this.logs, `${name}.log`), "utf8");
-        throw new Error(`${name} did not start:\n${log.slice(-4000)}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
-  private static end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-    return new Promise((resolve) => {
-      const insist = setTimeout(() => child.kill("SIGKILL"), 15_000);
-      child.once("exit", () => {
-        clearTimeout(insist);
-        resolve();
-      });
-      child.kill(signal);
-    });
+    // With YM_WEBHOOKS=off they are lost: to a port that nobody listens on.
+    const hooks = process.env.YM_WEBHOOKS === "off" ? `http://127.0.0.1:${await freeTcpPort()}` : this.appUrl;
+    const args = [...this.livekitPorts.map(String), `${hooks}/api/livekit/webhook`];
+    this.livekit = start(join(root, "xtask", "livekit.sh"), args, this.environment, "livekit");
+    await answers(`http://127.0.0.1:${this.livekitPorts[0]}/`, this.livekit, "livekit");
   }
 
   /** Processor time and memory that the app has used; the numbers are Linux's. */
@@ -154,7 +94,7 @@ export class Stack {
             );
           });
         case "/livekit/kill":
-          await Stack.end(this.livekit, "SIGKILL");
+          await end(this.livekit, "SIGKILL");
           return "{}";
         case "/livekit/start":
           await this.startLiveKit();

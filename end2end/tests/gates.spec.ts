@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, open, test } from "../support/fixtures";
+import { expect, open, ready, test } from "../support/fixtures";
 import { MENTEE, MENTOR, accountOf, seedDemo, seedSession } from "../support/seed";
 
 const heading = (name: string) => ({ name, level: 1 });
@@ -50,6 +50,31 @@ test("a meeting that the mentor ended says so, also to the mentee", async ({ con
   await signedIn(mentee);
   await open(page, `/meeting/${sessionId}`, 410);
   await expect(page.getByRole("heading", heading("Meeting Has Ended"))).toBeVisible();
+});
+
+test("somebody says with one click that they run late, takes it back, and the other person reads it", async ({ context, signedIn }) => {
+  const { sessionId, mentor, mentee } = await seedSession("30m");
+  const page = await signedIn(mentee);
+  const card = page.locator("article").filter({ has: page.locator(`a[href$="${sessionId}"]`) });
+  const late = page.getByRole("button", { name: "I am running late" });
+  await open(page, "/dashboard");
+  await card.getByRole("button", { name: "I am running late" }).click();
+  await expect(card.getByText(`${MENTOR} sees that you are running late.`)).toBeVisible();
+  await expect(page).toHaveURL(/\/dashboard$/);
+  await ready(page);
+  await card.getByRole("button", { name: "I am on time after all" }).click();
+  await expect(late).toBeVisible();
+  await open(page, `/meeting/${sessionId}`);
+  await late.click();
+  await expect(page.getByText(`${MENTOR} sees that you are running late.`)).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`/meeting/${sessionId}$`));
+
+  await context.clearCookies();
+  await signedIn(mentor);
+  for (const path of ["/dashboard", `/sessions/${sessionId}`, `/meeting/${sessionId}`]) {
+    await open(page, path);
+    await expect(page.getByText(`${MENTEE} is running late.`)).toBeVisible();
+  }
 });
 
 test("a cancelled session says who cancelled it", async ({ context, signedIn }) => {

@@ -44,8 +44,10 @@ test("bytes on the wire", () => {
       }
     }
   };
-  count("WASM", "pkg", /\.wasm$/, true);
-  count("JS of the app", "pkg", /\.js$/, true);
+  count("WASM of the meeting", "pkg", /^young-minds-meeting\..*\.wasm$/, true);
+  count("JS of the meeting", "pkg", /^young-minds-meeting\..*\.js$/, true);
+  count("WASM of the other pages", "pkg", /^young-minds\..*\.wasm$/, false);
+  count("JS of the other pages", "pkg", /^young-minds\..*\.js$/, false);
   count("livekit-client", "vendor", /^livekit-client-.*\.js$/, true);
   count("CSS", "pkg", /\.css$/, false);
   add("WASM + JS before the pre-join, raw", total.raw, "kB", 1);

@@ -4,12 +4,20 @@
 use crate::{AppState, store::announcements};
 use domain::ids::SessionId;
 use secrecy::ExposeSecret;
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
 /// Changes within this time are told to other processes together.
 const GATHER: Duration = Duration::from_millis(10);
+/// Changes are remembered for this long, for pages that began to listen after they were made …
+const REMEMBERED_FOR: Duration = Duration::from_secs(60);
+/// … and at most so many of them.
+const REMEMBERED: usize = 4_096;
 /// Pause before the next attempt to listen.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -36,11 +44,17 @@ impl Change {
 
 /// In-process announcements. A receiver that lags simply reads the state anew.
 #[derive(Debug, Clone)]
-pub struct Events(broadcast::Sender<Change>);
+pub struct Events {
+    sender: broadcast::Sender<Change>,
+    recent: Arc<Mutex<VecDeque<(Instant, Change)>>>,
+}
 
 impl Default for Events {
     fn default() -> Self {
-        Self(broadcast::channel(1_024).0)
+        Self {
+            sender: broadcast::channel(1_024).0,
+            recent: Arc::default(),
+        }
     }
 }
 
@@ -51,13 +65,35 @@ impl Events {
     }
 
     fn tell(&self, change: Change) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        while recent.len() >= REMEMBERED
+            || recent
+                .front()
+                .is_some_and(|(at, _)| at.elapsed() > REMEMBERED_FOR)
+        {
+            recent.pop_front();
+        }
+        recent.push_back((Instant::now(), change));
+        // Sent before others may tell: whoever subscribes and then asks for the past misses nothing.
         // An error only means that nobody listens.
-        let _listeners = self.0.send(change);
+        let _listeners = self.sender.send(change);
+    }
+
+    /// What changed within the last `age`; `Change::Unknown` alone when that is not remembered.
+    pub fn within(&self, age: Duration) -> Vec<Change> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |at: &Instant| at.elapsed() <= age;
+        let is_cut = recent.len() >= REMEMBERED && recent.front().is_some_and(|(at, _)| is_new(at));
+        if is_cut || age > REMEMBERED_FOR {
+            return vec![Change::Unknown];
+        }
+        let new = recent.iter().filter(|(at, _)| is_new(at));
+        new.map(|(_, change)| *change).collect()
     }
 
     /// Announcements of all sessions from now on; the receiver filters.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
-        self.0.subscribe()
+        self.sender.subscribe()
     }
 }
 
@@ -141,6 +177,24 @@ async fn hear_others(state: &AppState, me: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_minute_is_remembered_and_what_is_not_may_be_anything() {
+        let (events, session) = (Events::default(), SessionId(Uuid::from_u128(7)));
+        let minute = REMEMBERED_FOR;
+        assert!(events.within(minute).is_empty());
+        events.changed(session);
+        assert_eq!(events.within(minute), [Change::Here(session)]);
+        assert!(events.within(Duration::ZERO).is_empty());
+        assert_eq!(
+            events.within(minute + Duration::from_millis(1)),
+            [Change::Unknown]
+        );
+        for _ in 0..REMEMBERED {
+            events.changed(session);
+        }
+        assert_eq!(events.within(minute), [Change::Unknown]);
+    }
 
     #[test]
     fn a_process_does_not_hear_itself_and_understands_the_others() {

@@ -11,6 +11,12 @@ pub mod config;
 pub mod doctor;
 pub mod error;
 pub mod events;
+#[cfg(not(feature = "fail-points"))]
+#[path = "fail/off.rs"]
+mod fail;
+#[cfg(feature = "fail-points")]
+#[path = "fail/on.rs"]
+mod fail;
 pub mod http;
 pub mod jobs;
 pub mod mail;

@@ -24,11 +24,11 @@ use std::{
 };
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
-fn product() -> Command {
+pub fn product() -> Command {
     Command::new(env!("CARGO_BIN_EXE_young-minds"))
 }
 
-fn client(server: &LiveKitServer) -> LiveKit {
+pub fn client(server: &LiveKitServer) -> LiveKit {
     LiveKit::new(&MediaConfig {
         api_key: KEY.to_owned(),
         api_secret: SecretString::from(SECRET),
@@ -39,7 +39,7 @@ fn client(server: &LiveKitServer) -> LiveKit {
 }
 
 /// Waits for `done`; how long that took.
-async fn until(what: &str, within: Duration, mut done: impl AsyncFnMut() -> bool) -> Duration {
+pub async fn until(what: &str, within: Duration, mut done: impl AsyncFnMut() -> bool) -> Duration {
     let began = Instant::now();
     while !done().await {
         assert!(began.elapsed() < within, "{what}");

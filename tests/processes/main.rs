@@ -2,6 +2,8 @@
 //!
 //! Without `YM_TEST_POSTGRES_URL` the tests on PostgreSQL are skipped, as everywhere.
 
+#[cfg(feature = "fail-points")]
+mod fail_points;
 mod faults;
 #[expect(
     dead_code,

@@ -23,9 +23,17 @@ pub fn run(chaos: &Chaos) -> Result<()> {
         . xtask/setup.sh
         scratch=$(mktemp -d)
         trap 'ym_stop_all; rm -rf "$scratch"' EXIT
-        ym_livekit >&2
+        ym_prerequisites; ym_rust; ym_npm >&2; ym_livekit >&2
         ym_start_postgres "$scratch" >&2
         cargo test --locked "${YM_PACKAGES[@]}" --test processes -- --ignored --nocapture --test-threads 1
+        cargo test --locked "${YM_PACKAGES[@]}" --features young-minds/fail-points --test processes -- --ignored --nocapture fail_points
+        ym_build_tools >&2
+        ym_build dev "$YM_TARGET_DIR/test-site" "$YM_TARGET_DIR/test-dist" >&2
+        export YM_DIST=$YM_TARGET_DIR/test-dist YM_SCRATCH=$scratch
+        cd end2end
+        for hooks in on off; do
+            YM_WEBHOOKS=$hooks YM_LOGS=servers-rooms ./node_modules/.bin/playwright test --config tools.config.ts --project rooms
+        done
     "#;
     let output = Command::new("bash")
         .args(["-c", script])

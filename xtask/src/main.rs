@@ -2,6 +2,7 @@
 
 mod bench;
 mod chaos;
+mod cluster;
 mod load;
 mod screenshots;
 mod soak;
@@ -30,6 +31,8 @@ enum Command {
     Soak(soak::Soak),
     /// Kills and breaks what the product needs, and checks that nothing is lost; about 20 minutes.
     Chaos(chaos::Chaos),
+    /// Runs three app processes behind HAProxy with two LiveKit nodes, and takes parts of them away; some minutes.
+    Cluster,
     /// Load generator of the bench: reads a plan as JSON, writes a report as JSON.
     #[command(hide = true)]
     Load,
@@ -42,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Command::Screenshots => screenshots::run(),
         Command::Soak(soak) => soak::run(&soak),
         Command::Chaos(chaos) => chaos::run(&chaos),
+        Command::Cluster => cluster::run(),
         Command::Load => load::run(),
     }
 }

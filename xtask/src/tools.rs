@@ -21,18 +21,29 @@ pub fn root() -> PathBuf {
 /// # Errors
 /// When the build or the program fails.
 pub fn run_on_release_build(project: &str, variables: &[(&str, &str)]) -> Result<()> {
-    let script = r#"
-        set -euo pipefail
-        . xtask/setup.sh
+    bash(
+        r#"
         trap ym_stop_all EXIT
         ym_prerequisites; ym_rust; ym_npm; ym_build_tools; ym_livekit
         ym_build release "$YM_TARGET_DIR/bench-site" "$YM_TARGET_DIR/bench-dist" >&2
         export YM_DIST=$YM_TARGET_DIR/bench-dist
         cd end2end
         ./node_modules/.bin/playwright test --config tools.config.ts --project "$1"
-    "#;
+        "#,
+        &[project],
+        variables,
+    )
+}
+
+/// Runs a script that knows `setup.sh`, in the checkout.
+///
+/// # Errors
+/// When it fails.
+pub fn bash(script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+    let script = format!("set -euo pipefail\n. xtask/setup.sh\n{script}");
     let status = Command::new("bash")
-        .args(["-c", script, "xtask", project])
+        .args(["-c", &script, "xtask"])
+        .args(arguments)
         .envs(variables.iter().copied())
         .env("YM_XTASK", std::env::current_exe()?)
         // Set by cargo for this program; the build must not inherit them.
@@ -41,7 +52,7 @@ pub fn run_on_release_build(project: &str, variables: &[(&str, &str)]) -> Result
         .status()
         .context("running bash")?;
     if !status.success() {
-        bail!("{project} failed");
+        bail!("the script failed, see above");
     }
     Ok(())
 }

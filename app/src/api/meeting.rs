@@ -107,6 +107,31 @@ pub async fn allow_back(
     Ok(())
 }
 
+/// Tells the other person that one is running late, or takes that back.
+///
+/// # Errors
+/// When it is too early or over, or the database does not answer.
+#[server(prefix = "/api/fn", endpoint = "running_late")]
+pub async fn running_late(
+    /// The session.
+    id: SessionId,
+    /// `false` takes it back.
+    late: bool,
+    /// The page to show again.
+    back: String,
+) -> Result<(), ApiError> {
+    let request = crate::ssr::request()?;
+    let said = server::rooms::running_late(&request.state, request.login()?, id, late).await;
+    request.answer(said)?;
+    let back = domain::text::ReturnPath::parse(&back);
+    let back = back.map_or_else(
+        || crate::routes::session(id),
+        |path| path.as_str().to_owned(),
+    );
+    crate::ssr::redirect(&back);
+    Ok(())
+}
+
 /// Contests what came of a session.
 ///
 /// # Errors

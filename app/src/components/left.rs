@@ -38,7 +38,10 @@ fn words(session: &SessionView, why: &str) -> &'static str {
         "cancelled" => EndReason::Cancelled.sentence(),
         "rescheduled" => "The session was moved to another time, so this meeting closed.",
         "removed" => "You were removed from the meeting.",
-        "moved" => "You joined this meeting in another window, so this one left it.",
+        "moved" => {
+            "You joined this meeting on another device or in another browser, so this one left it."
+        }
+        "other_tab" => "The meeting goes on in another tab of this browser.",
         "network" => "The connection to the meeting was lost.",
         "server" => "The video server ended the connection.",
         _ => "You left the meeting.",

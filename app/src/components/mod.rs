@@ -5,6 +5,7 @@ pub mod fields;
 pub mod form;
 pub mod history;
 pub mod hours;
+pub mod late;
 pub mod left;
 pub mod notes;
 pub mod offer;

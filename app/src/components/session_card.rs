@@ -1,6 +1,9 @@
 //! A session in a list.
 
-use super::time::{LocalTime, iso_utc, zone_words};
+use super::{
+    late::Late,
+    time::{LocalTime, iso_utc, zone_words},
+};
 use crate::routes;
 use domain::{
     access::Access,
@@ -171,7 +174,8 @@ pub fn SessionCard(
                 </div>
                 <p>{role}</p>
                 <OtherTime session=session.clone() />
-                <InTheRoom session />
+                <InTheRoom session=session.clone() />
+                <Late session />
                 {opens.map(|words| view! { <p class="muted small">{words}</p> })}
             </div>
             <p class="actions">

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::views::Me;
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 /// Two people meeting: the mark beside the name.
 #[component]
@@ -32,13 +32,30 @@ pub fn SiteHeader() -> impl IntoView {
     view! {
         <header class="site-header">
             <div class="site-header-inner">
-                <A href=routes::HOME attr:class="brand">
+                <a href=routes::HOME class="brand">
                     <Mark />
                     <span>{app_name()}</span>
-                </A>
+                </a>
                 {nav}
             </div>
         </header>
+    }
+}
+
+/// A link that says when it leads to where one is. The router's own `A` would put the meeting's base before each address.
+#[component]
+fn NavLink(href: &'static str, children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    let is_here = move || {
+        path.with(|path| {
+            path.strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    view! {
+        <a href=href aria-current=move || is_here().then_some("page")>
+            {children()}
+        </a>
     }
 }
 
@@ -49,22 +66,22 @@ fn SignedInNav(me: Me) -> impl IntoView {
         <nav class="site-nav" aria-label="Main">
             <ul>
                 <li>
-                    <A href=routes::DASHBOARD>"Sessions"</A>
+                    <NavLink href=routes::DASHBOARD>"Sessions"</NavLink>
                 </li>
                 <li>
-                    <A href=routes::MENTORS>"Mentors"</A>
+                    <NavLink href=routes::MENTORS>"Mentors"</NavLink>
                 </li>
                 {me
                     .is_admin
                     .then(|| {
                         view! {
                             <li>
-                                <A href=routes::ADMIN>"Admin"</A>
+                                <NavLink href=routes::ADMIN>"Admin"</NavLink>
                             </li>
                         }
                     })}
                 <li>
-                    <A href=routes::ACCOUNT>"Account"</A>
+                    <NavLink href=routes::ACCOUNT>"Account"</NavLink>
                 </li>
             </ul>
         </nav>
@@ -84,12 +101,12 @@ fn SignedOutNav() -> impl IntoView {
         <nav class="site-nav site-nav-out" aria-label="Main">
             <ul>
                 <li>
-                    <A href=routes::SIGN_IN>"Sign in"</A>
+                    <NavLink href=routes::SIGN_IN>"Sign in"</NavLink>
                 </li>
                 <li>
-                    <A href=routes::SIGN_UP attr:class="button button-primary">
+                    <NavLink href=routes::SIGN_UP attr:class="button button-primary">
                         "Create account"
-                    </A>
+                    </NavLink>
                 </li>
             </ul>
         </nav>

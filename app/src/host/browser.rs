@@ -5,7 +5,7 @@ use domain::problem::Problem;
 use leptos::{
     ev::SubmitEvent,
     prelude::{
-        Set, Write, WriteSignal, document, on_cleanup, request_animation_frame,
+        IntoView, Set, Write, WriteSignal, document, on_cleanup, request_animation_frame,
         set_interval_with_handle, window,
     },
     server_fn::redirect::{REDIRECT_HEADER, set_redirect_hook},
@@ -19,6 +19,15 @@ use web_sys::{
     FormData, Headers, HtmlElement, HtmlFormElement, Request, RequestInit, Response,
     UrlSearchParams,
 };
+
+/// Brings the server's page to life and marks it, so that tests know when the first click counts.
+pub fn hydrate<V: IntoView + 'static>(app: impl FnOnce() -> V + 'static) {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app);
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "true");
+    }
+}
 
 /// Only the server knows it; the browser reads the server's answer from the page.
 pub fn page_context() -> PageContext {

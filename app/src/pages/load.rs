@@ -8,7 +8,7 @@ use crate::{
     },
     components::notes::{ErrorNote, Loading},
     host,
-    room::side::{Slot, Watch},
+    room::side::{self, Slot, Watch},
     routes,
 };
 use domain::problem::Problem;
@@ -82,8 +82,15 @@ fn Changed() -> impl IntoView {
 /// only said that something did.
 fn keep_fresh(ask: Signal<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: RwSignal<bool>) {
     let watch = Slot::<Watch>::new();
+    let came_with_the_document =
+        Owner::current_shared_context().is_some_and(|context| context.during_hydration());
+    let known_at = if came_with_the_document {
+        side::asked_for_at()
+    } else {
+        side::now()
+    };
     Effect::new(move |_| {
-        watch.put(Watch::mine(move || {
+        watch.put(Watch::mine(known_at, move || {
             let Some(question) = ask.try_get_untracked() else {
                 return;
             };

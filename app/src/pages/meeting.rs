@@ -2,7 +2,7 @@
 
 use crate::{
     api::{error::ApiError, meeting::meeting_page, wire::Wire},
-    components::time::LocalTime,
+    components::{late::Late, time::LocalTime},
     host,
     room::{
         clock::ServerClock,
@@ -31,7 +31,6 @@ const FAR: Millis = Millis::hours(24);
 /// The meeting page.
 #[component]
 pub fn MeetingPage() -> impl IntoView {
-    load_as_a_whole();
     let params = use_params_map();
     let id = move || params.read().get("id").unwrap_or_default();
     let page: Resource<_, Wire> = Resource::new_with_options(id, meeting_page, true);
@@ -51,19 +50,6 @@ pub fn MeetingPage() -> impl IntoView {
             })}
         </Suspense>
     }
-}
-
-/// This page's headers and its program are for it alone: whoever comes or goes without loading a
-/// whole page loads it now.
-fn load_as_a_whole() {
-    let came_with_the_document =
-        Owner::current_shared_context().is_some_and(|context| context.during_hydration());
-    Effect::new(move |_| {
-        if !came_with_the_document {
-            side::reload();
-        }
-    });
-    on_cleanup(side::reload_next);
 }
 
 /// What the door shows; a change of it redraws the page, a change within it does not.
@@ -123,8 +109,12 @@ fn Door(page: Decided) -> impl IntoView {
             page.now = state.now;
         });
     });
+    let late = Memo::new(move |_| page.with(|page| page.session.as_ref().map(|s| s.late.clone())));
     move || {
         let sign = sign.get();
+        if matches!(sign, Sign::Closed(_)) {
+            late.track();
+        }
         let page = page.get_untracked();
         match (sign, page.session.clone()) {
             (Sign::Open, Some(session)) => view! {
@@ -284,6 +274,7 @@ fn Gate(
                         </dl>
                     }
                 })}
+            <Late session=session.clone() />
             {may_open.then(|| view! { <noscript inner_html=REFRESH></noscript> })}
             <p class="actions">
                 <a class="button button-primary" href=routes::DASHBOARD rel="external">
@@ -306,16 +297,17 @@ fn wait_at_the_door(
     arrived: StoredValue<Option<Timestamp>>,
     look_again: Callback<()>,
 ) {
-    let id = session.id;
+    let (id, late) = (session.id, session.late.clone());
     let began = time.get_untracked();
     let watch = Slot::<Watch>::new();
     let timer = StoredValue::new(None::<IntervalHandle>);
     Effect::new(move |_| {
         let local = arrived.get_value().unwrap_or_else(side::now);
         let clock = StoredValue::new(ServerClock::new(began, local));
+        let late = late.clone();
         watch.put(Watch::new(id, move |state| {
             clock.try_update_value(|clock| clock.hear(state.now, side::now()));
-            if state.access != access {
+            if state.access != access || late != state.late {
                 look_again.run(());
             }
         }));

@@ -14,6 +14,7 @@ use crate::{
         fields::{SubmitButton, TextArea},
         form::{Form, PostForm},
         history::History,
+        late::Late,
         notes::{DoneNote, FormError},
         session_card::{InTheRoom, SessionFacts, status},
         stays::{WhoWasThere, outcome_words},
@@ -101,6 +102,7 @@ fn Record(session: SessionView) -> impl IntoView {
                 {over.map(|words| view! { <p class="note">{words}</p> })}
                 {reason.map(|reason| view! { <blockquote class="prose">{reason}</blockquote> })}
                 <InTheRoom session=session.clone() />
+                <Late session=session.clone() />
                 <Entrance session=session.clone() meeting />
                 <Ways session=session.clone() />
             </article>

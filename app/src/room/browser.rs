@@ -6,11 +6,12 @@ mod page;
 mod sdk;
 mod slot;
 mod sound;
+mod tabs;
 
 pub use client::Client;
 pub use live::Watch;
 pub use page::{
-    close_dialog, focus, go, new_id, now, reload, reload_next, remember, remembered, scroll_to_end,
+    asked_for_at, close_dialog, focus, go, new_id, now, remember, remembered, scroll_to_end,
     show_dialog, time_of_day,
 };
 pub use sdk::SCRIPT;

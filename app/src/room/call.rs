@@ -71,6 +71,7 @@ impl Call {
     pub fn start(self, clock: ServerClock) {
         self.clock.set_value(clock);
         let client = Client::new(
+            self.session,
             move |event| self.send(event),
             move |level| {
                 self.level.try_set(level);

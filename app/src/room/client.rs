@@ -7,11 +7,13 @@ use super::{
         track_event,
     },
     sound::{Meter, Studio, can_choose_speaker},
+    tabs::Tabs,
 };
 use crate::host;
 use crate::room::model::{
     Capture, Command, Device, DeviceKind, DeviceProblem, Ending, Event, Kind, Peer,
 };
+use domain::ids::SessionId;
 use js_sys::{Array, Uint8Array};
 use leptos::{
     prelude::{document, window},
@@ -44,7 +46,8 @@ enum Place {
 pub struct Client(Rc<Inner>);
 
 struct Inner {
-    emit: Box<dyn Fn(Event)>,
+    emit: Rc<dyn Fn(Event)>,
+    tabs: Tabs,
     level: Box<dyn Fn(u8)>,
     studio: Studio,
     registry: RefCell<Registry>,
@@ -164,10 +167,17 @@ impl Registry {
 }
 
 impl Client {
-    /// A client that reports to `emit`, and the microphone's level to `level`.
-    pub fn new(emit: impl Fn(Event) + 'static, level: impl Fn(u8) + 'static) -> Self {
+    /// A client for a session that reports to `emit`, and the microphone's level to `level`.
+    pub fn new(
+        session: SessionId,
+        emit: impl Fn(Event) + 'static,
+        level: impl Fn(u8) + 'static,
+    ) -> Self {
+        let emit: Rc<dyn Fn(Event)> = Rc::new(emit);
+        let tell = Rc::clone(&emit);
         Self(Rc::new(Inner {
-            emit: Box::new(emit),
+            emit,
+            tabs: Tabs::new(&session.to_string(), move |event| tell(event)),
             level: Box::new(level),
             studio: Studio::default(),
             registry: RefCell::default(),
@@ -237,6 +247,7 @@ impl Client {
             share: can_share(),
             speaker: can_choose_speaker(),
         });
+        self.0.tabs.watch();
         self.keep_screen_on_when_visible();
         let client = self.clone();
         self.listen(window().unchecked_into(), "online", move || {
@@ -545,6 +556,7 @@ impl Client {
     // Room.
 
     fn connect(&self, url: String, token: String) {
+        self.0.tabs.enter();
         self.disconnect();
         let number = self.with(|registry| {
             registry.number += 1;
@@ -794,6 +806,7 @@ impl Client {
 
     fn stop(&self) {
         self.with(|registry| registry.stopped = true);
+        self.0.tabs.stop();
         self.end_screen(None);
         self.disconnect();
         for kind in [Kind::Camera, Kind::Microphone] {

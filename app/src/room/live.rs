@@ -1,7 +1,12 @@
 //! What the server pushes: one stream while the tab is visible.
 
+use super::page::now;
 use crate::host;
-use domain::{ids::SessionId, views::LiveState};
+use domain::{
+    ids::SessionId,
+    time::Timestamp,
+    views::{LiveState, MyChanges},
+};
 use futures::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
 use leptos::{
@@ -26,7 +31,7 @@ pub struct Watch {
 }
 
 struct Shared {
-    url: String,
+    url: Box<dyn Fn() -> String>,
     /// Name of the stream's events.
     name: &'static str,
     on_data: Box<dyn Fn(&str)>,
@@ -40,27 +45,36 @@ impl Watch {
     /// Calls back with the full state at once and after every change.
     pub fn new(session: SessionId, on_state: impl Fn(LiveState) + 'static) -> Self {
         let url = ["/api/events?session=", &session.to_string()].concat();
+        let url = move || url.clone();
         let on_data = move |data: &str| {
             if let Ok(state) = host::from_json(data) {
                 on_state(state);
             }
         };
-        Self::open(url, "state", Box::new(on_data))
+        Self::open(Box::new(url), "state", Box::new(on_data))
     }
 
-    /// Calls back whenever one's own sessions may have changed, but not for the first event: that
-    /// only says that the stream is open. After a pause nobody knows what was missed.
-    pub fn mine(on_change: impl Fn() + 'static) -> Self {
+    /// Calls back whenever one's own sessions may have changed since `known_at`, by the browser's clock.
+    pub fn mine(known_at: Timestamp, on_change: impl Fn() + 'static) -> Self {
         let is_first = Cell::new(true);
-        let on_data = move |_: &str| {
-            if !is_first.replace(false) {
+        let on_data = move |data: &str| {
+            // The first event names what was missed; after a pause nobody knows what was.
+            let changed = host::from_json(data).is_ok_and(|c: MyChanges| !c.sessions.is_empty());
+            if !is_first.replace(false) || changed {
                 on_change();
             }
         };
-        Self::open("/api/events".to_owned(), "sessions", Box::new(on_data))
+        let url = move || {
+            [
+                "/api/events?age=",
+                &now().since(known_at).0.max(0).to_string(),
+            ]
+            .concat()
+        };
+        Self::open(Box::new(url), "sessions", Box::new(on_data))
     }
 
-    fn open(url: String, name: &'static str, on_data: Box<dyn Fn(&str)>) -> Self {
+    fn open(url: Box<dyn Fn() -> String>, name: &'static str, on_data: Box<dyn Fn(&str)>) -> Self {
         let shared = Rc::new(Shared {
             url,
             name,
@@ -111,7 +125,7 @@ fn open_if_visible(shared: &Rc<Shared>) {
 }
 
 fn open(shared: &Rc<Shared>, number: u32) {
-    let Ok(mut source) = EventSource::new(&shared.url) else {
+    let Ok(mut source) = EventSource::new(&(shared.url)()) else {
         return again_later(shared, number);
     };
     let Ok(mut states) = source.subscribe(shared.name) else {

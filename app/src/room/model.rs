@@ -43,8 +43,10 @@ pub enum Why {
     Rescheduled,
     /// Not allowed in any more.
     Removed,
-    /// The same person joined from another tab or device.
+    /// The same person joined from another device or browser.
     Moved,
+    /// The call went on in another tab of this browser.
+    OtherTab,
     /// The way to the video server is broken.
     Network,
     /// The video server is down.
@@ -63,6 +65,7 @@ impl Why {
             Self::Rescheduled => "rescheduled",
             Self::Removed => "removed",
             Self::Moved => "moved",
+            Self::OtherTab => "other_tab",
             Self::Network => "network",
             Self::Server => "server",
         }
@@ -565,6 +568,12 @@ pub enum Event {
     /// The browser blocks sound until a click, or no longer.
     SoundBlocked(bool),
 
+    // From the other tabs of this browser.
+    /// Whether one of them is in the meeting.
+    OtherTab(bool),
+    /// One of them took the call over.
+    TakenOver,
+
     // From our server.
     /// Told to everybody inside.
     Notice(Notice),
@@ -687,6 +696,15 @@ pub enum Effect {
     Go(Why),
 }
 
+/// Where somebody is in the meeting already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// In another tab of this browser.
+    Tab,
+    /// On another device, or in another browser.
+    Device,
+}
+
 /// Where the keyboard focus goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
@@ -741,12 +759,14 @@ pub struct RoomModel {
     pub toasts: Vec<Toast>,
     /// Who the server says is in the room.
     pub present: Vec<Person>,
+    /// Who said that they are running late.
+    pub late: Vec<Person>,
     /// Whether the room is being ended.
     pub ending: bool,
     /// Why the room could not be ended.
     pub end_problem: Option<String>,
-    /// In the meeting already, in another tab or on another device.
-    pub elsewhere: bool,
+    /// In the meeting already, somewhere else.
+    pub elsewhere: Option<Elsewhere>,
     /// The mentor asks for the microphone.
     pub unmute_asked: bool,
     /// The mentee is kept out.
@@ -803,9 +823,10 @@ impl RoomModel {
             sound_blocked: false,
             toasts: Vec::new(),
             present: Vec::new(),
+            late: Vec::new(),
             ending: false,
             end_problem: None,
-            elsewhere: false,
+            elsewhere: None,
             unmute_asked: false,
             mentee_removed: false,
             moderating: false,
@@ -830,6 +851,11 @@ impl RoomModel {
     /// Whether the other person is there, as far as the server knows.
     pub fn other_is_present(&self) -> bool {
         self.present.iter().any(|person| person.id == self.other.id)
+    }
+
+    /// Whether the other person said that they are running late.
+    pub fn other_is_late(&self) -> bool {
+        self.late.iter().any(|person| person.id == self.other.id)
     }
 
     /// Own camera or microphone.
@@ -999,6 +1025,8 @@ impl RoomModel {
                 Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Gone(_) => Entry::Rejoin,
             }),
             Event::MoveHere => self.join(Entry::Here),
+            Event::OtherTab(inside) => self.other_tab(inside),
+            Event::TakenOver => self.go(Why::OtherTab),
             Event::Leave => self.go(Why::Left),
             Event::End => {
                 self.ending = true;
@@ -1188,12 +1216,33 @@ impl RoomModel {
         }
     }
 
+    fn other_tab(&mut self, inside: bool) -> Vec<Effect> {
+        match (&self.phase, inside) {
+            (Phase::Lobby, true) => self.elsewhere = Some(Elsewhere::Tab),
+            // Both tabs pressed Join, and the other one was first.
+            (Phase::Joining, true) => return self.offer_to_move(Elsewhere::Tab),
+            (_, false) if self.elsewhere == Some(Elsewhere::Tab) => self.elsewhere = None,
+            (Phase::Lobby | Phase::Joining, false)
+            | (Phase::InRoom | Phase::Failed(_) | Phase::Gone(_), _) => {}
+        }
+        Vec::new()
+    }
+
+    fn offer_to_move(&mut self, elsewhere: Elsewhere) -> Vec<Effect> {
+        self.phase = Phase::Lobby;
+        self.elsewhere = Some(elsewhere);
+        vec![Effect::Focus(Target::MoveHere)]
+    }
+
     fn join(&mut self, entry: Entry) -> Vec<Effect> {
+        if entry == Entry::IfNotInside && self.elsewhere == Some(Elsewhere::Tab) {
+            return vec![Effect::Focus(Target::MoveHere)];
+        }
         if matches!(self.phase, Phase::Lobby | Phase::Failed(_)) {
             self.phase = Phase::Joining;
             self.link = Link::Steady;
             self.tries = 0;
-            self.elsewhere = false;
+            self.elsewhere = None;
             vec![Effect::AskTicket(entry)]
         } else {
             Vec::new()
@@ -1227,9 +1276,7 @@ impl RoomModel {
             },
             Problem::SignedOut | Problem::Forbidden | Problem::NotFound => self.go(Why::Removed),
             Problem::Elsewhere if self.phase == Phase::Joining => {
-                self.phase = Phase::Lobby;
-                self.elsewhere = true;
-                vec![Effect::Focus(Target::MoveHere)]
+                self.offer_to_move(Elsewhere::Device)
             }
             Problem::Malformed(_)
             | Problem::WrongCredentials
@@ -1493,6 +1540,7 @@ impl RoomModel {
 
     fn live(&mut self, live: LiveState) -> Vec<Effect> {
         self.present = live.present;
+        self.late = live.late;
         if let (Phase::Joining | Phase::InRoom, Some(why)) = (&self.phase, Why::of(live.access)) {
             return self.go(why);
         }

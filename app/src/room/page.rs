@@ -2,8 +2,7 @@
 
 use crate::{host, room::model::Choices};
 use domain::time::Timestamp;
-use leptos::prelude::{IntervalHandle, document, set_interval_with_handle, window};
-use std::{cell::Cell, rc::Rc, time::Duration};
+use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
@@ -13,6 +12,12 @@ const STORAGE_KEY: &str = "young-minds.devices";
 /// The browser's clock.
 pub fn now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
+}
+
+/// When this document was asked for, by the browser's clock as it is now.
+pub fn asked_for_at() -> Timestamp {
+    let age = window().performance().map_or(0.0, |clock| clock.now());
+    Timestamp(now().0 - age.ceil() as i64)
 }
 
 /// The time of day as this browser writes it, for example `14:05`.
@@ -66,32 +71,6 @@ pub fn remember(choices: &Choices) {
 /// Loads another page.
 pub fn go(path: &str) {
     let _ = window().location().assign(path);
-}
-
-/// Loads the page at the present address as a whole.
-pub fn reload() {
-    let _ = window().location().reload();
-}
-
-/// Loads the page that is being gone to as a whole. The router draws a page before it writes the
-/// new address, so this waits for the address to change.
-pub fn reload_next() {
-    let path = || window().location().pathname().unwrap_or_default();
-    let here = path();
-    let timer: Rc<Cell<Option<IntervalHandle>>> = Rc::default();
-    let own = Rc::clone(&timer);
-    let handle = set_interval_with_handle(
-        move || {
-            if path() != here
-                && let Some(timer) = own.take()
-            {
-                timer.clear();
-                reload();
-            }
-        },
-        Duration::from_millis(10),
-    );
-    timer.set(handle.ok());
 }
 
 fn element(id: &str) -> Option<HtmlElement> {

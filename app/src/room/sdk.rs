@@ -162,6 +162,20 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = setSinkId)]
     pub async fn set_sink_id(this: &Sink, id: &str) -> Result<JsValue, JsValue>;
 
+    /// `navigator`, where tabs share locks.
+    type LockingNavigator;
+    #[wasm_bindgen(method, getter)]
+    fn locks(this: &LockingNavigator) -> Option<LockManager>;
+    /// Web Locks, which web-sys has only among its unstable interfaces.
+    pub type LockManager;
+    #[wasm_bindgen(method, catch)]
+    pub async fn request(
+        this: &LockManager,
+        name: &str,
+        options: &Object,
+        granted: &Function,
+    ) -> Result<JsValue, JsValue>;
+
     /// `navigator`, where the screen can be kept on.
     pub type WakefulNavigator;
     #[wasm_bindgen(method, getter, js_name = wakeLock)]
@@ -327,6 +341,27 @@ pub fn text_options(id: &str) -> Object {
         ("topic", CHAT_TOPIC.into()),
         ("attributes", object(&[(CHAT_ID, id.into())]).into()),
     ])
+}
+
+/// The locks that the tabs of this browser share; `None` on pages that are not secure.
+pub fn locks() -> Option<LockManager> {
+    let navigator: LockingNavigator = JsValue::from(window().navigator()).unchecked_into();
+    navigator.locks()
+}
+
+/// Options of asking for a lock: `mode` is `shared` or `exclusive`, `flag` the name of an option to
+/// set, or empty.
+pub fn lock_options(mode: &str, flag: &str) -> Object {
+    let options = object(&[("mode", mode.into())]);
+    if !flag.is_empty() {
+        let _ = Reflect::set(&options, &flag.into(), &JsValue::TRUE);
+    }
+    options
+}
+
+/// Whether a lock was taken away.
+pub fn was_aborted(error: &JsValue) -> bool {
+    text_of(error, "name") == "AbortError"
 }
 
 /// Loads livekit-client once.

@@ -13,7 +13,11 @@ pub struct Client;
 
 impl Client {
     /// A client that never reports.
-    pub fn new(_emit: impl Fn(Event) + 'static, _level: impl Fn(u8) + 'static) -> Self {
+    pub fn new(
+        _session: SessionId,
+        _emit: impl Fn(Event) + 'static,
+        _level: impl Fn(u8) + 'static,
+    ) -> Self {
         Self
     }
 
@@ -31,7 +35,7 @@ impl Watch {
     }
 
     /// A watch that never calls back.
-    pub fn mine(_on_change: impl Fn() + 'static) -> Self {
+    pub fn mine(_known_at: Timestamp, _on_change: impl Fn() + 'static) -> Self {
         Self
     }
 }
@@ -78,6 +82,11 @@ pub fn now() -> Timestamp {
     Timestamp(0)
 }
 
+/// Only browsers ask for documents.
+pub fn asked_for_at() -> Timestamp {
+    now()
+}
+
 /// Nobody reads it on the server.
 pub fn time_of_day() -> String {
     String::new()
@@ -98,12 +107,6 @@ pub fn remember(_choices: &Choices) {}
 
 /// There is no window.
 pub fn go(_path: &str) {}
-
-/// There is no window.
-pub fn reload() {}
-
-/// Nobody goes anywhere on the server.
-pub fn reload_next() {}
 
 /// There is no focus.
 pub fn focus(_id: &str) {}

@@ -1,7 +1,7 @@
 //! The HTML document around the application.
 
-use super::policy;
-use crate::App;
+use super::{policy, router::program_of_page};
+use crate::{App, routes};
 use http::{HeaderName, header, request::Parts};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -18,6 +18,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let app_name = use_context::<AppState>()
         .map(|state| state.config.app_name.clone())
         .unwrap_or_default();
+    let parts = use_context::<Parts>();
+    let path = parts.as_ref().map_or("", |parts| parts.uri.path());
+    let program = program_of_page(path, options.clone());
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -38,8 +41,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     media="(prefers-color-scheme: dark)"
                 />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() />
-                <HydrationScripts options />
+                <HashedStylesheet options />
+                <HydrationScripts options=program />
                 <MetaTags />
             </head>
             <body>
@@ -58,8 +61,8 @@ fn set_policy() {
     ) else {
         return;
     };
-    let is_meeting = parts.uri.path().starts_with("/meeting/");
-    let media = is_meeting.then_some(state.config.media.public_ws_url.as_str());
+    let media =
+        routes::is_meeting(parts.uri.path()).then_some(state.config.media.public_ws_url.as_str());
     let name: HeaderName = header::CONTENT_SECURITY_POLICY;
     if let Some(value) = policy::page(&nonce, media) {
         response.insert_header(name, value);

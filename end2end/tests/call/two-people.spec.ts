@@ -108,15 +108,48 @@ test.describe("a person who moves", () => {
     const second = await mentee.context.newPage();
     await second.goto(`/meeting/${seeded.sessionId}`);
     await ready(second);
+    const inAnotherTab = second.getByText("You are in this meeting in another tab of this browser.");
+    await expect(inAnotherTab).toBeVisible();
+    // The server is not even asked.
+    const asked: string[] = [];
+    second.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await second.getByRole("button", { name: "Join meeting" }).click();
-    // Nothing happens to the first tab until the person says so.
-    await expect(second.getByText("You are in this meeting in another tab or on another device.")).toBeVisible();
+    await expect(second.getByRole("button", { name: "Move the call here" })).toBeFocused();
+    expect(asked).not.toContain("/api/fn/join");
     await expect(mentee.leaveButton).toBeVisible();
     await second.getByRole("button", { name: "Move the call here" }).click();
-    await expect(mentee.page).toHaveURL(/\/dashboard\?left=.*why=moved/, { timeout: 30_000 });
+    await expect(mentee.page).toHaveURL(/\/dashboard\?left=.*why=other_tab/, { timeout: 30_000 });
+    await expect(mentee.page.getByText("The meeting goes on in another tab of this browser.")).toBeVisible();
     await expect(second.getByRole("button", { name: "Leave", exact: true })).toBeVisible();
     await expectPlaying(mentor.page, `Video of ${MENTEE}`);
+
+    // A third tab hears of the leaving without asking, and may come in then.
+    const third = await mentee.context.newPage();
+    await third.goto(`/meeting/${seeded.sessionId}`);
+    await ready(third);
+    await expect(third.getByText("You are in this meeting in another tab of this browser.")).toBeVisible();
+    await second.close();
+    await expect(third.getByText("You are in this meeting in another tab of this browser.")).toHaveCount(0);
+    await third.close();
+
     await mentor.close();
     await mentee.close();
+  });
+
+  test("the same person on another device moves the call there, and the first one says so", async ({ browser, problems, allowed }) => {
+    const seeded = await seedSession("0s");
+    const first = await Caller.signedIn(browser, seeded.mentee, problems, allowed);
+    const second = await Caller.signedIn(browser, seeded.mentee, problems, allowed);
+    await first.join(seeded.sessionId);
+    await second.preJoin(seeded.sessionId);
+    await second.joinButton.click();
+    await expect(second.page.getByText("You are in this meeting on another device or in another browser.")).toBeVisible();
+    await expect(first.leaveButton).toBeVisible();
+    await second.page.getByRole("button", { name: "Move the call here" }).click();
+    await expect(first.page).toHaveURL(/\/dashboard\?left=.*why=moved/, { timeout: 30_000 });
+    await expect(first.page.getByText("You joined this meeting on another device")).toBeVisible();
+    await expect(second.leaveButton).toBeVisible();
+    await first.close();
+    await second.close();
   });
 });

@@ -24,6 +24,7 @@ use domain::{
     access::{Access, access},
     booking::{Answered, steps},
     ids::{SessionId, UserId},
+    late::may_say_late,
     permissions::may_see,
     problem::Problem,
     session::{Booking, SeatRole},
@@ -57,6 +58,8 @@ async fn add_present(state: &AppState, views: &mut [SessionView]) -> Result<()> 
         let is_present = |person: &&Person| present.contains(&(view.id, person.id));
         let people = [&view.mentor, &view.mentee];
         view.present = people.into_iter().filter(is_present).cloned().collect();
+        let present = &view.present;
+        view.late.retain(|person| !present.contains(person));
     }
     Ok(())
 }
@@ -160,6 +163,15 @@ pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
     }
 }
 
+/// Who said that they are running late.
+pub(crate) fn late(record: &SessionRecord) -> Vec<Person> {
+    [SeatRole::Mentor, SeatRole::Mentee]
+        .into_iter()
+        .filter(|role| record.late_at(*role).is_some())
+        .map(|role| seat_holder(record, role))
+        .collect()
+}
+
 /// A record as its reader sees it now.
 pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord) -> SessionView {
     let now = state.clock.now();
@@ -172,6 +184,7 @@ pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord
         Some(SeatRole::Mentee) | None => &record.mentor,
     };
     let theirs = Zone::or_utc(&other.time_zone);
+    let late = late(&record);
     SessionView {
         id: facts.id,
         role,
@@ -206,6 +219,8 @@ pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord
         mentee_is_removed: facts.mentee_removed_at.is_some(),
         dispute: record.dispute,
         present: Vec::new(),
+        late,
+        may_say_late: may_say_late(facts, login.me.id, now, state.config.window),
         attendance: None,
         history: Vec::new(),
     }

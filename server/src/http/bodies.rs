@@ -131,6 +131,14 @@ pub struct NewTime {
     pub reason: Option<String>,
 }
 
+/// Says that one is running late.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunningLate {
+    /// `false` takes it back.
+    pub late: bool,
+}
+
 /// What a mentor does to the mentee while the meeting is open.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -214,4 +222,7 @@ pub struct Watched {
     /// Id of the session; without it, the stream is about all of one's own sessions.
     #[param(format = Uuid)]
     pub session: Option<String>,
+    /// Age in milliseconds of what is known about one's own sessions: those that changed meanwhile are
+    /// in the first event.
+    pub age: Option<u64>,
 }

@@ -27,7 +27,7 @@ use domain::{
 };
 use futures::{Stream, stream};
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -60,7 +60,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 /// With `session`, each event is called `state`; its data is a JSON object with `access` (the join
 /// decision, times in milliseconds since 1970), `now` and `present`. Without, each event is called
 /// `sessions`; its data is a JSON object with `now` and `sessions`, the ids of those that changed,
-/// or whose meeting opened or closed. The first event comes at once, without ids.
+/// or whose meeting opened or closed. The first event comes at once, with what changed within `age`.
 #[utoipa::path(
     get, path = "/api/events", tag = "meetings", params(Watched),
     responses(
@@ -80,8 +80,9 @@ async fn watch_session(
         Some(session) => Topic::One(parse_id(&session)?),
         None => Topic::Mine(people),
     };
+    let age = watched.age.map_or(Duration::ZERO, Duration::from_millis);
     let place = open.take(login.login)?;
-    let watcher = Watcher::start(state, headers, login, topic, place).await?;
+    let watcher = Watcher::start(state, headers, login, topic, age, place).await?;
     let quiet = [
         (header::CACHE_CONTROL, "no-store"),
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
@@ -195,6 +196,12 @@ struct Watcher {
     _place: Place,
 }
 
+/// What changed before a stream began.
+enum Missed {
+    These(Vec<SessionId>),
+    Anything,
+}
+
 /// Why a watcher woke up.
 enum Woken {
     /// This session; `None` when it may be any.
@@ -212,6 +219,7 @@ impl Watcher {
         headers: HeaderMap,
         login: CurrentLogin,
         topic: Topic,
+        age: Duration,
         place: Place,
     ) -> std::result::Result<Self, Failure> {
         let (changes, shutdown) = (state.events.subscribe(), state.shutdown.clone());
@@ -227,17 +235,40 @@ impl Watcher {
             checked_at: Instant::now(),
             _place: place,
         };
-        let mut first = watcher.look(Woken::Edge).await?;
-        match &mut first {
-            Said::State(state) => {
+        let missed = watcher.missed(age).await?;
+        let mut first = match missed {
+            Missed::Anything => watcher.look(Woken::Changed(None)).await?,
+            Missed::These(_) => watcher.look(Woken::Edge).await?,
+        };
+        match (&mut first, missed) {
+            (Said::State(state), _) => {
                 if matches!(state.access, Access::NotFound | Access::NotYours) {
                     return Err(Problem::NoAccess(state.access).into());
                 }
             }
-            Said::Sessions(changes) => changes.sessions.clear(),
+            (Said::Sessions(changes), Missed::These(sessions)) => changes.sessions = sessions,
+            (Said::Sessions(_), Missed::Anything) => {}
         }
         watcher.unsent = Some(first);
         Ok(watcher)
+    }
+
+    /// What changed before this stream, within `age`.
+    async fn missed(&self, age: Duration) -> Result<Missed> {
+        let mut sessions = BTreeSet::new();
+        if age.is_zero() {
+            return Ok(Missed::These(Vec::new()));
+        }
+        for change in self.state.events.within(age) {
+            match self.concerned(change).await? {
+                Some(Woken::Changed(Some(session))) => {
+                    sessions.insert(session);
+                }
+                Some(Woken::Changed(None)) => return Ok(Missed::Anything),
+                Some(Woken::Edge | Woken::Heartbeat | Woken::Stopping) | None => {}
+            }
+        }
+        Ok(Missed::These(sessions.into_iter().collect()))
     }
 
     fn into_stream(self) -> impl Stream<Item = std::result::Result<Event, Infallible>> {

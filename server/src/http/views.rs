@@ -469,6 +469,8 @@ pub struct Session {
     asked: Option<String>,
     /// Why it was called off or declined.
     reason: String,
+    /// Who said that they are running late and is not in the room.
+    late: Vec<Person>,
     /// Who was there, in order of joining; empty in lists.
     stays: Vec<Stay>,
 }
@@ -514,6 +516,7 @@ impl From<views::SessionView> for Session {
             answers: session.answers.into_iter().map(Answered::from).collect(),
             asked: session.asked,
             reason: session.reason,
+            late: session.late.into_iter().map(Person::from).collect(),
             stays: stays(session.attendance),
         }
     }

@@ -22,7 +22,7 @@ pub use server::{Letter, MailError, MailServer, connect};
 pub use smtp::Smtp;
 
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, fail,
     jobs::{self, Job},
     store::{
         StoreError,
@@ -279,7 +279,10 @@ pub async fn send(state: &AppState, id: MailId) -> Result<()> {
 }
 
 async fn deliver(state: &AppState, letter: &Letter) -> Result<()> {
-    match tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(letter)).await {
+    fail::step("before a letter");
+    let delivered = tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(letter)).await;
+    fail::step("after a letter");
+    match delivered {
         Ok(delivered) => Ok(delivered?),
         Err(_) => {
             let seconds = DELIVER_WITHIN.as_secs();

@@ -3,7 +3,7 @@
 use super::{
     CreatedRoom, JoinGrant, LiveRoom, MediaError, MediaParticipant, MediaServer, RoomSpec,
 };
-use crate::config::MediaConfig;
+use crate::{config::MediaConfig, fail};
 use async_trait::async_trait;
 use domain::{
     ids::{RoomName, UserId},
@@ -132,7 +132,10 @@ impl MediaServer for LiveKit {
             max_participants: room.max_participants,
             ..Default::default()
         };
-        match self.rooms.create_room(room.name.as_str(), options).await {
+        fail::step("before LiveKit makes a room");
+        let answer = self.rooms.create_room(room.name.as_str(), options).await;
+        fail::step("after LiveKit made a room");
+        match answer {
             // An empty body decodes to an empty room, which is what a wrong server may send.
             Ok(created) if created.name == room.name.as_str() && !created.sid.is_empty() => {
                 Ok(CreatedRoom { sid: created.sid })
@@ -147,7 +150,10 @@ impl MediaServer for LiveKit {
     }
 
     async fn delete_room(&self, name: &RoomName) -> Result<(), MediaError> {
-        match self.rooms.delete_room(name.as_str()).await {
+        fail::step("before LiveKit deletes a room");
+        let answer = self.rooms.delete_room(name.as_str()).await;
+        fail::step("after LiveKit deleted a room");
+        match answer {
             Ok(()) => Ok(()),
             Err(error) => self.explain(error).await.map(|NotFound| ()),
         }

@@ -275,6 +275,7 @@ mod tests {
             asked: None,
             reason: String::new(),
             dispute: None,
+            late_at: [None; 2],
         }
     }
 

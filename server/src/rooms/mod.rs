@@ -16,12 +16,13 @@ use domain::{
     access::{Access, Entry, access},
     attendance::decided_at,
     ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
+    late::may_say_late,
     permissions::may_end,
     problem::Problem,
     session::{EndReason, Room, SeatRole},
     time::{Millis, Timestamp},
     token,
-    views::{JoinTicket, LiveState, MeetingPage},
+    views::{JoinTicket, LiveState, MeetingPage, Person},
     window::next_warning,
 };
 use sea_orm::ConnectionTrait;
@@ -140,7 +141,7 @@ pub async fn access_token(
     id: SessionId,
     entry: Entry,
 ) -> Result<JoinTicket> {
-    let (_, room, decision) = load(state, login, id).await?;
+    let (record, room, decision) = load(state, login, id).await?;
     let Access::Open { closes_at, role } = decision else {
         return Err(Problem::NoAccess(decision).into());
     };
@@ -152,7 +153,48 @@ pub async fn access_token(
         Entry::IfNotInside | Entry::Here => ENSURE_EVERY,
     };
     ensure(state, &room, closes_at, cached_for).await?;
+    if record.late_at(role).is_some() {
+        say_late(state, login, id, None).await?;
+    }
     ticket(state, login, &room, closes_at, role)
+}
+
+/// Tells the other person that the reader is running late, or that they are not; saying it twice is
+/// fine.
+///
+/// # Errors
+/// `Problem::NotFound` for outsiders; `Problem::Conflict` when it is too early, or over.
+pub async fn running_late(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+    is_late: bool,
+) -> Result<()> {
+    let record = store::sessions::find(state.db.read(), id).await?;
+    let record = record
+        .filter(|r| r.facts.role_of(login.me.id).is_some())
+        .ok_or(Problem::NotFound)?;
+    let now = state.clock.now();
+    if !may_say_late(&record.facts, login.me.id, now, state.config.window) {
+        let words = "This can be said from an hour before the start until the meeting closes.";
+        return Err(Problem::Conflict(words.to_owned()).into());
+    }
+    say_late(state, login, id, is_late.then_some(now)).await
+}
+
+async fn say_late(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    let user = login.me.id;
+    let said = state
+        .db
+        .write(|txn| Box::pin(async move { store::sessions::set_late(txn, id, user, at).await }));
+    said.await?;
+    state.events.changed(id);
+    Ok(())
 }
 
 /// Whether the person is in the room at this moment, from another tab or device. LiveKit is asked: its
@@ -436,7 +478,7 @@ pub async fn live_state(
     let record = store::sessions::find(state.db.read(), id).await?;
     let now = state.clock.now();
     let decision = decide(state, record.as_ref(), login.me.id, now);
-    let present = match record.filter(|r| r.facts.role_of(login.me.id).is_some()) {
+    let (present, late) = match record.filter(|r| r.facts.role_of(login.me.id).is_some()) {
         Some(record) => {
             let stays = participants::of_session(state.db.read(), id).await?;
             let mut roles: Vec<SeatRole> = stays
@@ -446,16 +488,20 @@ pub async fn live_state(
                 .collect();
             roles.sort_unstable();
             roles.dedup();
-            roles
+            let present: Vec<Person> = roles
                 .into_iter()
                 .map(|role| bookings::seat_holder(&record, role))
-                .collect()
+                .collect();
+            let mut late = bookings::late(&record);
+            late.retain(|person| !present.contains(person));
+            (present, late)
         }
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
     Ok(LiveState {
         access: decision,
         now,
         present,
+        late,
     })
 }

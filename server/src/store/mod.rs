@@ -22,6 +22,7 @@ pub mod sign_in_failures;
 pub mod users;
 pub mod webhook_events;
 
+use crate::fail;
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
     DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
@@ -242,7 +243,9 @@ impl Db {
             .map_err(StoreError::from)?;
         match work(&txn).await {
             Ok(value) => {
+                fail::step("before a commit");
                 txn.commit().await.map_err(StoreError::from)?;
+                fail::step("after a commit");
                 Ok(value)
             }
             Err(error) => {

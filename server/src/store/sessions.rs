@@ -60,6 +60,19 @@ pub struct SessionRecord {
     pub reason: String,
     /// Why somebody contests what came of it; stays once an admin decided.
     pub dispute: Option<String>,
+    /// When the mentor, then the mentee said that they are running late.
+    pub late_at: [Option<Timestamp>; 2],
+}
+
+impl SessionRecord {
+    /// When the holder of a seat said that they are running late.
+    pub fn late_at(&self, role: SeatRole) -> Option<Timestamp> {
+        let [mentor, mentee] = self.late_at;
+        match role {
+            SeatRole::Mentor => mentor,
+            SeatRole::Mentee => mentee,
+        }
+    }
 }
 
 /// A session to be booked, or a time to be held.
@@ -367,6 +380,26 @@ pub async fn dispute(
     Ok(changed.rows_affected > 0)
 }
 
+/// Writes when a person said that they are running late, or that they did not. Reading takes the
+/// latest of a person's seats: an extended meeting has two.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_late(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    user: UserId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    session_seats::Entity::update_many()
+        .col_expr(session_seats::Column::LateAt, at.map(|at| at.0).into())
+        .filter(session_seats::Column::SessionId.eq(session.0))
+        .filter(session_seats::Column::UserId.eq(user.0))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Frees both seats for other sessions.
 ///
 /// # Errors
@@ -443,12 +476,16 @@ struct Row {
     extended_ms: i64,
     mentee_removed_at: Option<i64>,
     dispute: Option<String>,
+    mentor_late_at: Option<i64>,
+    mentee_late_at: Option<i64>,
 }
 
 const SELECT: &str = "SELECT s.id, s.title, s.scheduled_at, s.ends_at, s.booking, s.cancelled_by, s.cancelled_at, \
     s.room, s.room_ended_by, s.room_ended_at, s.room_end_reason, s.outcome, s.meeting_url, \
     s.version, s.held_until, s.goal, s.answers, s.asked, s.reason, \
     s.extended_ms, s.mentee_removed_at, s.dispute, \
+    (SELECT MAX(t.late_at) FROM session_seats t WHERE t.session_id = s.id AND t.role = 'mentor') AS mentor_late_at, \
+    (SELECT MAX(t.late_at) FROM session_seats t WHERE t.session_id = s.id AND t.role = 'mentee') AS mentee_late_at, \
     a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_zone, \
     b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_zone \
     FROM sessions s JOIN users a ON a.id = s.mentor_id JOIN users b ON b.id = s.mentee_id";
@@ -500,6 +537,7 @@ impl TryFrom<Row> for SessionRecord {
             asked: r.asked,
             reason: r.reason,
             dispute: r.dispute,
+            late_at: [r.mentor_late_at, r.mentee_late_at].map(|at| at.map(Timestamp)),
             title: r.title,
             meeting_url: r.meeting_url,
             mentor: PersonRow {

@@ -216,7 +216,7 @@ fn livekit(id: SessionId, what: &str) -> String {
 }
 
 /// Who may do what: anonymous, mentor, mentee, outsider, admin.
-const MATRIX: [(&str, &str, [u16; 5]); 29] = [
+const MATRIX: [(&str, &str, [u16; 5]); 30] = [
     ("POST", "/api/auth/sign-in", [200, 200, 200, 200, 200]),
     ("GET", "/api/me", [401, 200, 200, 200, 200]),
     ("GET", "/api/mentors", [401, 200, 200, 200, 200]),
@@ -282,6 +282,7 @@ const MATRIX: [(&str, &str, [u16; 5]); 29] = [
         "/api/sessions/{id}/moderate",
         [401, 200, 403, 403, 403],
     ),
+    ("POST", "/api/sessions/{id}/late", [401, 200, 200, 404, 404]),
     (
         "POST",
         "/api/sessions/{id}/extend",
@@ -317,6 +318,7 @@ fn step_body(path: &str, now: Timestamp) -> Option<Value> {
         "finish" => json!({"title": "Next steps"}),
         "moderate" => json!({"action": "remove"}),
         "extend" => json!({"closesAt": rfc3339(now + Millis::hours(2))}),
+        "late" => json!({"late": true}),
         "dispute" => json!({"reason": "It was otherwise."}),
         "ask" => json!({"question": "Why?"}),
         "answer" => json!({"answer": "So."}),
@@ -1306,6 +1308,7 @@ async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends() {
             "access": {"too_early": {"opens_at": opens.0, "closes_at": (opens + Millis::minutes(135)).0}},
             "now": (opens - Millis(80)).0,
             "present": [],
+            "late": [],
         }));
         app.clock.set(opens);
         let open = events.next().await.expect("the edge of the window");
@@ -1345,6 +1348,24 @@ on_both_engines! {
         assert_eq!(mentee.next().await, one(later));
         app.stop();
         assert_eq!(mentee.next().await, None, "a stopping server hangs up");
+    }
+
+    async fn a_list_is_told_first_what_changed_before_it_began_to_listen(app: TestApp) {
+        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+        let own = app.session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1)).await;
+        let foreign = app.session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5)).await;
+        let known_for = |age: &'static str| {
+            let (site, mentee) = (&site, &cast.mentee);
+            async move { Events::at(site, mentee, &format!("/api/events?age={age}"), "sessions").await }
+        };
+        let first = |sessions: Value| Some(json!({"now": NOW.0, "sessions": sessions}));
+        assert_eq!(known_for("60000").await.next().await, first(json!([])));
+        app.state.events.changed(foreign);
+        app.state.events.changed(own);
+        assert_eq!(known_for("60000").await.next().await, first(json!([own])));
+        assert_eq!(known_for("0").await.next().await, first(json!([])));
+        // Longer ago than anybody remembers: it may be any.
+        assert_eq!(known_for("60001").await.next().await, first(json!([own])));
     }
 
     async fn a_list_is_told_when_a_meeting_opens_and_closes_by_itself(app: TestApp) {

@@ -107,6 +107,94 @@ async fn look(app: &TestApp) -> reconcile::Found {
 }
 
 on_both_engines! {
+    async fn a_clock_that_jumps_loses_nobody_and_reopens_nothing(app: TestApp) {
+        let meeting = Meeting::open(&app).await;
+        let (mentor, mentee) = (&meeting.mentor, &meeting.mentee);
+        meeting.enter(&app, mentor);
+        meeting.enter(&app, mentee);
+        look(&app).await;
+
+        // An hour back: before the window. Nobody gets in, nobody inside is lost, nothing ends.
+        app.clock.set(NOW - Millis::hours(1));
+        let refused = refusal(meeting.ticket(&app, mentee, Entry::Rejoin).await);
+        assert!(matches!(refused, Problem::NoAccess(Access::TooEarly { .. })), "{refused:?}");
+        look(&app).await;
+        app.run_jobs().await;
+        assert_eq!(meeting.record(&app).await.facts.room, Room::Live);
+        let (a, b, both) = meeting.seconds(&app).await;
+        assert!(a >= 0 && b >= 0 && both >= 0, "{a} {b} {both}");
+
+        // Right again: as if nothing had been.
+        app.clock.set(NOW + Millis::minutes(10));
+        meeting.ticket(&app, mentee, Entry::Rejoin).await.expect("open");
+        look(&app).await;
+        assert_eq!(meeting.seconds(&app).await, (600, 600, 600));
+
+        // Three hours ahead: the window is over, and a jump back does not bring it back.
+        app.clock.set(NOW + Millis::hours(3));
+        app.run_jobs().await;
+        let ended = meeting.record(&app).await.facts.room;
+        assert!(matches!(ended, Room::Ended { reason: EndReason::TimeUp, .. }), "{ended:?}");
+        app.clock.set(NOW + Millis::minutes(20));
+        look(&app).await;
+        app.run_jobs().await;
+        assert_eq!(meeting.record(&app).await.facts.room, ended);
+        let refused = refusal(meeting.ticket(&app, mentee, Entry::Rejoin).await);
+        assert!(matches!(refused, Problem::NoAccess(Access::Ended { .. })), "{refused:?}");
+        let stays = "SELECT COUNT(*) FROM livekit_participants";
+        assert_eq!(app.test_db.number(stays).await, 2, "one stay each");
+        let backwards = "SELECT COUNT(*) FROM livekit_participants WHERE left_at < joined_at";
+        assert_eq!(app.test_db.number(backwards).await, 0);
+    }
+}
+
+on_both_engines! {
+    async fn the_other_person_hears_of_running_late_until_they_come(app: TestApp) {
+        let meeting = Meeting::open(&app).await;
+        let (mentor, mentee) = (&meeting.mentor, &meeting.mentee);
+        let say = |who: &Person, is_late| {
+            let (state, login) = (app.state.clone(), who.login.clone());
+            async move { rooms::running_late(&state, &login, meeting.id, is_late).await }
+        };
+        let late = |who: &Person| {
+            let (state, login) = (app.state.clone(), who.login.clone());
+            async move {
+                let live = rooms::live_state(&state, &login, meeting.id).await.expect("readable");
+                let page = bookings::get(&state, &login, meeting.id).await.expect("readable");
+                assert_eq!(live.late, page.late);
+                live.late.into_iter().map(|person| person.name).collect::<Vec<_>>()
+            }
+        };
+        let mut changes = app.state.events.subscribe();
+        say(mentee, true).await.expect("said");
+        say(mentee, true).await.expect("twice is fine");
+        assert_eq!(changes.recv().await.expect("told"), Change::Here(meeting.id));
+        assert_eq!(late(mentor).await, ["Leo"]);
+        say(mentee, false).await.expect("taken back");
+        assert!(late(mentor).await.is_empty());
+
+        say(mentee, true).await.expect("said");
+        say(mentor, true).await.expect("said");
+        assert_eq!(late(mentee).await, ["Maya", "Leo"]);
+        meeting.ticket(&app, mentee, Entry::IfNotInside).await.expect("open");
+        assert_eq!(late(mentor).await, ["Maya"], "who joins is late no more");
+
+        // Also with the second seat of an extended meeting.
+        let close = meeting.record(&app).await.facts.window(app.state.config.window).closes_at;
+        extend(&app.state, &mentor.login, meeting.id, close).await.expect("extended");
+        say(mentee, true).await.expect("said");
+        assert_eq!(late(mentor).await, ["Maya", "Leo"]);
+        say(mentee, false).await.expect("taken back");
+        assert_eq!(late(mentor).await, ["Maya"]);
+
+        app.clock.advance(Millis::hours(3));
+        assert!(matches!(refusal(say(mentee, true).await), Problem::Conflict(_)));
+        let stranger = app.person("Eve").await;
+        assert_eq!(refusal(say(&stranger, true).await), Problem::NotFound);
+    }
+}
+
+on_both_engines! {
     async fn people_inside_are_warned_ten_five_and_one_minute_before_the_close(app: TestApp) {
         let meeting = Meeting::open(&app).await;
         let closes_at = NOW + Millis::hours(2);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{Capture, Event, Kind, Phase},
+    model::{Capture, Elsewhere, Event, Kind, Phase},
 };
 use leptos::prelude::*;
 
@@ -36,11 +36,20 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
         move || {
             let words = if call.with(|model| model.other_is_present()) {
                 " is in the meeting."
+            } else if call.with(|model| model.other_is_late()) {
+                " is running late."
             } else {
                 " is not there yet."
             };
             [other.as_str(), words].concat()
         }
+    };
+    let elsewhere = move || match call.with(|model| model.elsewhere) {
+        Some(Elsewhere::Tab) => "You are in this meeting in another tab of this browser.",
+        Some(Elsewhere::Device) => {
+            "You are in this meeting on another device or in another browser."
+        }
+        None => "",
     };
     view! {
         <section class="lobby" aria-labelledby="lobby-title">
@@ -73,9 +82,9 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     <p class="presence" role="status">
                         {presence}
                     </p>
-                    <Show when=move || call.with(|model| model.elsewhere)>
+                    <Show when=move || call.with(|model| model.elsewhere.is_some())>
                         <div class="note elsewhere" role="alert">
-                            <p>"You are in this meeting in another tab or on another device."</p>
+                            <p>{elsewhere}</p>
                             <button
                                 type="button"
                                 id="move-here"

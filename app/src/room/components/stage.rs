@@ -8,7 +8,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{Capture, Event, Kind, Link, Quality},
+    model::{Capture, Event, Kind, Link, Quality, RoomModel},
     side, words,
 };
 use domain::{permissions::Moderation, session::SeatRole};
@@ -101,6 +101,16 @@ fn Picture(call: Call) -> impl IntoView {
     let video_label = ["Video of ", &other].concat();
     let screen_label = ["Screen of ", &other].concat();
     let waiting = ["Waiting for ", &other].concat();
+    let is_late = [&other, " is running late"].concat();
+    let waiting = move || {
+        if is_here() {
+            String::new()
+        } else if call.with(RoomModel::other_is_late) {
+            is_late.clone()
+        } else {
+            waiting.clone()
+        }
+    };
     view! {
         <div class="stage" class:has-screen=screen>
             <video
@@ -133,7 +143,7 @@ fn Picture(call: Call) -> impl IntoView {
                 </p>
             </div>
             <p class="waiting" role="status">
-                {move || if is_here() { String::new() } else { waiting.clone() }}
+                {waiting}
             </p>
             <div class="tile is-self">
                 <video

@@ -69,6 +69,7 @@ fn live(access: Access) -> Event {
         access,
         now: START,
         present: vec![ada()],
+        late: Vec::new(),
     })
 }
 
@@ -234,6 +235,23 @@ fn the_lobby_stays_when_the_meeting_ends_and_the_page_says_it() {
     assert_eq!(model.apply(live(ended(EndReason::TimeUp))), []);
     assert_eq!(model.phase, Phase::Lobby);
     assert!(model.other_is_present());
+}
+
+#[test]
+fn the_other_person_is_late_until_they_come() {
+    let mut model = lobby();
+    let say = |present: Vec<Person>, late: Vec<Person>| {
+        Event::Live(LiveState {
+            access: OPEN,
+            now: START,
+            present,
+            late,
+        })
+    };
+    model.apply(say(Vec::new(), vec![ada()]));
+    assert!(model.other_is_late() && !model.other_is_present());
+    model.apply(say(vec![ada()], Vec::new()));
+    assert!(!model.other_is_late() && model.other_is_present());
 }
 
 #[test]
@@ -805,10 +823,48 @@ fn somebody_who_is_inside_already_is_asked_before_the_call_moves_here() {
     model.apply(Event::Join);
     let effects = model.apply(Event::NoTicket(Problem::Elsewhere));
     assert_eq!(effects, [Effect::Focus(Target::MoveHere)]);
-    assert!(model.elsewhere && model.phase == Phase::Lobby);
+    assert!(model.elsewhere == Some(Elsewhere::Device) && model.phase == Phase::Lobby);
     let effects = model.apply(Event::MoveHere);
     assert_eq!(effects, [Effect::AskTicket(Entry::Here)]);
-    assert!(!model.elsewhere && model.phase == Phase::Joining);
+    assert!(model.elsewhere.is_none() && model.phase == Phase::Joining);
+}
+
+#[test]
+fn another_tab_of_this_browser_is_offered_without_asking_the_server() {
+    let mut model = lobby();
+    model.apply(Event::OtherTab(true));
+    assert_eq!(model.elsewhere, Some(Elsewhere::Tab));
+    assert_eq!(model.apply(Event::Join), [Effect::Focus(Target::MoveHere)]);
+    assert_eq!(model.phase, Phase::Lobby);
+    model.apply(Event::OtherTab(false));
+    assert_eq!(model.elsewhere, None);
+    assert_eq!(
+        model.apply(Event::Join),
+        [Effect::AskTicket(Entry::IfNotInside)]
+    );
+    // The other tab was first after all.
+    assert_eq!(
+        model.apply(Event::OtherTab(true)),
+        [Effect::Focus(Target::MoveHere)]
+    );
+    assert!(
+        model.apply(ticket()).is_empty(),
+        "a late ticket is not used"
+    );
+    assert_eq!(
+        model.apply(Event::MoveHere),
+        [Effect::AskTicket(Entry::Here)]
+    );
+}
+
+#[test]
+fn a_call_that_another_tab_took_over_ends_here_with_that_reason() {
+    let mut model = in_room(Vec::new());
+    assert!(model.apply(Event::OtherTab(true)).is_empty());
+    model.apply(Event::TakenOver);
+    assert_eq!(gone(&model), Some(Why::OtherTab));
+    model.apply(Event::Disconnected(Ending::Duplicate));
+    assert_eq!(gone(&model), Some(Why::OtherTab));
 }
 
 #[test]

@@ -5,12 +5,12 @@ use crate::{
     http::{
         answer::{Answer, Failure, Reply},
         auth::Login,
-        bodies::{Dispute, Extension, Moderate},
+        bodies::{Dispute, Extension, Moderate, RunningLate},
         extract::{Body, Id},
         openapi::{Refuses, Unreadable, Usual},
         views::{Attendance, Done, Moment, NewClose},
     },
-    rooms::{attendance, moderate},
+    rooms::{self, attendance, moderate},
 };
 use axum::{
     extract::State,
@@ -24,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(moderate_meeting))
         .routes(routes!(extend))
+        .routes(routes!(running_late))
         .routes(routes!(report))
         .routes(routes!(table))
         .routes(routes!(dispute))
@@ -67,6 +68,26 @@ async fn extend(
     Ok(Answer::of(NewClose {
         closes_at: Moment(closes_at),
     }))
+}
+
+/// Tell the other person that you are running late, or take it back; from an hour before the start
+/// until the meeting closes. Joining takes it back too.
+#[utoipa::path(
+    post, path = "/api/sessions/{id}/late", tag = "meetings", request_body = RunningLate,
+    params(("id" = Uuid, Path, description = "The session")),
+    responses(
+        (status = 200, description = "Said", body = Answer<Done>),
+        Unreadable, Refuses::<404>, Refuses::<409>, Usual,
+    )
+)]
+async fn running_late(
+    State(state): State<AppState>,
+    Login(login): Login,
+    Id(id): Id<SessionId>,
+    Body(body): Body<RunningLate>,
+) -> Reply<Done> {
+    rooms::running_late(&state, &login, id, body.late).await?;
+    Ok(Answer::of(Done {}))
 }
 
 /// Who was there and for how long.

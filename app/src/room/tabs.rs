@@ -1,0 +1,133 @@
+//! The tabs of one browser agree on which of them is in the meeting, by a lock that the browser keeps
+//! for the session (Web Locks). It goes with its tab, also when that crashes, so nothing is ever left
+//! behind; and whoever takes it over tells the former holder at once.
+//!
+//! The tab inside holds it alone. Tabs at the device check share it while nobody is inside, which is
+//! how they hear that somebody enters, and wait for it otherwise, which is how they hear of the leaving.
+//! Where a browser has no such locks, the server's own answer remains.
+
+use super::sdk::{self, LockManager};
+use crate::room::model::Event;
+use js_sys::{Function, Promise};
+use leptos::task::spawn_local;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+
+/// One tab's part in a session. Clones are the same tab.
+#[derive(Clone)]
+pub struct Tabs(Rc<Inner>);
+
+struct Inner {
+    name: String,
+    emit: Box<dyn Fn(Event)>,
+    /// Inside, or gone: no longer interested in others.
+    decided: Cell<bool>,
+    /// Gives the lock back.
+    release: RefCell<Option<Function>>,
+}
+
+/// How a tab wants the lock.
+#[derive(Clone, Copy)]
+enum Wish {
+    /// Only to see whether it is free.
+    Look,
+    /// Together with other tabs, once nobody is inside.
+    Share,
+    /// Alone, taken away from whoever has it.
+    Take,
+}
+
+impl Tabs {
+    /// Reports to `emit` whether another tab is inside.
+    pub fn new(session: &str, emit: impl Fn(Event) + 'static) -> Self {
+        Self(Rc::new(Inner {
+            name: ["young-minds.meeting.", session].concat(),
+            emit: Box::new(emit),
+            decided: Cell::new(false),
+            release: RefCell::default(),
+        }))
+    }
+
+    /// Watches the other tabs until this one enters or stops.
+    pub fn watch(&self) {
+        let (tab, Some(locks)) = (self.clone(), sdk::locks()) else {
+            return;
+        };
+        spawn_local(async move {
+            let mut held = tab.ask(&locks, Wish::Look).await;
+            while held.is_ok() && !tab.0.decided.get() {
+                held = tab.ask(&locks, Wish::Share).await;
+                if held.as_ref().is_err_and(sdk::was_aborted) {
+                    tab.tell(Event::OtherTab(true));
+                    held = Ok(());
+                }
+            }
+        });
+    }
+
+    /// This tab enters; another one that is inside hears of it.
+    pub fn enter(&self) {
+        let (tab, Some(locks)) = (self.clone(), sdk::locks()) else {
+            return;
+        };
+        if self.0.decided.replace(true) {
+            return;
+        }
+        spawn_local(async move {
+            let held = tab.ask(&locks, Wish::Take).await;
+            if held.as_ref().is_err_and(sdk::was_aborted) {
+                (tab.0.emit)(Event::TakenOver);
+            }
+        });
+    }
+
+    /// Gives the lock back.
+    pub fn stop(&self) {
+        self.0.decided.set(true);
+        let release = self.0.release.borrow_mut().take();
+        if let Some(release) = release {
+            let _ = release.call0(&JsValue::NULL);
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        if !self.0.decided.get() {
+            (self.0.emit)(event);
+        }
+    }
+
+    /// Ends when the lock is given back; an error when it was taken away.
+    async fn ask(&self, locks: &LockManager, wish: Wish) -> Result<(), JsValue> {
+        let tab = self.clone();
+        let granted = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |lock: JsValue| {
+            let keep = match wish {
+                Wish::Look => {
+                    tab.tell(Event::OtherTab(lock.is_null()));
+                    false
+                }
+                Wish::Share => {
+                    tab.tell(Event::OtherTab(false));
+                    !tab.0.decided.get()
+                }
+                Wish::Take => true,
+            };
+            if !keep {
+                return JsValue::UNDEFINED;
+            }
+            Promise::new(&mut |resolve, _| {
+                tab.0.release.replace(Some(resolve));
+            })
+            .into()
+        });
+        let options = match wish {
+            Wish::Look => sdk::lock_options("shared", "ifAvailable"),
+            Wish::Share => sdk::lock_options("shared", ""),
+            Wish::Take => sdk::lock_options("exclusive", "steal"),
+        };
+        let asked = locks.request(&self.0.name, &options, granted.as_ref().unchecked_ref());
+        asked.await.map(drop)
+    }
+}
