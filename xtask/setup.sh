@@ -322,7 +322,8 @@ ym_cargo_leptos() {
   local site=$1
   shift
   cd "$YM_ROOT" || return
-  unset DATABASE_URL
+  # A `cargo xtask` sets the name, and cargo-leptos would call both programs so.
+  unset DATABASE_URL LEPTOS_OUTPUT_NAME
   export CARGO_TARGET_DIR=$YM_TARGET_DIR
   LEPTOS_SITE_ROOT=$site cargo leptos build --project young-minds "$@" &&
     LEPTOS_SITE_ROOT=$site-meeting cargo leptos build --project meeting --frontend-only "$@" &&
