@@ -2,9 +2,10 @@ import { defineConfig, devices } from "@playwright/test";
 import { existsSync } from "node:fs";
 
 /** The browser to use: the one that CHROMIUM names, an installed one, else Playwright's own. */
-function chromium(): string | undefined {
+function chromium(...first: string[]): string | undefined {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   return [
+    ...first,
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
     "/usr/bin/google-chrome",
@@ -13,6 +14,22 @@ function chromium(): string | undefined {
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
   ].find((path) => existsSync(path));
 }
+
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream=fps=10",
+];
+
+/** For calls: the browser that people have. */
+export const wholeBrowser = { launchOptions: { args, executablePath: chromium() } };
 
 export default defineConfig({
   testDir: "tests",
@@ -36,21 +53,8 @@ export default defineConfig({
     trace: "off",
     screenshot: "only-on-failure",
     permissions: [],
-    launchOptions: {
-      executablePath: chromium(),
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream=fps=10",
-      ],
-    },
+    // The same engine without a browser's window around it: a third quicker. Calls are made in the whole browser.
+    launchOptions: { args, executablePath: chromium("/usr/bin/chromium-headless-shell") },
   },
   projects: [
     { name: "hydrated", testIgnore: "**/call/**" },
@@ -59,6 +63,11 @@ export default defineConfig({
       testIgnore: ["**/call/**", "**/*.hydrate.spec.ts"],
       use: { javaScriptEnabled: false },
     },
-    { name: "call", testMatch: "**/call/**/*.spec.ts", timeout: 240_000 },
+    {
+      name: "call",
+      testMatch: "**/call/**/*.spec.ts",
+      timeout: 240_000,
+      use: wholeBrowser,
+    },
   ],
 });

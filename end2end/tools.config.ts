@@ -1,9 +1,10 @@
 import { defineConfig } from "@playwright/test";
-import tests from "./playwright.config";
+import tests, { wholeBrowser } from "./playwright.config";
 
 /** Programs that use the test servers without being tests: `cargo xtask bench`, `cargo xtask screenshots`, `cargo xtask chaos`. */
 export default defineConfig({
   ...tests,
+  use: { ...tests.use, ...wholeBrowser },
   testDir: "tools",
   timeout: 900_000,
   reporter: [["list"]],

@@ -6,6 +6,9 @@ import { type APIRequestContext, type BrowserContext, request } from "@playwrigh
 import { expect, open, type Page, signIn, test } from "../support/fixtures";
 import { type Account, seedSession, type SeededSession, usage } from "../support/seed";
 
+// livekit-client reports its data channels as errors when LiveKit closes a connection before the page does.
+test.use({ allowed: /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly/ });
+
 const ROOMS = 20;
 const webhooks = process.env.YM_WEBHOOKS !== "off";
 const words = webhooks ? "with webhooks" : "all webhooks lost";
@@ -65,11 +68,11 @@ async function enter(page: Page, key: string, { token, wsUrl }: Ticket): Promise
       };
       world.rooms ??= {};
       const room = new world.LivekitClient.Room();
-      const entry = { room, entered: 0, gone: undefined as number | undefined };
+      // From when it begins to connect: it may be put out before that is done.
+      const entry = { room, entered: performance.now(), gone: undefined as number | undefined };
       world.rooms[key] = entry;
       room.on("disconnected", () => (entry.gone = performance.now()));
       await room.connect(wsUrl, token, { autoSubscribe: false });
-      entry.entered = performance.now();
       if (entry.gone !== undefined) return;
       const canvas = document.createElement("canvas");
       canvas.width = 320;
@@ -93,7 +96,7 @@ async function enter(page: Page, key: string, { token, wsUrl }: Ticket): Promise
   );
 }
 
-/** Milliseconds between entering and being put out; undefined while inside. */
+/** Milliseconds between beginning to enter and being put out; undefined while inside. */
 async function stayed(page: Page, key: string): Promise<number | undefined> {
   return await page.evaluate((key) => {
     const { entered, gone } = (window as unknown as { rooms: Record<string, { entered: number; gone?: number }> }).rooms[key]!;
@@ -110,10 +113,6 @@ test(`${ROOMS} real rooms are compared with LiveKit, ${words}`, async ({ context
   );
   const extra = await seedSession("0s");
   const page = await stage(context, extra.mentee, extra.sessionId);
-  const idle = await usage();
-  const idleFrom = performance.now();
-  await page.waitForTimeout(20_000);
-  const idleCpu = ((await usage()).cpuSeconds - idle.cpuSeconds) / ((performance.now() - idleFrom) / 1000);
   for (const [n, { session, api }] of people.entries()) {
     const ticket = await data<Ticket>(api.get(`/api/sessions/${session}/livekit/access-token`));
     await enter(page, String(n), ticket);
@@ -136,9 +135,9 @@ test(`${ROOMS} real rooms are compared with LiveKit, ${words}`, async ({ context
   // Two comparisons or three: one each minute.
   await page.waitForTimeout(150_000);
   const minutes = (performance.now() - from) / 60_000;
-  const cpu = (await usage()).cpuSeconds - before.cpuSeconds - (idleCpu * (performance.now() - from)) / 1000;
+  const cpu = (await usage()).cpuSeconds - before.cpuSeconds;
   expect(await inside(), "nobody is lost while nothing happens").toBe(2 * ROOMS);
-  console.log(`ROOMS|server CPU for ${ROOMS} live rooms of two publishing people, ${words}|${((cpu / minutes) * 1000).toFixed(0)} ms a minute`);
+  console.log(`ROOMS|all CPU of the server with ${ROOMS} live rooms of two publishing people, ${words}|${((cpu / minutes) * 1000).toFixed(0)} ms a minute`);
 
   // All connections break at once, as if a house lost its power.
   const left = performance.now();
