@@ -40,7 +40,9 @@ async fn act(
 async fn is_settled(stage: &Stage, livekit: &impl MediaServer) -> bool {
     let now = SystemClock.now().0;
     let due = format!("jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= {now}");
-    let unsent = "mails WHERE kind = 'booked' AND sent_at IS NULL";
+    // The open session was made by the harness, which has another time.
+    let unsent = "mails m JOIN sessions s ON s.id = m.session_id \
+                  WHERE m.kind = 'booked' AND m.sent_at IS NULL AND s.room = 'scheduled'";
     stage.count(&due).await == 0
         && stage.count(unsent).await == 0
         && livekit.rooms().await.is_ok_and(|rooms| rooms.is_empty())
@@ -113,7 +115,9 @@ async fn a_crash_at_any_step_of_booking_joining_and_ending_loses_nothing() {
         assert!(runs > 12, "only {runs} steps were found");
         assert_eq!(count("sessions WHERE booking = 'confirmed' AND room = 'scheduled'").await, expected);
         assert_eq!(count("sessions WHERE room = 'ended'").await, expected);
-        assert_eq!(count("mails WHERE kind = 'booked'").await, expected * 2);
+        let sent = "mails m JOIN sessions s ON s.id = m.session_id \
+                    WHERE m.kind = 'booked' AND m.sent_at IS NOT NULL AND s.room = 'scheduled'";
+        assert_eq!(count(sent).await, expected * 2, "both have a letter");
         assert_eq!(count("livekit_rooms WHERE ended_at IS NOT NULL").await, expected);
         let ok = "pragma_integrity_check WHERE integrity_check = 'ok'";
         assert_eq!(count(ok).await, 1);
