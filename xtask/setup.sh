@@ -374,7 +374,7 @@ ym_start_livekit() {
 }
 
 # ym_start_postgres FOLDER: a PostgreSQL cluster in the folder, named in YM_TEST_POSTGRES_URL, unless that names a
-# server already. initdb refuses root, so root asks the user postgres to run it.
+# server already. YM_POSTGRES_CTL is the beginning of a command that controls it, to be run from a folder like /. initdb refuses root, so root asks the user postgres to run it.
 ym_postgres_bin() {
   local dir
   for dir in "$(dirname "$(command -v initdb 2>/dev/null || echo /)")" "$(pg_config --bindir 2>/dev/null || true)" \
@@ -418,5 +418,6 @@ ym_start_postgres() {
     sleep 0.1
   done
   export YM_TEST_POSTGRES_URL=postgres://postgres@127.0.0.1:$port/postgres
+  export YM_POSTGRES_CTL="${as[*]-} $bin/pg_ctl -D $data/data -s"
   ym_say "$("$bin/postgres" --version) on port $port"
 }

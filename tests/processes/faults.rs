@@ -145,6 +145,49 @@ async fn a_postgres_that_drops_every_connection_is_used_again_at_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "cargo xtask chaos runs it"]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests have no configuration of their own"
+)]
+async fn a_restarted_postgres_is_used_again() {
+    let control = std::env::var("YM_POSTGRES_CTL").expect("cargo xtask chaos sets it");
+    harness::run(Engine::Postgres, async |app: TestApp| {
+        let stage = Stage::set(app).await;
+        let mut process = Process::start(&stage.app.test_db.url, &stage.mail);
+        process.ready().await;
+        let (runs, mut worst) = (3, Duration::ZERO);
+        for run in 0..runs {
+            let restart = format!("cd / && {control} restart -m fast -w -l /dev/null");
+            let mut restarting = Command::new("sh")
+                .args(["-c", &restart])
+                .spawn()
+                .expect("sh runs");
+            let time = (hour(1 + run), 60);
+            let took = until("bookings work again", Duration::from_secs(30), async || {
+                let is_up = restarting.try_wait().expect("a child of ours").is_some();
+                let answer = book(process.address, &stage.mentees[0], &stage.mentor, time).await;
+                let status = answer.expect("the process answers");
+                assert!(matches!(status, 201 | 409 | 503), "{status}");
+                is_up && matches!(status, 201 | 409)
+            })
+            .await;
+            assert!(restarting.wait().expect("ended").success());
+            worst = worst.max(took);
+        }
+        let booked = stage.count("sessions WHERE booking = 'confirmed'").await;
+        report(
+            "PostgreSQL restarted",
+            runs,
+            i64::try_from(runs).expect("small") - booked,
+            worst,
+        );
+        assert_eq!(booked, i64::try_from(runs).expect("small"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "cargo xtask chaos runs it"]
 async fn a_full_disk_is_a_clear_503_and_breaks_nothing() {
     harness::run(Engine::Sqlite, async |app: TestApp| {
         let stage = Stage::set(app).await;

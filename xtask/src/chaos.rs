@@ -22,7 +22,13 @@ pub fn run(chaos: &Chaos) -> Result<()> {
         set -euo pipefail
         . xtask/setup.sh
         scratch=$(mktemp -d)
-        trap 'ym_stop_all; rm -rf "$scratch"' EXIT
+        # PostgreSQL is restarted on the way, so its last process is none of ours.
+        stop() {
+            [[ -z ${YM_POSTGRES_CTL:-} ]] || (cd / && $YM_POSTGRES_CTL stop -m immediate) || true
+            ym_stop_all
+            rm -rf "$scratch"
+        }
+        trap stop EXIT
         ym_prerequisites; ym_rust; ym_npm >&2; ym_livekit >&2
         ym_start_postgres "$scratch" >&2
         cargo test --locked "${YM_PACKAGES[@]}" --test processes -- --ignored --nocapture --test-threads 1

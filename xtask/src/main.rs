@@ -29,7 +29,7 @@ enum Command {
     Screenshots,
     /// Checks free slots in every time zone around every change of clocks; some minutes.
     Soak(soak::Soak),
-    /// Kills and breaks what the product needs, and checks that nothing is lost; about 20 minutes.
+    /// Kills and breaks what the product needs, and checks that nothing is lost; about 35 minutes.
     Chaos(chaos::Chaos),
     /// Runs three app processes behind HAProxy with two LiveKit nodes, and takes parts of them away; some minutes.
     Cluster,

@@ -47,7 +47,7 @@ fn SayLate(id: domain::ids::SessionId, is_late: bool) -> impl IntoView {
             <input type="hidden" name="id" value=id.to_string() />
             <input type="hidden" name="late" value=(!is_late).to_string() />
             <input type="hidden" name="back" value=move || back.get() />
-            <SubmitButton label class="button button-quiet" pending />
+            <SubmitButton label class="button" pending />
         </PostForm>
     }
 }
