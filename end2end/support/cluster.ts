@@ -3,13 +3,13 @@
  * file of production, and two LiveKit nodes that share a Redis. Everything listens on loopback only.
  */
 import { type ChildProcess, execFile } from "node:child_process";
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { answers, clearLogs, end, freeTcpPort, freeUdpPort, needed, root, start } from "./processes";
+import { answers, clearLogs, end, freeTcpPort, freeUdpPort, needed, root, settings, start } from "./processes";
 import { type SeededSession, sessionOf } from "./seed";
 
 const run = promisify(execFile);
@@ -43,21 +43,11 @@ export class Cluster {
     this.redisPort = await freeTcpPort();
     this.appUrl = `http://127.0.0.1:${port}`;
     this.environment = {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      TZ: "UTC",
-      LIVEKIT_SERVER_BIN: needed("LIVEKIT_SERVER_BIN"),
+      ...settings(this.dist, this.folder),
       APP_URL: this.appUrl,
       DATABASE_URL: needed("YM_CLUSTER_POSTGRES_URL"),
-      MAIL_URL: `file:${join(this.folder, "mail")}`,
-      LEPTOS_SITE_ROOT: join(this.dist, "site"),
-      LIVEKIT_API_KEY: `test${randomBytes(6).toString("hex")}`,
-      LIVEKIT_API_SECRET: randomBytes(32).toString("hex"),
       LIVEKIT_WS_URL: `ws://127.0.0.1:${this.livekitPort}`,
       TRUSTED_PROXIES: "127.0.0.1",
-      SIGN_IN_FAILURES_PER_ADDRESS: "100000",
-      RUST_BACKTRACE: "1",
-      NO_COLOR: "1",
     };
     const redis = ["--port", String(this.redisPort), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", this.folder];
     this.redis = start("redis-server", redis, this.environment, "redis");

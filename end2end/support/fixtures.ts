@@ -1,5 +1,5 @@
 /** The test object of every spec: watches each page for what must never happen, and signs people in. */
-import { type BrowserContext, expect, type Page, test as base } from "@playwright/test";
+import { type APIRequestContext, type BrowserContext, expect, type Page, request, test as base } from "@playwright/test";
 import type { Account } from "./seed";
 
 export { expect };
@@ -35,10 +35,21 @@ export function watch(context: BrowserContext, problems: string[], allowed: RegE
 }
 
 export async function signIn(context: BrowserContext, account: Account): Promise<void> {
-  const response = await context.request.post(`${process.env.YM_APP_URL}/api/auth/sign-in`, {
+  await signInTo(context.request, account);
+}
+
+async function signInTo(api: APIRequestContext, account: Account): Promise<void> {
+  const response = await api.post(`${process.env.YM_APP_URL}/api/auth/sign-in`, {
     data: { email: account.email, password: account.password },
   });
   expect(response.status(), await response.text()).toBe(200);
+}
+
+/** Somebody signed in without a browser. */
+export async function client(account: Account): Promise<APIRequestContext> {
+  const api = await request.newContext({ baseURL: process.env.YM_APP_URL });
+  await signInTo(api, account);
+  return api;
 }
 
 const withoutJavaScript = new WeakSet<BrowserContext>();

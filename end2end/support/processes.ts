@@ -1,5 +1,6 @@
 /** Programs that tests start and end, on ports that are free. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
@@ -46,6 +47,24 @@ export function clearLogs(): void {
 /** Where a program's log is. */
 export function logOf(name: string): string {
   return join(logs, `${name}.log`);
+}
+
+/** Settings of every server under test; nothing of a developer's own gets through. */
+export function settings(dist: string, folder: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    TZ: "UTC",
+    LIVEKIT_SERVER_BIN: needed("LIVEKIT_SERVER_BIN"),
+    MAIL_URL: `file:${join(folder, "mail")}`,
+    LEPTOS_SITE_ROOT: join(dist, "site"),
+    LIVEKIT_API_KEY: `test${randomBytes(6).toString("hex")}`,
+    LIVEKIT_API_SECRET: randomBytes(32).toString("hex"),
+    // All tests come from one address.
+    SIGN_IN_FAILURES_PER_ADDRESS: "100000",
+    RUST_BACKTRACE: "1",
+    NO_COLOR: "1",
+  };
 }
 
 export function start(program: string, args: string[], environment: NodeJS.ProcessEnv, name: string): ChildProcess {

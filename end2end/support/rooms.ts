@@ -1,8 +1,8 @@
 /**
  * People in rooms without a page of ours: one browser page holds many of them, each with a picture of 180 lines and a tone.
  */
-import { type APIRequestContext, type BrowserContext, request } from "@playwright/test";
-import { expect, open, type Page, signIn } from "./fixtures";
+import type { APIRequestContext, BrowserContext } from "@playwright/test";
+import { client, expect, open, type Page, signIn } from "./fixtures";
 import type { Account, SeededSession } from "./seed";
 
 /** What livekit-client says when LiveKit closes a connection before the page does. */
@@ -16,13 +16,6 @@ export interface Ticket {
 interface Stay {
   role: string;
   leftAt: string | null;
-}
-
-export async function client(account: Account): Promise<APIRequestContext> {
-  const client = await request.newContext({ baseURL: process.env.YM_APP_URL });
-  const answer = await client.post("/api/auth/sign-in", { data: { email: account.email, password: account.password } });
-  expect(answer.status(), await answer.text()).toBe(200);
-  return client;
 }
 
 export async function data<T>(answer: Promise<{ status(): number; text(): Promise<string>; json(): Promise<unknown> }>): Promise<T> {

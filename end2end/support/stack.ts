@@ -3,13 +3,12 @@
  * main process; the workers reach it over a small control address, so that a test can take LiveKit down and up again.
  */
 import { type ChildProcess, execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers, clearLogs, end, freeTcpPort, freeUdpPort, logOf, needed, root, start } from "./processes";
+import { answers, clearLogs, end, freeTcpPort, freeUdpPort, logOf, needed, root, settings, start } from "./processes";
 
 export class Stack {
   private readonly folder = mkdtempSync(join(process.env.YM_SCRATCH ?? tmpdir(), "young-minds-browser-"));
@@ -28,22 +27,11 @@ export class Stack {
     this.livekitPorts = [await freeTcpPort(), await freeTcpPort(), await freeUdpPort()];
     this.appUrl = `http://127.0.0.1:${port}`;
     this.environment = {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      TZ: "UTC",
-      LIVEKIT_SERVER_BIN: needed("LIVEKIT_SERVER_BIN"),
+      ...settings(dist, this.folder),
       APP_URL: this.appUrl,
       LISTEN: `127.0.0.1:${port}`,
       DATABASE_URL: `sqlite://${join(this.folder, "browser.sqlite")}`,
-      MAIL_URL: `file:${join(this.folder, "mail")}`,
-      LEPTOS_SITE_ROOT: join(dist, "site"),
-      LIVEKIT_API_KEY: `test${randomBytes(6).toString("hex")}`,
-      LIVEKIT_API_SECRET: randomBytes(32).toString("hex"),
       LIVEKIT_WS_URL: `ws://127.0.0.1:${this.livekitPorts[0]}`,
-      // All tests come from one address.
-      SIGN_IN_FAILURES_PER_ADDRESS: "100000",
-      RUST_BACKTRACE: "1",
-      NO_COLOR: "1",
     };
     await this.startLiveKit();
     this.app = start(join(dist, "young-minds"), ["serve"], this.environment, "app");

@@ -1,16 +1,7 @@
 /** Pages that follow by themselves: nobody reloads here. */
-import { type APIRequestContext, request } from "@playwright/test";
-import { expect, open, type Page, test } from "../support/fixtures";
-import { type Account, MENTEE, MENTOR, seedSession } from "../support/seed";
-
-/** The other person, somewhere else. */
-async function elsewhere(account: Account): Promise<APIRequestContext> {
-  const other = await request.newContext({ baseURL: process.env.YM_APP_URL });
-  const { email, password } = account;
-  const signedIn = await other.post("/api/auth/sign-in", { data: { email, password } });
-  expect(signedIn.status(), await signedIn.text()).toBe(200);
-  return other;
-}
+import type { APIRequestContext } from "@playwright/test";
+import { client, expect, open, type Page, test } from "../support/fixtures";
+import { MENTEE, MENTOR, seedSession } from "../support/seed";
 
 async function post(other: APIRequestContext, path: string, data: object): Promise<void> {
   const answer = await other.post(path, { data });
@@ -38,7 +29,7 @@ for (const [name, path] of [
     const page = await signedIn(mentor);
     await open(page, path(sessionId));
     await mark(page);
-    const other = await elsewhere(mentee);
+    const other = await client(mentee);
     const late = page.getByText(`${MENTEE} is running late.`);
     await post(other, `/api/sessions/${sessionId}/late`, { late: true });
     await expect(late).toBeVisible();
@@ -57,7 +48,7 @@ test("a page with a form in use says that something changed, and keeps what was 
   await open(page, `/sessions/${sessionId}`);
   await page.getByText("Cancel this session…").click();
   await page.getByLabel(/^Why\?/).fill("I have to");
-  const other = await elsewhere(mentee);
+  const other = await client(mentee);
   await post(other, `/api/sessions/${sessionId}/late`, { late: true });
   await expect(page.getByText(/changed/i).first()).toBeVisible();
   await expect(page.getByLabel(/^Why\?/)).toHaveValue("I have to");
@@ -72,7 +63,7 @@ test("the device check says who runs late and who is there", async ({ signedIn }
   const page = await signedIn(mentee);
   await open(page, `/meeting/${sessionId}`);
   await expect(page.getByText(`${MENTOR} is not there yet.`)).toBeVisible();
-  const other = await elsewhere(mentor);
+  const other = await client(mentor);
   await post(other, `/api/sessions/${sessionId}/late`, { late: true });
   await expect(page.getByText(`${MENTOR} is running late.`)).toBeVisible();
   await other.dispose();

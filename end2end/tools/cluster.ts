@@ -1,10 +1,10 @@
 /** What `cargo xtask cluster` shows: the product on several machines, and what happens when parts of it go away. */
-import { type APIRequestContext, type Page, request } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { Cluster } from "../support/cluster";
 import { meet } from "../support/call";
-import { expect, test } from "../support/fixtures";
+import { client, expect, test } from "../support/fixtures";
 import { expectMovingVideo, received } from "../support/media";
-import { type Account, MENTEE, type SeededSession } from "../support/seed";
+import { MENTEE, type SeededSession } from "../support/seed";
 
 const cluster = new Cluster();
 
@@ -23,14 +23,6 @@ test.use({ allowed: /.*/ });
 
 const say = (text: string): void => console.log(`CLUSTER|${text}`);
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-async function client(account: Account): Promise<APIRequestContext> {
-  const client = await request.newContext({ baseURL: cluster.appUrl });
-  const { email, password } = account;
-  const answer = await client.post("/api/auth/sign-in", { data: { email, password } });
-  expect(answer.status(), await answer.text()).toBe(200);
-  return client;
-}
 
 /** Server-sent events as they arrive. */
 async function* events(session: string, cookie: string): AsyncGenerator<string> {

@@ -174,10 +174,9 @@ impl Client {
         level: impl Fn(u8) + 'static,
     ) -> Self {
         let emit: Rc<dyn Fn(Event)> = Rc::new(emit);
-        let tell = Rc::clone(&emit);
         Self(Rc::new(Inner {
+            tabs: Tabs::new(session, Rc::clone(&emit)),
             emit,
-            tabs: Tabs::new(&session.to_string(), move |event| tell(event)),
             level: Box::new(level),
             studio: Studio::default(),
             registry: RefCell::default(),

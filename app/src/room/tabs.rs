@@ -8,6 +8,7 @@
 
 use super::sdk::{self, LockManager};
 use crate::room::model::Event;
+use domain::ids::SessionId;
 use js_sys::{Function, Promise};
 use leptos::task::spawn_local;
 use std::{
@@ -22,7 +23,7 @@ pub struct Tabs(Rc<Inner>);
 
 struct Inner {
     name: String,
-    emit: Box<dyn Fn(Event)>,
+    emit: Rc<dyn Fn(Event)>,
     /// Inside, or gone: no longer interested in others.
     decided: Cell<bool>,
     /// Gives the lock back.
@@ -42,10 +43,10 @@ enum Wish {
 
 impl Tabs {
     /// Reports to `emit` whether another tab is inside.
-    pub fn new(session: &str, emit: impl Fn(Event) + 'static) -> Self {
+    pub fn new(session: SessionId, emit: Rc<dyn Fn(Event)>) -> Self {
         Self(Rc::new(Inner {
-            name: ["young-minds.meeting.", session].concat(),
-            emit: Box::new(emit),
+            name: ["young-minds.meeting.", &session.to_string()].concat(),
+            emit,
             decided: Cell::new(false),
             release: RefCell::default(),
         }))

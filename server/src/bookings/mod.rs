@@ -58,8 +58,7 @@ async fn add_present(state: &AppState, views: &mut [SessionView]) -> Result<()> 
         let is_present = |person: &&Person| present.contains(&(view.id, person.id));
         let people = [&view.mentor, &view.mentee];
         view.present = people.into_iter().filter(is_present).cloned().collect();
-        let present = &view.present;
-        view.late.retain(|person| !present.contains(person));
+        view.late = absent(std::mem::take(&mut view.late), &view.present);
     }
     Ok(())
 }
@@ -161,6 +160,12 @@ pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
         id: row.id,
         name: row.name.clone(),
     }
+}
+
+/// Those of `people` who are not `present`.
+pub(crate) fn absent(mut people: Vec<Person>, present: &[Person]) -> Vec<Person> {
+    people.retain(|person| !present.contains(person));
+    people
 }
 
 /// Who said that they are running late.

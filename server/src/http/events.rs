@@ -27,7 +27,7 @@ use domain::{
 };
 use futures::{Stream, stream};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -196,12 +196,6 @@ struct Watcher {
     _place: Place,
 }
 
-/// What changed before a stream began.
-enum Missed {
-    These(Vec<SessionId>),
-    Anything,
-}
-
 /// Why a watcher woke up.
 enum Woken {
     /// This session; `None` when it may be any.
@@ -235,40 +229,20 @@ impl Watcher {
             checked_at: Instant::now(),
             _place: place,
         };
-        let missed = watcher.missed(age).await?;
-        let mut first = match missed {
-            Missed::Anything => watcher.look(Woken::Changed(None)).await?,
-            Missed::These(_) => watcher.look(Woken::Edge).await?,
-        };
-        match (&mut first, missed) {
-            (Said::State(state), _) => {
+        let missed = watcher.state.events.within(age);
+        let mut first = watcher.look(Woken::Changed(None)).await?;
+        match &mut first {
+            Said::State(state) => {
                 if matches!(state.access, Access::NotFound | Access::NotYours) {
                     return Err(Problem::NoAccess(state.access).into());
                 }
             }
-            (Said::Sessions(changes), Missed::These(sessions)) => changes.sessions = sessions,
-            (Said::Sessions(_), Missed::Anything) => {}
+            Said::Sessions(changes) => changes
+                .sessions
+                .retain(|session| missed.iter().any(|change| change.concerns(*session))),
         }
         watcher.unsent = Some(first);
         Ok(watcher)
-    }
-
-    /// What changed before this stream, within `age`.
-    async fn missed(&self, age: Duration) -> Result<Missed> {
-        let mut sessions = BTreeSet::new();
-        if age.is_zero() {
-            return Ok(Missed::These(Vec::new()));
-        }
-        for change in self.state.events.within(age) {
-            match self.concerned(change).await? {
-                Some(Woken::Changed(Some(session))) => {
-                    sessions.insert(session);
-                }
-                Some(Woken::Changed(None)) => return Ok(Missed::Anything),
-                Some(Woken::Edge | Woken::Heartbeat | Woken::Stopping) | None => {}
-            }
-        }
-        Ok(Missed::These(sessions.into_iter().collect()))
     }
 
     fn into_stream(self) -> impl Stream<Item = std::result::Result<Event, Infallible>> {

@@ -492,8 +492,7 @@ pub async fn live_state(
                 .into_iter()
                 .map(|role| bookings::seat_holder(&record, role))
                 .collect();
-            let mut late = bookings::late(&record);
-            late.retain(|person| !present.contains(person));
+            let late = bookings::absent(bookings::late(&record), &present);
             (present, late)
         }
         None => (Vec::new(), Vec::new()),
