@@ -27,13 +27,14 @@ use server::{
 };
 use std::{
     env,
+    hash::{DefaultHasher, Hash, Hasher},
     io::Write,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     panic::{AssertUnwindSafe, resume_unwind},
     path::PathBuf,
     sync::Arc,
 };
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
 /// Tuesday, 2026-12-01, 10:00 UTC: where a test's clock stands at first.
@@ -77,7 +78,7 @@ pub async fn run<F: Fixture, Fut: Future<Output = ()>>(
     engine: Engine,
     body: impl FnOnce(F) -> Fut,
 ) {
-    let Some(database) = Database::create(engine).await else {
+    let Some(database) = Database::create(engine, F::MIGRATED).await else {
         return;
     };
     let test = async { body(F::build(&database.url).await).await };
@@ -88,7 +89,10 @@ pub async fn run<F: Fixture, Fut: Future<Output = ()>>(
     }
 }
 
-/// A database that exists and is empty.
+/// Names the migrated database of this program that PostgreSQL copies for each test; the next run makes it anew.
+static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+
+/// A database of one test.
 struct Database {
     url: String,
     place: Place,
@@ -100,13 +104,16 @@ enum Place {
 }
 
 impl Database {
-    async fn create(engine: Engine) -> Option<Self> {
+    async fn create(engine: Engine, migrated: bool) -> Option<Self> {
         let name = format!("ym_test_{}", Uuid::new_v4().simple());
         match engine {
             Engine::Sqlite => {
                 let folder = env::temp_dir().join(&name);
                 std::fs::create_dir(&folder).expect("a folder for the database");
                 let url = format!("sqlite://{}", folder.join("test.sqlite").display());
+                if migrated {
+                    migration::migrate(&url).await.expect("migrations apply");
+                }
                 Some(Self {
                     url,
                     place: Place::Folder(folder),
@@ -114,14 +121,17 @@ impl Database {
             }
             Engine::Postgres => {
                 let admin = postgres_url()?;
-                administer(&admin, &format!("CREATE DATABASE {name}")).await;
-                let (address, settings) = admin.split_once('?').unwrap_or((&admin, ""));
-                let server = address
-                    .rsplit_once('/')
-                    .map_or(address, |(server, _)| server);
-                let url = format!("{server}/{name}?{settings}");
+                let from = match migrated {
+                    true => TEMPLATE.get_or_init(|| template(&admin)).await,
+                    false => "template1",
+                };
+                administer(
+                    &admin,
+                    &[&format!("CREATE DATABASE {name} TEMPLATE {from}")],
+                )
+                .await;
                 Some(Self {
-                    url,
+                    url: beside(&admin, &name),
                     place: Place::Server { admin, name },
                 })
             }
@@ -134,19 +144,45 @@ impl Database {
                 std::fs::remove_dir_all(folder).expect("the database's folder goes")
             }
             Place::Server { admin, name } => {
-                administer(&admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await
+                administer(&admin, &[&format!("DROP DATABASE {name} WITH (FORCE)")]).await
             }
         }
     }
 }
 
-async fn administer(admin: &str, sql: &str) {
+/// Makes the template; its name.
+async fn template(admin: &str) -> String {
+    // One for each test program: several may run on the same server.
+    let program = env::current_exe().expect("a program has a path");
+    let mut hasher = DefaultHasher::new();
+    program.hash(&mut hasher);
+    let name = format!("ym_template_{:016x}", hasher.finish());
+    let drop = format!("DROP DATABASE IF EXISTS {name}");
+    administer(admin, &[&drop, &format!("CREATE DATABASE {name}")]).await;
+    migration::migrate(&beside(admin, &name))
+        .await
+        .expect("migrations apply");
+    name
+}
+
+/// The address of another database on the server of `admin`.
+fn beside(admin: &str, name: &str) -> String {
+    let (address, settings) = admin.split_once('?').unwrap_or((admin, ""));
+    let server = address
+        .rsplit_once('/')
+        .map_or(address, |(server, _)| server);
+    format!("{server}/{name}?{settings}")
+}
+
+async fn administer(admin: &str, statements: &[&str]) {
     let db = sea_orm::Database::connect(admin)
         .await
         .expect("YM_TEST_POSTGRES_URL names a server");
-    db.execute_unprepared(sql)
-        .await
-        .expect("its user may create databases");
+    for sql in statements {
+        db.execute_unprepared(sql)
+            .await
+            .expect("its user may create databases");
+    }
     db.close().await.expect("the connection closes");
 }
 
@@ -170,7 +206,10 @@ fn postgres_url() -> Option<String> {
 
 /// What a test starts from.
 pub trait Fixture {
-    /// Builds it on the empty database at `url`.
+    /// Whether the database has its tables already.
+    const MIGRATED: bool = true;
+
+    /// Builds it on the database at `url`.
     async fn build(url: &str) -> Self;
 }
 
@@ -180,6 +219,8 @@ pub struct EmptyDb {
 }
 
 impl Fixture for EmptyDb {
+    const MIGRATED: bool = false;
+
     async fn build(url: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -196,7 +237,6 @@ pub struct TestDb {
 
 impl Fixture for TestDb {
     async fn build(url: &str) -> Self {
-        migration::migrate(url).await.expect("migrations apply");
         let db = Db::connect_with(url, POSTGRES_CONNECTIONS)
             .await
             .expect("the database opens");

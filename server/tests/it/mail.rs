@@ -1,7 +1,7 @@
 //! Letters: written once, sent by jobs, void when overtaken, never lost, never in the way.
 
 use crate::{
-    harness::{self, EmptyDb, NOW, Person, TestApp, on_both_engines},
+    harness::{self, NOW, Person, TestApp, TestDb, on_both_engines},
     smtp::{Mood, SmtpServer},
 };
 use axum::{
@@ -402,7 +402,7 @@ on_both_engines! {
         }
     }
 
-    async fn letters_in_a_folder_are_shown_at_dev_mail(db: EmptyDb) {
+    async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
         let folder = Scratch::new();
         let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
         assert!(ask(&app, "/dev/mail").await.1.contains("no letters yet"));
@@ -427,7 +427,7 @@ on_both_engines! {
         assert!(ics.starts_with("BEGIN:VCALENDAR\r\n"), "{ics}");
     }
 
-    async fn dev_mail_shows_nothing_from_outside_its_folder(db: EmptyDb) {
+    async fn dev_mail_shows_nothing_from_outside_its_folder(db: TestDb) {
         let (folder, outside) = (Scratch::new(), Scratch::new());
         let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
         let secret = outside.0.join("secret.eml");
@@ -442,7 +442,7 @@ on_both_engines! {
         }
     }
 
-    async fn dev_mail_is_for_this_machine_only(db: EmptyDb) {
+    async fn dev_mail_is_for_this_machine_only(db: TestDb) {
         let folder = Scratch::new();
         let app = with_folder(&db.url, &folder.0, "https://minds.example").await;
         assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
