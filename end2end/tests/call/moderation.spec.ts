@@ -69,8 +69,8 @@ test("a meeting that closes soon goes on when the mentor extends it", async ({ b
 });
 
 test("when the time is up everybody is shown out and reads why", async ({ browser, problems, allowed }) => {
-  // Closes in forty seconds.
-  const seeded = await seedSession("-1h59m20s");
+  // Closes in thirty seconds; both are in after ten.
+  const seeded = await seedSession("-1h59m30s");
   const [mentor, mentee] = await meet(browser, seeded, problems, allowed);
   for (const person of [mentor, mentee]) {
     await expect(person.page).toHaveURL(/\/dashboard\?left=.*why=time_up/, { timeout: 60_000 });
