@@ -1,6 +1,5 @@
-import { request as playwrightRequest } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { expect, open, type Page, ready, test } from "../support/fixtures";
+import { client, expect, open, type Page, ready, signIn, test } from "../support/fixtures";
 import { accountOf, MENTOR, seedDemo, seedSession } from "../support/seed";
 
 /** Opens the demo mentor's page; other tests publish mentors of the same name. */
@@ -27,9 +26,7 @@ async function holdTime(page: Page, nth: number): Promise<string> {
 /** Publishes a mentor's profile, as the demo admin. */
 async function publish(mentor: string): Promise<void> {
   const { accounts } = await seedDemo();
-  const { email, password } = accountOf(accounts, "admin");
-  const admin = await playwrightRequest.newContext({ baseURL: process.env.YM_APP_URL });
-  await admin.post("/api/auth/sign-in", { data: { email, password } });
+  const admin = await client(accountOf(accounts, "admin"));
   const published = await admin.post("/api/fn/admin_publish", { form: { id: mentor }, headers: { accept: "application/json" } });
   expect(published.ok(), await published.text()).toBe(true);
   await admin.dispose();
@@ -102,8 +99,7 @@ test("an hour that somebody else has just taken is refused in plain words", asyn
   await slot.click();
   // Meanwhile somebody else books it.
   const mentorId = /[0-9a-f-]{36}/.exec(page.url())?.[0];
-  const other = await playwrightRequest.newContext({ baseURL: process.env.YM_APP_URL });
-  await other.post("/api/auth/sign-in", { data: { email: second.mentee.email, password: second.mentee.password } });
+  const other = await client(second.mentee);
   const taken = await other.post("/api/sessions", {
     data: { mentorId, startsAt: new Date(startsAt).toISOString(), title: "I was faster" },
   });
@@ -179,8 +175,7 @@ test("a mentor who confirms by hand asks, and then confirms", async ({ page, sig
   await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
 
   const context = await browser.newContext({ baseURL: process.env.YM_APP_URL, javaScriptEnabled });
-  const signed = await context.request.post("/api/auth/sign-in", { data: { email: mentee.email, password: mentee.password } });
-  expect(signed.status()).toBe(200);
+  await signIn(context, mentee);
   const me = (await (await page.request.get("/api/me")).json()) as { data: { id: string } };
   await publish(me.data.id);
   const other = await context.newPage();

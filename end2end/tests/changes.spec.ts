@@ -1,16 +1,8 @@
-import { type APIRequestContext, type BrowserContext, request as playwrightRequest } from "@playwright/test";
-import { expect, open, ready, test } from "../support/fixtures";
+import type { APIRequestContext, BrowserContext } from "@playwright/test";
+import { client, expect, open, ready, test } from "../support/fixtures";
 import { type Account, accountOf, seedDemo, seedSession } from "../support/seed";
 
 const DAY_MS = 86_400_000;
-
-/** Requests as somebody of one's own, beside the page. */
-async function as(account: Account): Promise<APIRequestContext> {
-  const api = await playwrightRequest.newContext({ baseURL: process.env.YM_APP_URL });
-  const { email, password } = account;
-  expect((await api.post("/api/auth/sign-in", { data: { email, password } })).status()).toBe(200);
-  return api;
-}
 
 async function send(api: APIRequestContext, name: string, form: Record<string, string>): Promise<void> {
   const answer = await api.post(`/api/fn/${name}`, { form, headers: { accept: "application/json" } });
@@ -20,7 +12,7 @@ async function send(api: APIRequestContext, name: string, form: Record<string, s
 /** A published mentor who can be booked at any time. */
 async function mentorWho(confirms: boolean): Promise<{ id: string; mentor: Account; mentee: Account }> {
   const { mentor, mentee } = await seedSession("400h");
-  const api = await as(mentor);
+  const api = await client(mentor);
   const profile = { headline: "At any time", bio: "Twenty years in the trade.", session_minutes: "60", questions: "" };
   await send(api, "save_mentor_profile", confirms ? { ...profile, confirms: "true" } : profile);
   const always = Array.from({ length: 7 }, (_, day): [string, string][] => [
@@ -33,7 +25,7 @@ async function mentorWho(confirms: boolean): Promise<{ id: string; mentor: Accou
   await send(api, "save_offer", { ...Object.fromEntries([...always.flat(), ...rules]), "lengths[60]": "60" });
   const me = (await (await api.get("/api/me")).json()) as { data: { id: string } };
   await api.dispose();
-  const admin = await as(accountOf((await seedDemo()).accounts, "admin"));
+  const admin = await client(accountOf((await seedDemo()).accounts, "admin"));
   await send(admin, "admin_publish", { id: me.data.id });
   await admin.dispose();
   return { id: me.data.id, mentor, mentee };
@@ -41,7 +33,7 @@ async function mentorWho(confirms: boolean): Promise<{ id: string; mentor: Accou
 
 /** Books the mentor's first free time after `days`; the address of the session. */
 async function book(mentee: Account, mentorId: string, days: number): Promise<string> {
-  const api = await as(mentee);
+  const api = await client(mentee);
   const from = new Date(Date.now() + days * DAY_MS).toISOString();
   const times = await api.get(`/api/mentors/${mentorId}/slots`, { params: { from } });
   const { data } = (await times.json()) as { data: { startsAt: string }[] };
