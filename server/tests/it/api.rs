@@ -15,6 +15,7 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use http_body_util::BodyExt;
+use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 use server::{
     http::{self, layers},
@@ -366,122 +367,231 @@ async fn matrix_request(
     ask(method.parse().expect("a method"), &uri, who, body)
 }
 
-on_both_engines! {
-    async fn every_route_lets_in_whom_it_should_and_nobody_else(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let people = [None, Some(&cast.mentor), Some(&cast.mentee), Some(&cast.outsider), Some(&cast.admin)];
-        for (method, path, expected) in MATRIX {
-            for (who, expected) in people.into_iter().zip(expected) {
-                let request = matrix_request(&app, &cast, method, path, who).await;
-                // The status is there before an endless stream of events begins.
-                let response = site.answer(request).await;
-                let name = who.map_or("anonymous", |person| person.login.me.name.as_str());
-                assert_eq!(response.status().as_u16(), expected, "{method} {path} by {name}");
-            }
+#[apply(on_both_engines!)]
+async fn every_route_lets_in_whom_it_should_and_nobody_else(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let people = [
+        None,
+        Some(&cast.mentor),
+        Some(&cast.mentee),
+        Some(&cast.outsider),
+        Some(&cast.admin),
+    ];
+    for (method, path, expected) in MATRIX {
+        for (who, expected) in people.into_iter().zip(expected) {
+            let request = matrix_request(&app, &cast, method, path, who).await;
+            // The status is there before an endless stream of events begins.
+            let response = site.answer(request).await;
+            let name = who.map_or("anonymous", |person| person.login.me.name.as_str());
+            assert_eq!(
+                response.status().as_u16(),
+                expected,
+                "{method} {path} by {name}"
+            );
         }
     }
+}
 
-    async fn a_session_is_booked_met_in_and_ended_through_the_api(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let at = NOW + Millis::hours(1);
+#[apply(on_both_engines!)]
+async fn a_session_is_booked_met_in_and_ended_through_the_api(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let at = NOW + Millis::hours(1);
 
-        let me = site.get(&cast.mentee, "/api/me").await;
-        assert_eq!(me.data(200)["name"], "Max Mentee");
-        let mentors = site.get(&cast.mentee, "/api/mentors").await;
-        assert_eq!(mentors.data(200)[0]["id"], json!(cast.mentor.id()));
-        let to = rfc3339(NOW + Millis::hours(3));
-        let slots = site.get(&cast.mentee, &format!("/api/mentors/{}/slots?to={to}", cast.mentor.id())).await;
-        assert_eq!(slots.data(200)[0], json!({"startsAt": rfc3339(at), "endsAt": rfc3339(at + Millis::hours(1))}));
+    let me = site.get(&cast.mentee, "/api/me").await;
+    assert_eq!(me.data(200)["name"], "Max Mentee");
+    let mentors = site.get(&cast.mentee, "/api/mentors").await;
+    assert_eq!(mentors.data(200)[0]["id"], json!(cast.mentor.id()));
+    let to = rfc3339(NOW + Millis::hours(3));
+    let slots = site
+        .get(
+            &cast.mentee,
+            &format!("/api/mentors/{}/slots?to={to}", cast.mentor.id()),
+        )
+        .await;
+    assert_eq!(
+        slots.data(200)[0],
+        json!({"startsAt": rfc3339(at), "endsAt": rfc3339(at + Millis::hours(1))})
+    );
 
-        let booked = site.book(&cast.mentee, &cast.mentor, at, None).await;
-        let data = booked.data(201);
-        assert_eq!((&data["booking"], &data["access"]), (&json!("confirmed"), &json!("too_early")));
-        assert_eq!(data["scheduledAt"], rfc3339(at));
-        let id: SessionId = data["id"].as_str().expect("an id").parse().expect("an id");
-        assert_eq!(data["meetingUrl"], format!("http://127.0.0.1:3000/meeting/{id}"));
-        site.book(&cast.outsider, &cast.mentor, at, None).await.refused(409, "conflict");
-        let mine = site.get(&cast.mentor, "/api/sessions").await;
-        assert_eq!(mine.data(200)["upcoming"][0]["id"], json!(id));
+    let booked = site.book(&cast.mentee, &cast.mentor, at, None).await;
+    let data = booked.data(201);
+    assert_eq!(
+        (&data["booking"], &data["access"]),
+        (&json!("confirmed"), &json!("too_early"))
+    );
+    assert_eq!(data["scheduledAt"], rfc3339(at));
+    let id: SessionId = data["id"].as_str().expect("an id").parse().expect("an id");
+    assert_eq!(
+        data["meetingUrl"],
+        format!("http://127.0.0.1:3000/meeting/{id}")
+    );
+    site.book(&cast.outsider, &cast.mentor, at, None)
+        .await
+        .refused(409, "conflict");
+    let mine = site.get(&cast.mentor, "/api/sessions").await;
+    assert_eq!(mine.data(200)["upcoming"][0]["id"], json!(id));
 
-        let room = site.post(&cast.mentor, &livekit(id, "create-room")).await;
-        assert_eq!(room.data(200)["roomName"], format!("session-{id}"));
-        let early = site.get(&cast.mentor, &livekit(id, "access-token")).await;
-        assert_eq!(early.refused(403, "too_early")["opensAt"], rfc3339(at - Millis::minutes(15)));
+    let room = site.post(&cast.mentor, &livekit(id, "create-room")).await;
+    assert_eq!(room.data(200)["roomName"], format!("session-{id}"));
+    let early = site.get(&cast.mentor, &livekit(id, "access-token")).await;
+    assert_eq!(
+        early.refused(403, "too_early")["opensAt"],
+        rfc3339(at - Millis::minutes(15))
+    );
 
-        app.clock.set(at);
-        for person in [&cast.mentor, &cast.mentee] {
-            let ticket = site.get(person, &livekit(id, "access-token?rejoin=true")).await;
-            let data = ticket.data(200);
-            assert_eq!((&data["roomName"], &data["wsUrl"]), (&json!(format!("session-{id}")), &json!("ws://127.0.0.1:7880")));
-            assert_eq!(data["expiresAt"], rfc3339(at + Millis::minutes(2)));
-            assert!(data["token"].as_str().is_some_and(|token| !token.is_empty()));
-        }
-
-        site.post(&cast.mentee, &livekit(id, "end-room")).await.refused(403, "forbidden");
-        for _ in 0..2 {
-            site.post(&cast.mentor, &livekit(id, "end-room")).await.data(200);
-        }
-        for person in [&cast.mentor, &cast.mentee] {
-            site.get(person, &livekit(id, "access-token")).await.refused(410, "ended");
-        }
-        let session = site.get(&cast.mentee, &format!("/api/sessions/{id}")).await;
-        let end = json!({"by": cast.mentor.id(), "at": rfc3339(at), "reason": "ended_by_mentor"});
-        assert_eq!((&session.data(200)["room"], &session.data(200)["roomEnd"]), (&json!("ended"), &end));
-        app.run_jobs().await;
-        assert_eq!(app.media.rooms(), Vec::<String>::new(), "LiveKit's room is gone");
-    }
-
-    async fn the_same_idempotency_key_books_once(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let at = NOW + Millis::hours(2);
-        let first = site.book(&cast.mentee, &cast.mentor, at, Some("click-1")).await;
-        let again = site.book(&cast.mentee, &cast.mentor, at, Some("click-1")).await;
-        assert_eq!(first.data(201)["id"], again.data(200)["id"]);
-        let other = site.book(&cast.mentee, &cast.mentor, at + Millis::hours(1), Some("click-1")).await;
-        other.refused(409, "conflict");
-        site.book(&cast.outsider, &cast.mentor, at + Millis::hours(1), Some("click-1")).await.data(201);
-        site.book(&cast.mentee, &cast.mentor, at, Some("")).await.refused(422, "invalid");
-        let (one, two) = tokio::join!(
-            site.book(&cast.mentee, &cast.mentor, at + Millis::hours(3), Some("click-2")),
-            site.book(&cast.mentee, &cast.mentor, at + Millis::hours(3), Some("click-2")),
+    app.clock.set(at);
+    for person in [&cast.mentor, &cast.mentee] {
+        let ticket = site
+            .get(person, &livekit(id, "access-token?rejoin=true"))
+            .await;
+        let data = ticket.data(200);
+        assert_eq!(
+            (&data["roomName"], &data["wsUrl"]),
+            (
+                &json!(format!("session-{id}")),
+                &json!("ws://127.0.0.1:7880")
+            )
         );
-        let statuses = BTreeSet::from([one.status.as_u16(), two.status.as_u16()]);
-        assert_eq!(statuses, BTreeSet::from([200, 201]), "{} {}", one.text, two.text);
-        assert_eq!(one.json["data"]["id"], two.json["data"]["id"]);
+        assert_eq!(data["expiresAt"], rfc3339(at + Millis::minutes(2)));
+        assert!(
+            data["token"]
+                .as_str()
+                .is_some_and(|token| !token.is_empty())
+        );
     }
 
-    async fn tickets_are_given_in_the_window_to_the_millisecond(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let at = NOW + Millis::days(1);
-        let id = app.session(&cast.mentor, &cast.mentee, at).await;
-        let (opens, closes) = (at - Millis::minutes(15), at + Millis::hours(2));
-        let ticket = livekit(id, "access-token");
-
-        app.clock.set(opens - Millis(1));
-        let early = site.get(&cast.mentee, &ticket).await;
-        let said = early.refused(403, "too_early");
-        assert_eq!((&said["opensAt"], &said["closesAt"]), (&json!(rfc3339(opens)), &json!(rfc3339(closes))));
-        for inside in [opens, at, closes] {
-            app.clock.set(inside);
-            site.get(&cast.mentee, &ticket).await.data(200);
-        }
-        app.clock.set(closes + Millis(1));
-        let late = site.get(&cast.mentee, &ticket).await;
-        let said = late.refused(410, "closed");
-        assert_eq!((said.get("opensAt"), &said["closesAt"]), (None, &json!(rfc3339(closes))));
+    site.post(&cast.mentee, &livekit(id, "end-room"))
+        .await
+        .refused(403, "forbidden");
+    for _ in 0..2 {
+        site.post(&cast.mentor, &livekit(id, "end-room"))
+            .await
+            .data(200);
     }
-
-    async fn a_lost_database_is_said_plainly_and_the_process_is_not_ready(app: TestApp) {
-        let (site, person) = (Site::of(&app), app.person("Max Mentee").await);
-        site.send(ask(Method::GET, "/readyz", None, None)).await.data(200);
-        app.test_db.db.read().clone().close().await.expect("the pool closes");
-        for (path, who) in [("/api/sessions", Some(&person)), ("/readyz", None)] {
-            let reply = site.send(ask(Method::GET, path, who, None)).await;
-            reply.refused(503, "database_unavailable");
-            assert_eq!(reply.header("retry-after"), "5");
-        }
-        site.send(ask(Method::GET, "/healthz", None, None)).await.data(200);
+    for person in [&cast.mentor, &cast.mentee] {
+        site.get(person, &livekit(id, "access-token"))
+            .await
+            .refused(410, "ended");
     }
+    let session = site.get(&cast.mentee, &format!("/api/sessions/{id}")).await;
+    let end = json!({"by": cast.mentor.id(), "at": rfc3339(at), "reason": "ended_by_mentor"});
+    assert_eq!(
+        (&session.data(200)["room"], &session.data(200)["roomEnd"]),
+        (&json!("ended"), &end)
+    );
+    app.run_jobs().await;
+    assert_eq!(
+        app.media.rooms(),
+        Vec::<String>::new(),
+        "LiveKit's room is gone"
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn the_same_idempotency_key_books_once(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let at = NOW + Millis::hours(2);
+    let first = site
+        .book(&cast.mentee, &cast.mentor, at, Some("click-1"))
+        .await;
+    let again = site
+        .book(&cast.mentee, &cast.mentor, at, Some("click-1"))
+        .await;
+    assert_eq!(first.data(201)["id"], again.data(200)["id"]);
+    let other = site
+        .book(
+            &cast.mentee,
+            &cast.mentor,
+            at + Millis::hours(1),
+            Some("click-1"),
+        )
+        .await;
+    other.refused(409, "conflict");
+    site.book(
+        &cast.outsider,
+        &cast.mentor,
+        at + Millis::hours(1),
+        Some("click-1"),
+    )
+    .await
+    .data(201);
+    site.book(&cast.mentee, &cast.mentor, at, Some(""))
+        .await
+        .refused(422, "invalid");
+    let (one, two) = tokio::join!(
+        site.book(
+            &cast.mentee,
+            &cast.mentor,
+            at + Millis::hours(3),
+            Some("click-2")
+        ),
+        site.book(
+            &cast.mentee,
+            &cast.mentor,
+            at + Millis::hours(3),
+            Some("click-2")
+        ),
+    );
+    let statuses = BTreeSet::from([one.status.as_u16(), two.status.as_u16()]);
+    assert_eq!(
+        statuses,
+        BTreeSet::from([200, 201]),
+        "{} {}",
+        one.text,
+        two.text
+    );
+    assert_eq!(one.json["data"]["id"], two.json["data"]["id"]);
+}
+
+#[apply(on_both_engines!)]
+async fn tickets_are_given_in_the_window_to_the_millisecond(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let at = NOW + Millis::days(1);
+    let id = app.session(&cast.mentor, &cast.mentee, at).await;
+    let (opens, closes) = (at - Millis::minutes(15), at + Millis::hours(2));
+    let ticket = livekit(id, "access-token");
+
+    app.clock.set(opens - Millis(1));
+    let early = site.get(&cast.mentee, &ticket).await;
+    let said = early.refused(403, "too_early");
+    assert_eq!(
+        (&said["opensAt"], &said["closesAt"]),
+        (&json!(rfc3339(opens)), &json!(rfc3339(closes)))
+    );
+    for inside in [opens, at, closes] {
+        app.clock.set(inside);
+        site.get(&cast.mentee, &ticket).await.data(200);
+    }
+    app.clock.set(closes + Millis(1));
+    let late = site.get(&cast.mentee, &ticket).await;
+    let said = late.refused(410, "closed");
+    assert_eq!(
+        (said.get("opensAt"), &said["closesAt"]),
+        (None, &json!(rfc3339(closes)))
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn a_lost_database_is_said_plainly_and_the_process_is_not_ready(app: TestApp) {
+    let (site, person) = (Site::of(&app), app.person("Max Mentee").await);
+    site.send(ask(Method::GET, "/readyz", None, None))
+        .await
+        .data(200);
+    app.test_db
+        .db
+        .read()
+        .clone()
+        .close()
+        .await
+        .expect("the pool closes");
+    for (path, who) in [("/api/sessions", Some(&person)), ("/readyz", None)] {
+        let reply = site.send(ask(Method::GET, path, who, None)).await;
+        reply.refused(503, "database_unavailable");
+        assert_eq!(reply.header("retry-after"), "5");
+    }
+    site.send(ask(Method::GET, "/healthz", None, None))
+        .await
+        .data(200);
 }
 
 #[tokio::test]
@@ -1322,71 +1432,80 @@ async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends() {
     .await;
 }
 
-on_both_engines! {
-    async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let early = NOW + Millis::hours(1);
-        let first = app.session(&cast.mentor, &cast.mentee, early).await;
-        let foreign = app.session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5)).await;
-        let mut mentee = Events::mine(&site, &cast.mentee).await;
-        let mut mentor = Events::mine(&site, &cast.mentor).await;
-        let nothing_yet = json!({"now": NOW.0, "sessions": []});
-        assert_eq!(mentee.next().await, Some(nothing_yet.clone()));
-        assert_eq!(mentor.next().await, Some(nothing_yet));
+#[apply(on_both_engines!)]
+async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let early = NOW + Millis::hours(1);
+    let first = app.session(&cast.mentor, &cast.mentee, early).await;
+    let foreign = app
+        .session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5))
+        .await;
+    let mut mentee = Events::mine(&site, &cast.mentee).await;
+    let mut mentor = Events::mine(&site, &cast.mentor).await;
+    let nothing_yet = json!({"now": NOW.0, "sessions": []});
+    assert_eq!(mentee.next().await, Some(nothing_yet.clone()));
+    assert_eq!(mentor.next().await, Some(nothing_yet));
 
-        // The foreign one first: were it named to the mentee, it would come first.
-        app.state.events.changed(foreign);
-        app.state.events.changed(first);
-        let one = |id: SessionId| Some(json!({"now": NOW.0, "sessions": [id]}));
-        assert_eq!(mentee.next().await, one(first));
-        assert_eq!(mentor.next().await, one(foreign));
-        assert_eq!(mentor.next().await, one(first));
+    // The foreign one first: were it named to the mentee, it would come first.
+    app.state.events.changed(foreign);
+    app.state.events.changed(first);
+    let one = |id: SessionId| Some(json!({"now": NOW.0, "sessions": [id]}));
+    assert_eq!(mentee.next().await, one(first));
+    assert_eq!(mentor.next().await, one(foreign));
+    assert_eq!(mentor.next().await, one(first));
 
-        // One that was booked since is known too.
-        let later = app.session(&cast.mentor, &cast.mentee, NOW + Millis::hours(8)).await;
-        app.state.events.changed(later);
-        assert_eq!(mentee.next().await, one(later));
-        app.stop();
-        assert_eq!(mentee.next().await, None, "a stopping server hangs up");
-    }
+    // One that was booked since is known too.
+    let later = app
+        .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(8))
+        .await;
+    app.state.events.changed(later);
+    assert_eq!(mentee.next().await, one(later));
+    app.stop();
+    assert_eq!(mentee.next().await, None, "a stopping server hangs up");
+}
 
-    async fn a_list_is_told_first_what_changed_before_it_began_to_listen(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let own = app.session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1)).await;
-        let foreign = app.session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5)).await;
-        let known_for = |age: &'static str| {
-            let (site, mentee) = (&site, &cast.mentee);
-            async move { Events::at(site, mentee, &format!("/api/events?age={age}"), "sessions").await }
-        };
-        let first = |sessions: Value| Some(json!({"now": NOW.0, "sessions": sessions}));
-        assert_eq!(known_for("60000").await.next().await, first(json!([])));
-        app.state.events.changed(foreign);
-        app.state.events.changed(own);
-        assert_eq!(known_for("60000").await.next().await, first(json!([own])));
-        assert_eq!(known_for("0").await.next().await, first(json!([])));
-        // Longer ago than anybody remembers: it may be any.
-        assert_eq!(known_for("60001").await.next().await, first(json!([own])));
-    }
+#[apply(on_both_engines!)]
+async fn a_list_is_told_first_what_changed_before_it_began_to_listen(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let own = app
+        .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1))
+        .await;
+    let foreign = app
+        .session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5))
+        .await;
+    let known_for = |age: &'static str| {
+        let (site, mentee) = (&site, &cast.mentee);
+        async move { Events::at(site, mentee, &format!("/api/events?age={age}"), "sessions").await }
+    };
+    let first = |sessions: Value| Some(json!({"now": NOW.0, "sessions": sessions}));
+    assert_eq!(known_for("60000").await.next().await, first(json!([])));
+    app.state.events.changed(foreign);
+    app.state.events.changed(own);
+    assert_eq!(known_for("60000").await.next().await, first(json!([own])));
+    assert_eq!(known_for("0").await.next().await, first(json!([])));
+    // Longer ago than anybody remembers: it may be any.
+    assert_eq!(known_for("60001").await.next().await, first(json!([own])));
+}
 
-    async fn a_list_is_told_when_a_meeting_opens_and_closes_by_itself(app: TestApp) {
-        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
-        let starts = NOW + Millis::hours(1);
-        let (opens, closes) = (starts - Millis::minutes(15), starts + Millis::hours(2));
-        let id = app.session(&cast.mentor, &cast.mentee, starts).await;
-        app.clock.set(opens - Millis(80));
-        let mut events = Events::mine(&site, &cast.mentee).await;
-        events.next().await.expect("an empty list first");
-        app.clock.set(opens);
-        let named = |at: Timestamp| Some(json!({"now": at.0, "sessions": [id]}));
-        assert_eq!(events.next().await, named(opens));
-        drop(events);
-        // The last millisecond still belongs to the window.
-        app.clock.set(closes - Millis(80));
-        let mut events = Events::mine(&site, &cast.mentee).await;
-        events.next().await.expect("an empty list first");
-        app.clock.set(closes + Millis(1));
-        assert_eq!(events.next().await, named(closes + Millis(1)));
-    }
+#[apply(on_both_engines!)]
+async fn a_list_is_told_when_a_meeting_opens_and_closes_by_itself(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let starts = NOW + Millis::hours(1);
+    let (opens, closes) = (starts - Millis::minutes(15), starts + Millis::hours(2));
+    let id = app.session(&cast.mentor, &cast.mentee, starts).await;
+    app.clock.set(opens - Millis(80));
+    let mut events = Events::mine(&site, &cast.mentee).await;
+    events.next().await.expect("an empty list first");
+    app.clock.set(opens);
+    let named = |at: Timestamp| Some(json!({"now": at.0, "sessions": [id]}));
+    assert_eq!(events.next().await, named(opens));
+    drop(events);
+    // The last millisecond still belongs to the window.
+    app.clock.set(closes - Millis(80));
+    let mut events = Events::mine(&site, &cast.mentee).await;
+    events.next().await.expect("an empty list first");
+    app.clock.set(closes + Millis(1));
+    assert_eq!(events.next().await, named(closes + Millis(1)));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use domain::{
     problem::Problem,
     time::{Millis, Timestamp},
 };
+use macro_rules_attribute::apply;
 use proptest::prelude::*;
 use server::{
     Error,
@@ -349,64 +350,134 @@ async fn people(app: &TestApp, starts: Timestamp) -> (Person, Person, SessionId)
     (mentor, mentee, id)
 }
 
-on_both_engines! {
-    async fn a_feed_shows_ones_sessions_to_whoever_has_its_address(app: TestApp) {
-        let (mentor, mentee, first) = people(&app, NOW + Millis::days(1)).await;
-        let second = app.session(&mentor, &mentee, NOW + Millis::days(2)).await;
-        let long_ago = app.session(&mentor, &mentee, NOW - Millis::days(61)).await;
-        crate::rooms::cancel(&app, &mentee, second).await.expect("cancelled");
-        let url = calendar::feed_create(&app.state, &mentee.login).await.expect("a feed");
-        let (status, cache, tag, ics) = ask(&app, path_of(&url), None, "").await;
-        assert_eq!((status, cache.as_str()), (StatusCode::OK, "private, max-age=300"));
+#[apply(on_both_engines!)]
+async fn a_feed_shows_ones_sessions_to_whoever_has_its_address(app: TestApp) {
+    let (mentor, mentee, first) = people(&app, NOW + Millis::days(1)).await;
+    let second = app.session(&mentor, &mentee, NOW + Millis::days(2)).await;
+    let long_ago = app.session(&mentor, &mentee, NOW - Millis::days(61)).await;
+    crate::rooms::cancel(&app, &mentee, second)
+        .await
+        .expect("cancelled");
+    let url = calendar::feed_create(&app.state, &mentee.login)
+        .await
+        .expect("a feed");
+    let (status, cache, tag, ics) = ask(&app, path_of(&url), None, "").await;
+    assert_eq!(
+        (status, cache.as_str()),
+        (StatusCode::OK, "private, max-age=300")
+    );
+    check(&ics);
+    let calendar = ICalendar::parse(&ics).expect("calcard reads it");
+    let uids: Vec<&str> = calendar.uids().collect();
+    for (id, there) in [(first, 1), (second, 1), (long_ago, 0)] {
+        let uid = format!("{id}@127.0.0.1");
+        assert_eq!(
+            uids.iter().filter(|u| **u == uid).count(),
+            there,
+            "{uids:?}"
+        );
+    }
+    assert_eq!(ics.matches("STATUS:CANCELLED").count(), 1);
+    assert!(
+        ics.contains("SUMMARY:First steps with Maya\r\n") && !ics.contains("@example.org"),
+        "{ics}"
+    );
+    let (status, _, _, body) = ask(&app, path_of(&url), None, &format!("W/{tag}")).await;
+    assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    app.clock.advance(Millis::days(63));
+    let (_, _, _, ics) = ask(&app, path_of(&url), None, &tag).await;
+    assert_eq!(
+        ics.matches("BEGIN:VEVENT").count(),
+        0,
+        "all is long ago: {ics}"
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn a_feeds_address_ends_with_the_next_one_and_when_revoked(app: TestApp) {
+    let leo = app.person("Leo").await;
+    let first = calendar::feed_create(&app.state, &leo.login)
+        .await
+        .expect("a feed");
+    let second = calendar::feed_create(&app.state, &leo.login)
+        .await
+        .expect("another");
+    assert_ne!(first, second);
+    assert_eq!(
+        ask(&app, path_of(&first), None, "").await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        ask(&app, path_of(&second), None, "").await.0,
+        StatusCode::OK
+    );
+    assert_eq!(
+        calendar::feed_since(&app.state, &leo.login)
+            .await
+            .expect("answered"),
+        Some(NOW)
+    );
+    let token = second
+        .rsplit('/')
+        .next()
+        .expect("a token")
+        .strip_suffix(".ics")
+        .expect("a file");
+    let stored = format!("SELECT count(*) FROM calendar_feeds WHERE token_hash LIKE '%{token}%'");
+    assert_eq!(
+        app.test_db.number(&stored).await,
+        0,
+        "only the hash is kept"
+    );
+    calendar::feed_revoke(&app.state, &leo.login)
+        .await
+        .expect("revoked");
+    calendar::feed_revoke(&app.state, &leo.login)
+        .await
+        .expect("twice is fine");
+    assert_eq!(
+        ask(&app, path_of(&second), None, "").await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        calendar::feed_since(&app.state, &leo.login)
+            .await
+            .expect("answered"),
+        None
+    );
+    for path in [
+        "/calendar/",
+        "/calendar/x",
+        "/calendar/.ics",
+        "/calendar/x.ics",
+    ] {
+        assert_eq!(
+            ask(&app, path, None, "").await.0,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+}
+
+#[apply(on_both_engines!)]
+async fn a_sessions_file_is_for_its_people(app: TestApp) {
+    let (mentor, mentee, id) = people(&app, NOW + Millis::days(1)).await;
+    let outsider = app.person("Sam").await;
+    let path = format!("/api/sessions/{id}/calendar.ics");
+    for (person, other) in [(&mentor, "Leo"), (&mentee, "Maya")] {
+        let (status, _, _, ics) = ask(&app, &path, Some(person), "").await;
+        assert_eq!(status, StatusCode::OK);
         check(&ics);
-        let calendar = ICalendar::parse(&ics).expect("calcard reads it");
-        let uids: Vec<&str> = calendar.uids().collect();
-        for (id, there) in [(first, 1), (second, 1), (long_ago, 0)] {
-            let uid = format!("{id}@127.0.0.1");
-            assert_eq!(uids.iter().filter(|u| **u == uid).count(), there, "{uids:?}");
-        }
-        assert_eq!(ics.matches("STATUS:CANCELLED").count(), 1);
-        assert!(ics.contains("SUMMARY:First steps with Maya\r\n") && !ics.contains("@example.org"), "{ics}");
-        let (status, _, _, body) = ask(&app, path_of(&url), None, &format!("W/{tag}")).await;
-        assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
-        app.clock.advance(Millis::days(63));
-        let (_, _, _, ics) = ask(&app, path_of(&url), None, &tag).await;
-        assert_eq!(ics.matches("BEGIN:VEVENT").count(), 0, "all is long ago: {ics}");
+        assert_eq!(
+            text(&read(&ics), &ICalendarProperty::Summary),
+            format!("First steps with {other}")
+        );
     }
-
-    async fn a_feeds_address_ends_with_the_next_one_and_when_revoked(app: TestApp) {
-        let leo = app.person("Leo").await;
-        let first = calendar::feed_create(&app.state, &leo.login).await.expect("a feed");
-        let second = calendar::feed_create(&app.state, &leo.login).await.expect("another");
-        assert_ne!(first, second);
-        assert_eq!(ask(&app, path_of(&first), None, "").await.0, StatusCode::NOT_FOUND);
-        assert_eq!(ask(&app, path_of(&second), None, "").await.0, StatusCode::OK);
-        assert_eq!(calendar::feed_since(&app.state, &leo.login).await.expect("answered"), Some(NOW));
-        let token = second.rsplit('/').next().expect("a token").strip_suffix(".ics").expect("a file");
-        let stored = format!("SELECT count(*) FROM calendar_feeds WHERE token_hash LIKE '%{token}%'");
-        assert_eq!(app.test_db.number(&stored).await, 0, "only the hash is kept");
-        calendar::feed_revoke(&app.state, &leo.login).await.expect("revoked");
-        calendar::feed_revoke(&app.state, &leo.login).await.expect("twice is fine");
-        assert_eq!(ask(&app, path_of(&second), None, "").await.0, StatusCode::NOT_FOUND);
-        assert_eq!(calendar::feed_since(&app.state, &leo.login).await.expect("answered"), None);
-        for path in ["/calendar/", "/calendar/x", "/calendar/.ics", "/calendar/x.ics"] {
-            assert_eq!(ask(&app, path, None, "").await.0, StatusCode::NOT_FOUND, "{path}");
-        }
-    }
-
-    async fn a_sessions_file_is_for_its_people(app: TestApp) {
-        let (mentor, mentee, id) = people(&app, NOW + Millis::days(1)).await;
-        let outsider = app.person("Sam").await;
-        let path = format!("/api/sessions/{id}/calendar.ics");
-        for (person, other) in [(&mentor, "Leo"), (&mentee, "Maya")] {
-            let (status, _, _, ics) = ask(&app, &path, Some(person), "").await;
-            assert_eq!(status, StatusCode::OK);
-            check(&ics);
-            assert_eq!(text(&read(&ics), &ICalendarProperty::Summary), format!("First steps with {other}"));
-        }
-        assert_eq!(ask(&app, &path, Some(&outsider), "").await.0, StatusCode::NOT_FOUND);
-        assert_eq!(ask(&app, &path, None, "").await.0, StatusCode::UNAUTHORIZED);
-        let nobodys = calendar::download(&app.state, &mentee.login, ID).await;
-        assert!(matches!(nobodys, Err(Error::Problem(Problem::NotFound))));
-    }
+    assert_eq!(
+        ask(&app, &path, Some(&outsider), "").await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(ask(&app, &path, None, "").await.0, StatusCode::UNAUTHORIZED);
+    let nobodys = calendar::download(&app.state, &mentee.login, ID).await;
+    assert!(matches!(nobodys, Err(Error::Problem(Problem::NotFound))));
 }

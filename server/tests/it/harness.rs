@@ -52,10 +52,11 @@ pub const LIVEKIT_SECRET: &str = "0123456789abcdef-not-a-secret-0123456789";
 /// Connections of a test to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 8;
 
-/// Turns each `async fn` into two tests, `<name>::sqlite` and `<name>::postgres`. The argument's
-/// type says what the test starts from: [`EmptyDb`], [`TestDb`] or [`TestApp`].
+/// `#[apply(on_both_engines!)]` turns an `async fn` into two tests, `<name>::sqlite` and
+/// `<name>::postgres`. The argument's type says what the test starts from: [`EmptyDb`], [`TestDb`]
+/// or [`TestApp`].
 macro_rules! on_both_engines {
-    ($(async fn $name:ident($arg:ident: $fixture:ty) $body:block)*) => {$(
+    (async fn $name:ident($arg:ident: $fixture:ty) $body:block) => {
         async fn $name($arg: $fixture) $body
 
         mod $name {
@@ -69,7 +70,7 @@ macro_rules! on_both_engines {
                 crate::harness::run(server::store::Engine::Postgres, super::$name).await;
             }
         }
-    )*};
+    };
 }
 pub(crate) use on_both_engines;
 

@@ -13,6 +13,7 @@ use domain::{
     job::NOTIFY_AFTER,
     time::{Millis, Timestamp},
 };
+use macro_rules_attribute::apply;
 use mail_parser::MessageParser;
 use server::{
     admin, calendar,
@@ -154,303 +155,452 @@ impl Write for Log {
     }
 }
 
-on_both_engines! {
-    async fn a_letter_posted_twice_goes_out_once_to_each(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        post(&app, id, MailKind::Booked).await;
-        post(&app, id, MailKind::Booked).await;
-        assert_eq!(app.run_jobs().await, 2);
-        assert_eq!(told(&app), ["Booked to leo", "Booked to maya"]);
-        post(&app, id, MailKind::Booked).await;
-        assert_eq!(app.run_jobs().await, 0, "also after it was sent");
-        change(&app, id, "goal = 'another'").await;
-        post(&app, id, MailKind::Booked).await;
-        assert_eq!(app.run_jobs().await, 2, "another version is other news");
-        assert_eq!(count(&app, "sent_at IS NOT NULL AND void_at IS NULL").await, 4);
-    }
+#[apply(on_both_engines!)]
+async fn a_letter_posted_twice_goes_out_once_to_each(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    post(&app, id, MailKind::Booked).await;
+    post(&app, id, MailKind::Booked).await;
+    assert_eq!(app.run_jobs().await, 2);
+    assert_eq!(told(&app), ["Booked to leo", "Booked to maya"]);
+    post(&app, id, MailKind::Booked).await;
+    assert_eq!(app.run_jobs().await, 0, "also after it was sent");
+    change(&app, id, "goal = 'another'").await;
+    post(&app, id, MailKind::Booked).await;
+    assert_eq!(app.run_jobs().await, 2, "another version is other news");
+    assert_eq!(
+        count(&app, "sent_at IS NOT NULL AND void_at IS NULL").await,
+        4
+    );
+}
 
-    async fn news_goes_to_those_who_do_not_know_it(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        for kind in [MailKind::Declined, MailKind::InfoAsked, MailKind::InfoAnswered] {
-            post(&app, id, kind).await;
-        }
+#[apply(on_both_engines!)]
+async fn news_goes_to_those_who_do_not_know_it(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    for kind in [
+        MailKind::Declined,
+        MailKind::InfoAsked,
+        MailKind::InfoAnswered,
+    ] {
+        post(&app, id, kind).await;
+    }
+    app.run_jobs().await;
+    assert_eq!(
+        told(&app),
+        ["Answer to maya", "Declined to leo", "Question to leo"]
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn reminders_come_a_day_and_an_hour_before_and_when_the_meeting_opens(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    plan_reminders(&app, id).await;
+    plan_reminders(&app, id).await;
+    for (at, word) in [
+        (START - Millis::days(1), "Reminder"),
+        (START - Millis::hours(1), "Soon"),
+        (START - Millis::minutes(15), "Open now"),
+    ] {
+        app.clock.set(at - Millis(1));
+        assert_eq!(app.run_jobs().await, 0, "{word} is not due");
+        app.clock.set(at);
         app.run_jobs().await;
-        assert_eq!(told(&app), ["Answer to maya", "Declined to leo", "Question to leo"]);
+        let new: Vec<String> = app
+            .mail
+            .letters()
+            .iter()
+            .rev()
+            .take(2)
+            .map(heading)
+            .collect();
+        assert!(
+            new.iter().all(|heading| heading.starts_with(word)),
+            "{new:?}"
+        );
     }
+    assert_eq!(app.mail.letters().len(), 6);
+}
 
-    async fn reminders_come_a_day_and_an_hour_before_and_when_the_meeting_opens(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        plan_reminders(&app, id).await;
-        plan_reminders(&app, id).await;
-        for (at, word) in [
-            (START - Millis::days(1), "Reminder"),
-            (START - Millis::hours(1), "Soon"),
-            (START - Millis::minutes(15), "Open now"),
-        ] {
-            app.clock.set(at - Millis(1));
-            assert_eq!(app.run_jobs().await, 0, "{word} is not due");
-            app.clock.set(at);
-            app.run_jobs().await;
-            let new: Vec<String> = app.mail.letters().iter().rev().take(2).map(heading).collect();
-            assert!(new.iter().all(|heading| heading.starts_with(word)), "{new:?}");
-        }
-        assert_eq!(app.mail.letters().len(), 6);
+#[apply(on_both_engines!)]
+async fn a_reminder_whose_time_has_passed_is_not_written(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    app.clock.set(START - Millis::minutes(30));
+    plan_reminders(&app, id).await;
+    assert_eq!(app.run_jobs().await, 0);
+    assert_eq!(count(&app, "kind = 'reminder_open'").await, 2);
+    assert_eq!(count(&app, "kind <> 'reminder_open'").await, 0);
+}
+
+#[apply(on_both_engines!)]
+async fn only_a_confirmed_session_is_worth_a_reminder(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    change(&app, id, "booking = 'requested'").await;
+    plan_reminders(&app, id).await;
+    assert_eq!(count(&app, "1 = 1").await, 0);
+}
+
+#[apply(on_both_engines!)]
+async fn a_reminder_of_an_old_version_is_void(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    plan_reminders(&app, id).await;
+    change(
+        &app,
+        id,
+        "scheduled_at = scheduled_at + 86400000, ends_at = ends_at + 86400000",
+    )
+    .await;
+    plan_reminders(&app, id).await;
+    app.clock.set(START + Millis::days(1) - Millis::hours(2));
+    app.run_jobs().await;
+    assert_eq!(told(&app), ["Reminder to leo", "Reminder to maya"]);
+    assert_eq!(
+        count(
+            &app,
+            "void_at IS NOT NULL AND version = 0 AND sent_at IS NULL"
+        )
+        .await,
+        6
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn a_reminder_is_void_once_the_session_is_off_or_over(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    plan_reminders(&app, id).await;
+    // Without another version, as an end is.
+    app.test_db
+        .sql(
+            "UPDATE sessions SET room = 'ended', room_ended_at = 1, room_end_reason = 'time_up'",
+            [],
+        )
+        .await
+        .expect("ended");
+    app.clock.set(START);
+    assert_eq!(app.run_jobs().await, 6);
+    assert!(app.mail.letters().is_empty());
+    assert_eq!(count(&app, "void_at IS NOT NULL").await, 6);
+}
+
+#[apply(on_both_engines!)]
+async fn a_reminder_that_comes_too_late_is_void(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    plan_reminders(&app, id).await;
+    app.clock.set(START + Millis::minutes(1));
+    app.run_jobs().await;
+    assert_eq!(
+        told(&app),
+        ["Open now to leo", "Open now to maya"],
+        "the others say nothing new"
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn a_letter_to_an_account_that_is_gone_is_void(app: TestApp) {
+    let (_, mentee, id) = two(&app).await;
+    post(&app, id, MailKind::Cancelled).await;
+    app.test_db
+        .sql(
+            "UPDATE users SET anonymised_at = 1 WHERE id = $1",
+            [mentee.id().0.into()],
+        )
+        .await
+        .expect("gone");
+    app.run_jobs().await;
+    assert_eq!(told(&app), ["Cancelled to maya"]);
+    assert_eq!(count(&app, "void_at IS NOT NULL").await, 1);
+}
+
+#[apply(on_both_engines!)]
+async fn letters_wait_for_a_mail_server_that_is_down(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    let administrator = app.admin("Ada").await;
+    app.mail.fail_always(Some(MailError::Unreachable(
+        "connection refused".to_owned(),
+    )));
+    post(&app, id, MailKind::Booked).await;
+    let mut runs = 0;
+    while runs < 30 {
+        runs += 1;
+        assert_eq!(app.run_jobs().await, 2, "run {runs}");
+        assert_eq!(app.run_jobs().await, 0, "they pause");
+        app.clock.advance(Millis(375_000));
     }
+    let open = admin::notifications(&app.state, &administrator.login)
+        .await
+        .expect("a list");
+    assert_eq!(
+        open.len(),
+        2,
+        "told after {NOTIFY_AFTER} attempts, once a letter"
+    );
+    assert_eq!(
+        open[0].cause,
+        "the mail server does not answer: connection refused"
+    );
+    app.mail.fail_always(None);
+    app.run_jobs().await;
+    assert_eq!(told(&app), ["Booked to leo", "Booked to maya"]);
+    let settled = admin::notifications(&app.state, &administrator.login)
+        .await
+        .expect("a list");
+    assert!(settled.iter().all(|n| n.resolved.is_some()), "{settled:?}");
+}
 
-    async fn a_reminder_whose_time_has_passed_is_not_written(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        app.clock.set(START - Millis::minutes(30));
-        plan_reminders(&app, id).await;
-        assert_eq!(app.run_jobs().await, 0);
-        assert_eq!(count(&app, "kind = 'reminder_open'").await, 2);
-        assert_eq!(count(&app, "kind <> 'reminder_open'").await, 0);
+#[apply(on_both_engines!)]
+async fn a_slow_mail_server_delays_no_room(app: TestApp) {
+    let (mentor, mentee, id) = two(&app).await;
+    app.mail.delay(Duration::from_secs(60));
+    for kind in [
+        MailKind::Booked,
+        MailKind::Confirmed,
+        MailKind::Changed,
+        MailKind::Requested,
+        MailKind::Cancelled,
+    ] {
+        post(&app, id, kind).await;
     }
+    let runner = tokio::spawn(jobs::run_forever(app.state.clone()));
+    until("two letters are on their way", || app.mail.asked() == 2).await;
+    app.session(&mentor, &mentee, NOW).await;
+    app.state.jobs_waiting.notify_one();
+    until("the room is there", || !app.media.rooms().is_empty()).await;
+    assert_eq!(app.mail.asked(), 2, "the other letters wait");
+    runner.abort();
+}
 
-    async fn only_a_confirmed_session_is_worth_a_reminder(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        change(&app, id, "booking = 'requested'").await;
-        plan_reminders(&app, id).await;
-        assert_eq!(count(&app, "1 = 1").await, 0);
+#[apply(on_both_engines!)]
+async fn a_real_mail_server_gets_one_message_for_one_recipient(app: TestApp) {
+    let server = SmtpServer::start(Mood::Accepts).await;
+    let app = connect(app, &server.url());
+    let (_, _, id) = two(&app).await;
+    post(&app, id, MailKind::InfoAnswered).await;
+    app.run_jobs().await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(
+        (taken[0].from.as_str(), &taken[0].to[..]),
+        (
+            "no-reply@minds.example",
+            &["maya@example.org".to_owned()][..]
+        )
+    );
+    let message = MessageParser::default()
+        .parse(taken[0].message.as_bytes())
+        .expect("a message");
+    assert!(
+        message
+            .subject()
+            .expect("a subject")
+            .starts_with("Answer: First steps with Leo")
+    );
+    assert!(message.body_text(0).expect("text").contains("Hello Maya"));
+    assert_eq!(count(&app, "sent_at IS NOT NULL").await, 1);
+}
+
+#[apply(on_both_engines!)]
+async fn a_refused_recipient_is_for_an_admin_at_once(app: TestApp) {
+    let server = SmtpServer::start(Mood::Refuses).await;
+    let app = connect(app, &server.url());
+    let (_, _, id) = two(&app).await;
+    let administrator = app.admin("Ada").await;
+    post(&app, id, MailKind::Declined).await;
+    app.run_jobs().await;
+    let list = admin::notifications(&app.state, &administrator.login)
+        .await
+        .expect("a list");
+    assert_eq!(list.len(), 1);
+    assert_eq!(list[0].title, "A letter cannot be sent");
+    assert_eq!(
+        list[0].cause,
+        "the mail server refuses the recipient or the letter: 550 5.1.1 at the recipient"
+    );
+    app.clock.advance(Millis::days(1));
+    assert_eq!(app.run_jobs().await, 0, "it is not tried again by itself");
+    server.set(Mood::Accepts);
+    admin::retry(&app.state, &administrator.login, list[0].id)
+        .await
+        .expect("tried again");
+    app.run_jobs().await;
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[apply(on_both_engines!)]
+async fn what_is_no_fault_of_the_recipient_is_tried_again(app: TestApp) {
+    let server = SmtpServer::start(Mood::Busy).await;
+    let app = connect(app, &server.url());
+    let (_, _, id) = two(&app).await;
+    post(&app, id, MailKind::Declined).await;
+    let mut connections = 0;
+    for mood in [Mood::Busy, Mood::WantsPassword, Mood::DropsAfterData] {
+        server.set(mood);
+        assert_eq!(app.run_jobs().await, 1, "{mood:?}");
+        connections += 1;
+        assert_eq!(server.connections(), connections);
+        app.clock.advance(Millis::minutes(7));
     }
+    assert!(server.taken().is_empty());
+    server.set(Mood::Accepts);
+    app.run_jobs().await;
+    assert_eq!(server.taken().len(), 1);
+}
 
-    async fn a_reminder_of_an_old_version_is_void(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        plan_reminders(&app, id).await;
-        change(&app, id, "scheduled_at = scheduled_at + 86400000, ends_at = ends_at + 86400000").await;
-        plan_reminders(&app, id).await;
-        app.clock.set(START + Millis::days(1) - Millis::hours(2));
-        app.run_jobs().await;
-        assert_eq!(told(&app), ["Reminder to leo", "Reminder to maya"]);
-        assert_eq!(count(&app, "void_at IS NOT NULL AND version = 0 AND sent_at IS NULL").await, 6);
-    }
+#[apply(on_both_engines!)]
+async fn a_letter_sent_again_has_the_same_name(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    post(&app, id, MailKind::Declined).await;
+    app.run_jobs().await;
+    // The process ended before it could write down that the letter is out.
+    app.test_db
+        .sql("UPDATE mails SET sent_at = NULL", [])
+        .await
+        .expect("forgotten");
+    app.test_db
+        .sql("UPDATE jobs SET done_at = NULL", [])
+        .await
+        .expect("forgotten");
+    app.clock.advance(Millis::minutes(2));
+    app.run_jobs().await;
+    let letters = app.mail.letters();
+    let name = |letter: &Letter| {
+        let message = MessageParser::default()
+            .parse(&letter.bytes)
+            .expect("a message");
+        message.message_id().expect("an id").to_owned()
+    };
+    assert_eq!(letters.len(), 2);
+    assert_eq!(name(&letters[0]), name(&letters[1]));
+}
 
-    async fn a_reminder_is_void_once_the_session_is_off_or_over(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        plan_reminders(&app, id).await;
-        // Without another version, as an end is.
+#[apply(on_both_engines!)]
+async fn a_letter_about_a_session_that_is_gone_is_no_work(app: TestApp) {
+    let (_, _, id) = two(&app).await;
+    post(&app, id, MailKind::Booked).await;
+    app.state
+        .db
+        .write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await }))
+        .await
+        .expect("deleted");
+    app.run_jobs().await;
+    assert!(app.mail.letters().is_empty());
+    assert_eq!(
         app.test_db
-            .sql("UPDATE sessions SET room = 'ended', room_ended_at = 1, room_end_reason = 'time_up'", [])
-            .await
-            .expect("ended");
-        app.clock.set(START);
-        assert_eq!(app.run_jobs().await, 6);
-        assert!(app.mail.letters().is_empty());
-        assert_eq!(count(&app, "void_at IS NOT NULL").await, 6);
-    }
+            .number("SELECT count(*) FROM jobs WHERE done_at IS NULL")
+            .await,
+        0
+    );
+}
 
-    async fn a_reminder_that_comes_too_late_is_void(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        plan_reminders(&app, id).await;
-        app.clock.set(START + Millis::minutes(1));
-        app.run_jobs().await;
-        assert_eq!(told(&app), ["Open now to leo", "Open now to maya"], "the others say nothing new");
+#[apply(on_both_engines!)]
+async fn the_log_names_nobody_and_no_secret_address(app: TestApp) {
+    let server = SmtpServer::start(Mood::Refuses).await;
+    let app = connect(app, &server.url());
+    let (_, mentee, id) = two(&app).await;
+    let log = Log::default();
+    let guard = log.start();
+    post(&app, id, MailKind::Booked).await;
+    app.run_jobs().await;
+    server.set(Mood::Accepts);
+    post(&app, id, MailKind::Cancelled).await;
+    app.run_jobs().await;
+    let feed = calendar::feed_create(&app.state, &mentee.login)
+        .await
+        .expect("a feed");
+    let token = feed.rsplit('/').next().expect("a last part").to_owned();
+    let (status, _) = ask(&app, &format!("/calendar/{token}")).await;
+    assert_eq!(status, StatusCode::OK);
+    drop(guard);
+    let log = log.text();
+    assert!(
+        log.contains("job failed") && log.contains("sent") && log.contains("/calendar/{file}"),
+        "{log}"
+    );
+    for secret in [
+        "maya",
+        "leo",
+        "Maya",
+        "Leo",
+        "First steps",
+        "example.org",
+        token.trim_end_matches(".ics"),
+    ] {
+        assert!(!log.contains(secret), "{secret} in {log}");
     }
+}
 
-    async fn a_letter_to_an_account_that_is_gone_is_void(app: TestApp) {
-        let (_, mentee, id) = two(&app).await;
-        post(&app, id, MailKind::Cancelled).await;
-        app.test_db
-            .sql("UPDATE users SET anonymised_at = 1 WHERE id = $1", [mentee.id().0.into()])
-            .await
-            .expect("gone");
-        app.run_jobs().await;
-        assert_eq!(told(&app), ["Cancelled to maya"]);
-        assert_eq!(count(&app, "void_at IS NOT NULL").await, 1);
-    }
+#[apply(on_both_engines!)]
+async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
+    let folder = Scratch::new();
+    let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
+    assert!(ask(&app, "/dev/mail").await.1.contains("no letters yet"));
+    let (_, _, id) = two(&app).await;
+    app.test_db
+        .sql(
+            "UPDATE sessions SET title = '<script>alert(1)</script>'",
+            [],
+        )
+        .await
+        .expect("renamed");
+    post(&app, id, MailKind::Booked).await;
+    app.run_jobs().await;
+    let (status, list) = ask(&app, "/dev/mail").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(list.matches("<li>").count(), 2, "{list}");
+    assert!(
+        list.contains("leo@example.org") && !list.contains("<script"),
+        "{list}"
+    );
+    let link = list
+        .split("href=\"")
+        .nth(1)
+        .and_then(|l| l.split('"').next())
+        .expect("a link");
+    let (status, letter) = ask(&app, link).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        letter.contains("sandbox=") && letter.contains("When: Thu 3 December 2026"),
+        "{letter}"
+    );
+    assert!(!letter.contains("<script"), "{letter}");
+    let (status, ics) = ask(&app, &format!("{link}/session.ics")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(ics.starts_with("BEGIN:VCALENDAR\r\n"), "{ics}");
+}
 
-    async fn letters_wait_for_a_mail_server_that_is_down(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        let administrator = app.admin("Ada").await;
-        app.mail.fail_always(Some(MailError::Unreachable("connection refused".to_owned())));
-        post(&app, id, MailKind::Booked).await;
-        let mut runs = 0;
-        while runs < 30 {
-            runs += 1;
-            assert_eq!(app.run_jobs().await, 2, "run {runs}");
-            assert_eq!(app.run_jobs().await, 0, "they pause");
-            app.clock.advance(Millis(375_000));
-        }
-        let open = admin::notifications(&app.state, &administrator.login).await.expect("a list");
-        assert_eq!(open.len(), 2, "told after {NOTIFY_AFTER} attempts, once a letter");
-        assert_eq!(open[0].cause, "the mail server does not answer: connection refused");
-        app.mail.fail_always(None);
-        app.run_jobs().await;
-        assert_eq!(told(&app), ["Booked to leo", "Booked to maya"]);
-        let settled = admin::notifications(&app.state, &administrator.login).await.expect("a list");
-        assert!(settled.iter().all(|n| n.resolved.is_some()), "{settled:?}");
+#[apply(on_both_engines!)]
+async fn dev_mail_shows_nothing_from_outside_its_folder(db: TestDb) {
+    let (folder, outside) = (Scratch::new(), Scratch::new());
+    let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
+    let secret = outside.0.join("secret.eml");
+    std::fs::write(&secret, "Subject: secret\r\n\r\nsecret").expect("written");
+    let link = MailId(Uuid::new_v4());
+    std::os::unix::fs::symlink(&secret, folder.0.join(format!("{link}.eml"))).expect("linked");
+    assert!(!ask(&app, "/dev/mail").await.1.contains("secret"));
+    let climb = format!(
+        "/dev/mail/..%2f{}%2fsecret",
+        outside.0.file_name().expect("a name").display()
+    );
+    for path in [
+        &format!("/dev/mail/{link}"),
+        &climb,
+        "/dev/mail/secret",
+        "/dev/mail/../secret",
+    ] {
+        let (status, body) = ask(&app, path).await;
+        assert!(
+            status.is_client_error() && !body.contains("secret"),
+            "{path}: {status} {body}"
+        );
     }
+}
 
-    async fn a_slow_mail_server_delays_no_room(app: TestApp) {
-        let (mentor, mentee, id) = two(&app).await;
-        app.mail.delay(Duration::from_secs(60));
-        for kind in [MailKind::Booked, MailKind::Confirmed, MailKind::Changed, MailKind::Requested, MailKind::Cancelled] {
-            post(&app, id, kind).await;
-        }
-        let runner = tokio::spawn(jobs::run_forever(app.state.clone()));
-        until("two letters are on their way", || app.mail.asked() == 2).await;
-        app.session(&mentor, &mentee, NOW).await;
-        app.state.jobs_waiting.notify_one();
-        until("the room is there", || !app.media.rooms().is_empty()).await;
-        assert_eq!(app.mail.asked(), 2, "the other letters wait");
-        runner.abort();
-    }
-
-    async fn a_real_mail_server_gets_one_message_for_one_recipient(app: TestApp) {
-        let server = SmtpServer::start(Mood::Accepts).await;
-        let app = connect(app, &server.url());
-        let (_, _, id) = two(&app).await;
-        post(&app, id, MailKind::InfoAnswered).await;
-        app.run_jobs().await;
-        let taken = server.taken();
-        assert_eq!(taken.len(), 1);
-        assert_eq!((taken[0].from.as_str(), &taken[0].to[..]), ("no-reply@minds.example", &["maya@example.org".to_owned()][..]));
-        let message = MessageParser::default().parse(taken[0].message.as_bytes()).expect("a message");
-        assert!(message.subject().expect("a subject").starts_with("Answer: First steps with Leo"));
-        assert!(message.body_text(0).expect("text").contains("Hello Maya"));
-        assert_eq!(count(&app, "sent_at IS NOT NULL").await, 1);
-    }
-
-    async fn a_refused_recipient_is_for_an_admin_at_once(app: TestApp) {
-        let server = SmtpServer::start(Mood::Refuses).await;
-        let app = connect(app, &server.url());
-        let (_, _, id) = two(&app).await;
-        let administrator = app.admin("Ada").await;
-        post(&app, id, MailKind::Declined).await;
-        app.run_jobs().await;
-        let list = admin::notifications(&app.state, &administrator.login).await.expect("a list");
-        assert_eq!(list.len(), 1);
-        assert_eq!(list[0].title, "A letter cannot be sent");
-        assert_eq!(list[0].cause, "the mail server refuses the recipient or the letter: 550 5.1.1 at the recipient");
-        app.clock.advance(Millis::days(1));
-        assert_eq!(app.run_jobs().await, 0, "it is not tried again by itself");
-        server.set(Mood::Accepts);
-        admin::retry(&app.state, &administrator.login, list[0].id).await.expect("tried again");
-        app.run_jobs().await;
-        assert_eq!(server.taken().len(), 1);
-    }
-
-    async fn what_is_no_fault_of_the_recipient_is_tried_again(app: TestApp) {
-        let server = SmtpServer::start(Mood::Busy).await;
-        let app = connect(app, &server.url());
-        let (_, _, id) = two(&app).await;
-        post(&app, id, MailKind::Declined).await;
-        let mut connections = 0;
-        for mood in [Mood::Busy, Mood::WantsPassword, Mood::DropsAfterData] {
-            server.set(mood);
-            assert_eq!(app.run_jobs().await, 1, "{mood:?}");
-            connections += 1;
-            assert_eq!(server.connections(), connections);
-            app.clock.advance(Millis::minutes(7));
-        }
-        assert!(server.taken().is_empty());
-        server.set(Mood::Accepts);
-        app.run_jobs().await;
-        assert_eq!(server.taken().len(), 1);
-    }
-
-    async fn a_letter_sent_again_has_the_same_name(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        post(&app, id, MailKind::Declined).await;
-        app.run_jobs().await;
-        // The process ended before it could write down that the letter is out.
-        app.test_db.sql("UPDATE mails SET sent_at = NULL", []).await.expect("forgotten");
-        app.test_db.sql("UPDATE jobs SET done_at = NULL", []).await.expect("forgotten");
-        app.clock.advance(Millis::minutes(2));
-        app.run_jobs().await;
-        let letters = app.mail.letters();
-        let name = |letter: &Letter| {
-            let message = MessageParser::default().parse(&letter.bytes).expect("a message");
-            message.message_id().expect("an id").to_owned()
-        };
-        assert_eq!(letters.len(), 2);
-        assert_eq!(name(&letters[0]), name(&letters[1]));
-    }
-
-    async fn a_letter_about_a_session_that_is_gone_is_no_work(app: TestApp) {
-        let (_, _, id) = two(&app).await;
-        post(&app, id, MailKind::Booked).await;
-        app.state
-            .db
-            .write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await }))
-            .await
-            .expect("deleted");
-        app.run_jobs().await;
-        assert!(app.mail.letters().is_empty());
-        assert_eq!(app.test_db.number("SELECT count(*) FROM jobs WHERE done_at IS NULL").await, 0);
-    }
-
-    async fn the_log_names_nobody_and_no_secret_address(app: TestApp) {
-        let server = SmtpServer::start(Mood::Refuses).await;
-        let app = connect(app, &server.url());
-        let (_, mentee, id) = two(&app).await;
-        let log = Log::default();
-        let guard = log.start();
-        post(&app, id, MailKind::Booked).await;
-        app.run_jobs().await;
-        server.set(Mood::Accepts);
-        post(&app, id, MailKind::Cancelled).await;
-        app.run_jobs().await;
-        let feed = calendar::feed_create(&app.state, &mentee.login).await.expect("a feed");
-        let token = feed.rsplit('/').next().expect("a last part").to_owned();
-        let (status, _) = ask(&app, &format!("/calendar/{token}")).await;
-        assert_eq!(status, StatusCode::OK);
-        drop(guard);
-        let log = log.text();
-        assert!(log.contains("job failed") && log.contains("sent") && log.contains("/calendar/{file}"), "{log}");
-        for secret in ["maya", "leo", "Maya", "Leo", "First steps", "example.org", token.trim_end_matches(".ics")] {
-            assert!(!log.contains(secret), "{secret} in {log}");
-        }
-    }
-
-    async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
-        let folder = Scratch::new();
-        let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
-        assert!(ask(&app, "/dev/mail").await.1.contains("no letters yet"));
-        let (_, _, id) = two(&app).await;
-        app.test_db
-            .sql("UPDATE sessions SET title = '<script>alert(1)</script>'", [])
-            .await
-            .expect("renamed");
-        post(&app, id, MailKind::Booked).await;
-        app.run_jobs().await;
-        let (status, list) = ask(&app, "/dev/mail").await;
-        assert_eq!(status, StatusCode::OK);
-        assert_eq!(list.matches("<li>").count(), 2, "{list}");
-        assert!(list.contains("leo@example.org") && !list.contains("<script"), "{list}");
-        let link = list.split("href=\"").nth(1).and_then(|l| l.split('"').next()).expect("a link");
-        let (status, letter) = ask(&app, link).await;
-        assert_eq!(status, StatusCode::OK);
-        assert!(letter.contains("sandbox=") && letter.contains("When: Thu 3 December 2026"), "{letter}");
-        assert!(!letter.contains("<script"), "{letter}");
-        let (status, ics) = ask(&app, &format!("{link}/session.ics")).await;
-        assert_eq!(status, StatusCode::OK);
-        assert!(ics.starts_with("BEGIN:VCALENDAR\r\n"), "{ics}");
-    }
-
-    async fn dev_mail_shows_nothing_from_outside_its_folder(db: TestDb) {
-        let (folder, outside) = (Scratch::new(), Scratch::new());
-        let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
-        let secret = outside.0.join("secret.eml");
-        std::fs::write(&secret, "Subject: secret\r\n\r\nsecret").expect("written");
-        let link = MailId(Uuid::new_v4());
-        std::os::unix::fs::symlink(&secret, folder.0.join(format!("{link}.eml"))).expect("linked");
-        assert!(!ask(&app, "/dev/mail").await.1.contains("secret"));
-        let climb = format!("/dev/mail/..%2f{}%2fsecret", outside.0.file_name().expect("a name").display());
-        for path in [&format!("/dev/mail/{link}"), &climb, "/dev/mail/secret", "/dev/mail/../secret"] {
-            let (status, body) = ask(&app, path).await;
-            assert!(status.is_client_error() && !body.contains("secret"), "{path}: {status} {body}");
-        }
-    }
-
-    async fn dev_mail_is_for_this_machine_only(db: TestDb) {
-        let folder = Scratch::new();
-        let app = with_folder(&db.url, &folder.0, "https://minds.example").await;
-        assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
-        let mut config = harness::config(&db.url);
-        config.mail = MailConfig::parse("smtp://127.0.0.1:1", "no-reply@minds.example").expect("good");
-        let app = TestApp::with(&db.url, config).await;
-        assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
-    }
+#[apply(on_both_engines!)]
+async fn dev_mail_is_for_this_machine_only(db: TestDb) {
+    let folder = Scratch::new();
+    let app = with_folder(&db.url, &folder.0, "https://minds.example").await;
+    assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
+    let mut config = harness::config(&db.url);
+    config.mail = MailConfig::parse("smtp://127.0.0.1:1", "no-reply@minds.example").expect("good");
+    let app = TestApp::with(&db.url, config).await;
+    assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
 }
 
 /// A job of a kind that was added must be read back by the runner of the same version.

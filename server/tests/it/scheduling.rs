@@ -13,6 +13,7 @@ use domain::{
     time::{Millis, Timestamp},
     views::SessionView,
 };
+use macro_rules_attribute::apply;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use server::{
     Error,
@@ -146,151 +147,352 @@ async fn assert_sound(app: &TestApp) {
     }
 }
 
-on_both_engines! {
-    async fn a_held_time_is_nobody_elses_until_it_runs_out(app: TestApp) {
-        let (mentor, leo, kim) = (app.mentor("Maya").await, app.person("Leo").await, app.person("Kim").await);
-        let held = hold(&app, &leo, &mentor, at(2)).await.expect("held").session;
-        assert_eq!((held.booking, held.held_until), (Booking::Held, Some(NOW + HOLD)));
-        assert!(!free(&app, &kim, &mentor).await.contains(&at(2)));
-        let words = conflict(book(&app, &kim, &mentor, at(2)).await);
-        assert!(words.contains("The next free one with Maya is Tue 1 December 2026, 13:00."), "{words}");
-        assert!(bookings::mine(&app.state, &mentor.login).await.expect("list").upcoming.is_empty());
+#[apply(on_both_engines!)]
+async fn a_held_time_is_nobody_elses_until_it_runs_out(app: TestApp) {
+    let (mentor, leo, kim) = (
+        app.mentor("Maya").await,
+        app.person("Leo").await,
+        app.person("Kim").await,
+    );
+    let held = hold(&app, &leo, &mentor, at(2))
+        .await
+        .expect("held")
+        .session;
+    assert_eq!(
+        (held.booking, held.held_until),
+        (Booking::Held, Some(NOW + HOLD))
+    );
+    assert!(!free(&app, &kim, &mentor).await.contains(&at(2)));
+    let words = conflict(book(&app, &kim, &mentor, at(2)).await);
+    assert!(
+        words.contains("The next free one with Maya is Tue 1 December 2026, 13:00."),
+        "{words}"
+    );
+    assert!(
+        bookings::mine(&app.state, &mentor.login)
+            .await
+            .expect("list")
+            .upcoming
+            .is_empty()
+    );
 
-        app.clock.set(NOW + HOLD);
-        assert!(free(&app, &kim, &mentor).await.contains(&at(2)), "free to the millisecond");
-        let late = conflict(change(&app, &leo, held.id, Change::Finish(wish("Late"))).await);
-        assert!(late.contains("free again"), "{late}");
-        book(&app, &kim, &mentor, at(2)).await.expect("booked");
-        assert!(matches!(bookings::get(&app.state, &leo.login, held.id).await, Err(Error::Problem(Problem::NotFound))));
-        assert_sound(&app).await;
-    }
+    app.clock.set(NOW + HOLD);
+    assert!(
+        free(&app, &kim, &mentor).await.contains(&at(2)),
+        "free to the millisecond"
+    );
+    let late = conflict(change(&app, &leo, held.id, Change::Finish(wish("Late"))).await);
+    assert!(late.contains("free again"), "{late}");
+    book(&app, &kim, &mentor, at(2)).await.expect("booked");
+    assert!(matches!(
+        bookings::get(&app.state, &leo.login, held.id).await,
+        Err(Error::Problem(Problem::NotFound))
+    ));
+    assert_sound(&app).await;
+}
 
-    async fn choosing_another_time_gives_the_first_one_back(app: TestApp) {
-        let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
-        let first = hold(&app, &leo, &mentor, at(2)).await.expect("held").session.id;
-        let second = hold(&app, &leo, &mentor, at(3)).await.expect("held").session.id;
-        assert!(free(&app, &app.person("Kim").await, &mentor).await.contains(&at(2)));
-        assert!(bookings::get(&app.state, &leo.login, first).await.is_err());
-        let booked = change(&app, &leo, second, Change::Finish(wish("Go"))).await.expect("booked");
-        assert_eq!((booked.booking, booked.title.as_str(), booked.held_until), (Booking::Confirmed, "Go", None));
-        change(&app, &leo, second, Change::Finish(wish("Go"))).await.expect("pressing twice is fine");
-        bookings::release(&app.state, &leo.login).await.expect("nothing to give back");
-        app.clock.set(at(3));
-        app.run_jobs().await;
-        assert_eq!(app.media.rooms().len(), 1);
-    }
+#[apply(on_both_engines!)]
+async fn choosing_another_time_gives_the_first_one_back(app: TestApp) {
+    let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
+    let first = hold(&app, &leo, &mentor, at(2))
+        .await
+        .expect("held")
+        .session
+        .id;
+    let second = hold(&app, &leo, &mentor, at(3))
+        .await
+        .expect("held")
+        .session
+        .id;
+    assert!(
+        free(&app, &app.person("Kim").await, &mentor)
+            .await
+            .contains(&at(2))
+    );
+    assert!(bookings::get(&app.state, &leo.login, first).await.is_err());
+    let booked = change(&app, &leo, second, Change::Finish(wish("Go")))
+        .await
+        .expect("booked");
+    assert_eq!(
+        (booked.booking, booked.title.as_str(), booked.held_until),
+        (Booking::Confirmed, "Go", None)
+    );
+    change(&app, &leo, second, Change::Finish(wish("Go")))
+        .await
+        .expect("pressing twice is fine");
+    bookings::release(&app.state, &leo.login)
+        .await
+        .expect("nothing to give back");
+    app.clock.set(at(3));
+    app.run_jobs().await;
+    assert_eq!(app.media.rooms().len(), 1);
+}
 
-    async fn a_request_is_asked_about_and_answered(app: TestApp) {
-        let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
-        confirms_by_hand(&app, &mentor).await;
-        let form = bookings::WishForm { title: "First".to_owned(), goal: "A plan".to_owned(), answers: vec!["At home".to_owned()] };
-        let id = bookings::book(&app.state, &leo.login, asks(&mentor, at(30)), form).await.expect("requested").session.id;
-        assert!(matches!(change(&app, &leo, id, Change::Confirm).await, Err(Error::Problem(Problem::Forbidden))));
-        let question = Change::Ask { question: "Which language?".to_owned() };
-        assert!(change(&app, &mentor, id, question).await.expect("asked").asked.is_some());
-        let empty = Change::Answer { answer: " ".to_owned() };
-        field(change(&app, &leo, id, empty).await, "answer");
-        let told = change(&app, &leo, id, Change::Answer { answer: "Rust".to_owned() }).await.expect("told");
-        assert_eq!((told.asked.as_deref(), told.answers.len(), told.goal.as_str()), (None, 2, "A plan"));
-        let confirmed = change(&app, &mentor, id, Change::Confirm).await.expect("confirmed");
-        change(&app, &mentor, id, Change::Confirm).await.expect("twice is fine");
-        assert_eq!(confirmed.booking, Booking::Confirmed);
-        let kinds: Vec<_> = confirmed.history.iter().map(|happening| happening.kind).collect();
-        assert_eq!(kinds, [ChangeKind::Requested, ChangeKind::Asked, ChangeKind::Answered, ChangeKind::Confirmed]);
-        assert_sound(&app).await;
+#[apply(on_both_engines!)]
+async fn a_request_is_asked_about_and_answered(app: TestApp) {
+    let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
+    confirms_by_hand(&app, &mentor).await;
+    let form = bookings::WishForm {
+        title: "First".to_owned(),
+        goal: "A plan".to_owned(),
+        answers: vec!["At home".to_owned()],
+    };
+    let id = bookings::book(&app.state, &leo.login, asks(&mentor, at(30)), form)
+        .await
+        .expect("requested")
+        .session
+        .id;
+    assert!(matches!(
+        change(&app, &leo, id, Change::Confirm).await,
+        Err(Error::Problem(Problem::Forbidden))
+    ));
+    let question = Change::Ask {
+        question: "Which language?".to_owned(),
+    };
+    assert!(
+        change(&app, &mentor, id, question)
+            .await
+            .expect("asked")
+            .asked
+            .is_some()
+    );
+    let empty = Change::Answer {
+        answer: " ".to_owned(),
+    };
+    field(change(&app, &leo, id, empty).await, "answer");
+    let told = change(
+        &app,
+        &leo,
+        id,
+        Change::Answer {
+            answer: "Rust".to_owned(),
+        },
+    )
+    .await
+    .expect("told");
+    assert_eq!(
+        (
+            told.asked.as_deref(),
+            told.answers.len(),
+            told.goal.as_str()
+        ),
+        (None, 2, "A plan")
+    );
+    let confirmed = change(&app, &mentor, id, Change::Confirm)
+        .await
+        .expect("confirmed");
+    change(&app, &mentor, id, Change::Confirm)
+        .await
+        .expect("twice is fine");
+    assert_eq!(confirmed.booking, Booking::Confirmed);
+    let kinds: Vec<_> = confirmed
+        .history
+        .iter()
+        .map(|happening| happening.kind)
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ChangeKind::Requested,
+            ChangeKind::Asked,
+            ChangeKind::Answered,
+            ChangeKind::Confirmed
+        ]
+    );
+    assert_sound(&app).await;
 
-        let other = book(&app, &leo, &mentor, at(32)).await.expect("requested").session.id;
-        let no = Change::Decline { reason: "On holiday.".to_owned() };
-        let declined = change(&app, &mentor, other, no).await.expect("declined");
-        assert_eq!((declined.booking, declined.reason.as_str()), (Booking::Declined, "On holiday."));
-        assert!(free(&app, &leo, &mentor).await.contains(&at(32)));
-        conflict(change(&app, &mentor, other, Change::Confirm).await);
-        assert_sound(&app).await;
-    }
+    let other = book(&app, &leo, &mentor, at(32))
+        .await
+        .expect("requested")
+        .session
+        .id;
+    let no = Change::Decline {
+        reason: "On holiday.".to_owned(),
+    };
+    let declined = change(&app, &mentor, other, no).await.expect("declined");
+    assert_eq!(
+        (declined.booking, declined.reason.as_str()),
+        (Booking::Declined, "On holiday.")
+    );
+    assert!(free(&app, &leo, &mentor).await.contains(&at(32)));
+    conflict(change(&app, &mentor, other, Change::Confirm).await);
+    assert_sound(&app).await;
+}
 
-    async fn a_moved_session_keeps_its_id_and_address_and_opens_at_the_new_time(app: TestApp) {
-        let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
-        let session = book(&app, &leo, &mentor, at(2)).await.expect("booked").session;
-        let reasonless = Change::Reschedule { starts_at: at(5), reason: Some(" ".to_owned()) };
-        field(change(&app, &leo, session.id, reasonless).await, "reason");
-        let later = change(&app, &leo, session.id, moved(at(5))).await.expect("moved");
-        assert_eq!((later.scheduled_at, &later.meeting_url), (at(5), &session.meeting_url));
-        let happened = later.history.last().expect("a history");
-        assert_eq!((happened.kind, happened.note.as_str()), (ChangeKind::Rescheduled, "A train."));
-        assert_eq!(happened.previous.as_ref().map(|label| label.time.as_str()), Some("12:00"));
-        assert!(free(&app, &leo, &mentor).await.contains(&at(2)));
-        assert_sound(&app).await;
+#[apply(on_both_engines!)]
+async fn a_moved_session_keeps_its_id_and_address_and_opens_at_the_new_time(app: TestApp) {
+    let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
+    let session = book(&app, &leo, &mentor, at(2))
+        .await
+        .expect("booked")
+        .session;
+    let reasonless = Change::Reschedule {
+        starts_at: at(5),
+        reason: Some(" ".to_owned()),
+    };
+    field(change(&app, &leo, session.id, reasonless).await, "reason");
+    let later = change(&app, &leo, session.id, moved(at(5)))
+        .await
+        .expect("moved");
+    assert_eq!(
+        (later.scheduled_at, &later.meeting_url),
+        (at(5), &session.meeting_url)
+    );
+    let happened = later.history.last().expect("a history");
+    assert_eq!(
+        (happened.kind, happened.note.as_str()),
+        (ChangeKind::Rescheduled, "A train.")
+    );
+    assert_eq!(
+        happened.previous.as_ref().map(|label| label.time.as_str()),
+        Some("12:00")
+    );
+    assert!(free(&app, &leo, &mentor).await.contains(&at(2)));
+    assert_sound(&app).await;
 
-        // Half an hour later would overlap its own old time, which is no obstacle.
-        app.clock.set(at(2));
-        app.run_jobs().await;
-        assert!(app.media.rooms().is_empty(), "the old window's jobs are gone");
-        app.clock.set(at(5) - Millis::minutes(15));
-        app.run_jobs().await;
-        assert_eq!(app.media.rooms().len(), 1);
+    // Half an hour later would overlap its own old time, which is no obstacle.
+    app.clock.set(at(2));
+    app.run_jobs().await;
+    assert!(
+        app.media.rooms().is_empty(),
+        "the old window's jobs are gone"
+    );
+    app.clock.set(at(5) - Millis::minutes(15));
+    app.run_jobs().await;
+    assert_eq!(app.media.rooms().len(), 1);
 
-        // The room stands open: whoever is inside is shown out, and the new time has a room of its own.
-        let last = change(&app, &mentor, session.id, moved(at(8))).await.expect("moved by the mentor");
-        assert_eq!((last.booking, last.room), (Booking::Confirmed, Room::Scheduled));
-        app.run_jobs().await;
-        assert!(app.media.rooms().is_empty());
-        app.clock.set(at(8));
-        app.run_jobs().await;
-        let names: Vec<_> = app.media.rooms().into_iter().map(|name| name.to_string()).collect();
-        assert_eq!(names, [format!("session-{}-2", session.id)]);
-    }
+    // The room stands open: whoever is inside is shown out, and the new time has a room of its own.
+    let last = change(&app, &mentor, session.id, moved(at(8)))
+        .await
+        .expect("moved by the mentor");
+    assert_eq!(
+        (last.booking, last.room),
+        (Booking::Confirmed, Room::Scheduled)
+    );
+    app.run_jobs().await;
+    assert!(app.media.rooms().is_empty());
+    app.clock.set(at(8));
+    app.run_jobs().await;
+    let names: Vec<_> = app
+        .media
+        .rooms()
+        .into_iter()
+        .map(|name| name.to_string())
+        .collect();
+    assert_eq!(names, [format!("session-{}-2", session.id)]);
+}
 
-    async fn a_mentees_move_asks_a_mentor_who_confirms_by_hand_again(app: TestApp) {
-        let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
-        confirms_by_hand(&app, &mentor).await;
-        let id = book(&app, &leo, &mentor, at(30)).await.expect("requested").session.id;
-        change(&app, &mentor, id, Change::Confirm).await.expect("confirmed");
-        let asked = change(&app, &leo, id, moved(at(31))).await.expect("moved");
-        assert_eq!(asked.booking, Booking::Requested);
-        assert_eq!(app.test_db.number("SELECT count(*) FROM jobs WHERE kind = 'create_room'").await, 0);
-        change(&app, &mentor, id, Change::Confirm).await.expect("confirmed");
-        assert_sound(&app).await;
-    }
+#[apply(on_both_engines!)]
+async fn a_mentees_move_asks_a_mentor_who_confirms_by_hand_again(app: TestApp) {
+    let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
+    confirms_by_hand(&app, &mentor).await;
+    let id = book(&app, &leo, &mentor, at(30))
+        .await
+        .expect("requested")
+        .session
+        .id;
+    change(&app, &mentor, id, Change::Confirm)
+        .await
+        .expect("confirmed");
+    let asked = change(&app, &leo, id, moved(at(31))).await.expect("moved");
+    assert_eq!(asked.booking, Booking::Requested);
+    assert_eq!(
+        app.test_db
+            .number("SELECT count(*) FROM jobs WHERE kind = 'create_room'")
+            .await,
+        0
+    );
+    change(&app, &mentor, id, Change::Confirm)
+        .await
+        .expect("confirmed");
+    assert_sound(&app).await;
+}
 
-    async fn what_is_offered_decides_what_can_be_booked(app: TestApp) {
-        let (mentor, leo, kim) = (app.mentor("Maya").await, app.person("Leo").await, app.person("Kim").await);
-        offer(&app, &mentor, |offer| {
-            offer.notice = 180;
-            offer.horizon = 2;
-            offer.lengths = vec![30, 60];
-            offer.buffer_after = 15;
-            offer.max_per_day = Some(2);
-        }).await;
-        assert!(field(book(&app, &leo, &mentor, at(2)).await, "startsAt").contains("3 hours' notice"));
-        assert!(field(book(&app, &leo, &mentor, at(49)).await, "startsAt").contains("2 days ahead"));
-        let short = BookRequest { minutes: Some(30), ..asks(&mentor, at(4)) };
-        let half = bookings::book(&app.state, &leo.login, short, wish("Half")).await.expect("booked").session;
-        assert_eq!(half.ends_at.since(half.scheduled_at), Millis::minutes(30));
-        let odd = BookRequest { minutes: Some(45), ..asks(&mentor, at(6)) };
-        field(bookings::book(&app.state, &leo.login, odd, wish("Odd")).await, "startsAt");
-        // The seat ends at 14:45: half past two is not free any more, three o'clock is.
-        let next = BookRequest { minutes: Some(30), ..asks(&mentor, at(4) + Millis::minutes(30)) };
-        conflict(bookings::book(&app.state, &kim.login, next, wish("Close")).await);
-        book(&app, &kim, &mentor, at(5)).await.expect("booked");
-        assert!(field(book(&app, &kim, &mentor, at(7)).await, "startsAt").contains("no more sessions that day"));
-        offer(&app, &mentor, |offer| offer.paused = true).await;
-        assert!(free(&app, &kim, &mentor).await.is_empty());
-        field(book(&app, &kim, &mentor, at(20)).await, "startsAt");
-        change(&app, &mentor, half.id, moved(at(9))).await.expect("mentors move their own sessions all the same");
-        assert_sound(&app).await;
-    }
+#[apply(on_both_engines!)]
+async fn what_is_offered_decides_what_can_be_booked(app: TestApp) {
+    let (mentor, leo, kim) = (
+        app.mentor("Maya").await,
+        app.person("Leo").await,
+        app.person("Kim").await,
+    );
+    offer(&app, &mentor, |offer| {
+        offer.notice = 180;
+        offer.horizon = 2;
+        offer.lengths = vec![30, 60];
+        offer.buffer_after = 15;
+        offer.max_per_day = Some(2);
+    })
+    .await;
+    assert!(field(book(&app, &leo, &mentor, at(2)).await, "startsAt").contains("3 hours' notice"));
+    assert!(field(book(&app, &leo, &mentor, at(49)).await, "startsAt").contains("2 days ahead"));
+    let short = BookRequest {
+        minutes: Some(30),
+        ..asks(&mentor, at(4))
+    };
+    let half = bookings::book(&app.state, &leo.login, short, wish("Half"))
+        .await
+        .expect("booked")
+        .session;
+    assert_eq!(half.ends_at.since(half.scheduled_at), Millis::minutes(30));
+    let odd = BookRequest {
+        minutes: Some(45),
+        ..asks(&mentor, at(6))
+    };
+    field(
+        bookings::book(&app.state, &leo.login, odd, wish("Odd")).await,
+        "startsAt",
+    );
+    // The seat ends at 14:45: half past two is not free any more, three o'clock is.
+    let next = BookRequest {
+        minutes: Some(30),
+        ..asks(&mentor, at(4) + Millis::minutes(30))
+    };
+    conflict(bookings::book(&app.state, &kim.login, next, wish("Close")).await);
+    book(&app, &kim, &mentor, at(5)).await.expect("booked");
+    assert!(
+        field(book(&app, &kim, &mentor, at(7)).await, "startsAt")
+            .contains("no more sessions that day")
+    );
+    offer(&app, &mentor, |offer| offer.paused = true).await;
+    assert!(free(&app, &kim, &mentor).await.is_empty());
+    field(book(&app, &kim, &mentor, at(20)).await, "startsAt");
+    change(&app, &mentor, half.id, moved(at(9)))
+        .await
+        .expect("mentors move their own sessions all the same");
+    assert_sound(&app).await;
+}
 
-    async fn nobody_changes_what_is_not_theirs_or_over(app: TestApp) {
-        let (mentor, leo, kim) = (app.mentor("Maya").await, app.person("Leo").await, app.person("Kim").await);
-        let id = book(&app, &leo, &mentor, at(2)).await.expect("booked").session.id;
-        assert!(matches!(change(&app, &kim, id, moved(at(4))).await, Err(Error::Problem(Problem::NotFound))));
-        assert!(matches!(cancel(&app, &kim, id).await, Err(Error::Problem(Problem::NotFound))));
-        assert!(field(change(&app, &leo, id, moved(at(2) + Millis::minutes(7))).await, "startsAt").contains("does not offer"));
-        app.clock.set(at(2));
-        conflict(change(&app, &leo, id, moved(at(5))).await);
-        app.clock.set(at(3));
-        assert!(conflict(cancel(&app, &leo, id).await).contains("over"));
-    }
+#[apply(on_both_engines!)]
+async fn nobody_changes_what_is_not_theirs_or_over(app: TestApp) {
+    let (mentor, leo, kim) = (
+        app.mentor("Maya").await,
+        app.person("Leo").await,
+        app.person("Kim").await,
+    );
+    let id = book(&app, &leo, &mentor, at(2))
+        .await
+        .expect("booked")
+        .session
+        .id;
+    assert!(matches!(
+        change(&app, &kim, id, moved(at(4))).await,
+        Err(Error::Problem(Problem::NotFound))
+    ));
+    assert!(matches!(
+        cancel(&app, &kim, id).await,
+        Err(Error::Problem(Problem::NotFound))
+    ));
+    assert!(
+        field(
+            change(&app, &leo, id, moved(at(2) + Millis::minutes(7))).await,
+            "startsAt"
+        )
+        .contains("does not offer")
+    );
+    app.clock.set(at(2));
+    conflict(change(&app, &leo, id, moved(at(5))).await);
+    app.clock.set(at(3));
+    assert!(conflict(cancel(&app, &leo, id).await).contains("over"));
 }
 
 /// Three servers on one database: their pools and caches are their own.
@@ -305,78 +507,112 @@ async fn three_servers(app: &TestApp) -> Vec<TestApp> {
     servers
 }
 
-on_both_engines! {
-    async fn of_64_who_want_one_time_one_gets_it(app: TestApp) {
-        let mentor = app.mentor("Maya").await;
-        offer(&app, &mentor, |offer| offer.lengths = vec![30, 60]).await;
-        let servers = three_servers(&app).await;
-        let mut everybody = Vec::new();
-        for n in 0..8 {
-            everybody.push(app.person(&format!("Mentee {n}")).await);
-        }
-        let mut tasks = JoinSet::new();
-        for n in 0..64usize {
-            let (app, who, mentor) = (servers[n % servers.len()].clone(), everybody[n % 8].clone(), mentor.clone());
-            // The whole hour, or its second half: each overlaps every other.
-            let (minutes, late) = if n % 2 == 0 { (60, 0) } else { (30, 30) };
-            tasks.spawn(async move {
-                let request = BookRequest { minutes: Some(minutes), ..asks(&mentor, at(5) + Millis::minutes(late)) };
-                bookings::book(&app.state, &who.login, request, wish("Mine")).await
-            });
-        }
-        let mut won = 0;
-        for result in tasks.join_all().await {
-            match result {
-                Ok(_) => won += 1,
-                Err(error) => { conflict(Err::<(), _>(error)); }
+#[apply(on_both_engines!)]
+async fn of_64_who_want_one_time_one_gets_it(app: TestApp) {
+    let mentor = app.mentor("Maya").await;
+    offer(&app, &mentor, |offer| offer.lengths = vec![30, 60]).await;
+    let servers = three_servers(&app).await;
+    let mut everybody = Vec::new();
+    for n in 0..8 {
+        everybody.push(app.person(&format!("Mentee {n}")).await);
+    }
+    let mut tasks = JoinSet::new();
+    for n in 0..64usize {
+        let (app, who, mentor) = (
+            servers[n % servers.len()].clone(),
+            everybody[n % 8].clone(),
+            mentor.clone(),
+        );
+        // The whole hour, or its second half: each overlaps every other.
+        let (minutes, late) = if n % 2 == 0 { (60, 0) } else { (30, 30) };
+        tasks.spawn(async move {
+            let request = BookRequest {
+                minutes: Some(minutes),
+                ..asks(&mentor, at(5) + Millis::minutes(late))
+            };
+            bookings::book(&app.state, &who.login, request, wish("Mine")).await
+        });
+    }
+    let mut won = 0;
+    for result in tasks.join_all().await {
+        match result {
+            Ok(_) => won += 1,
+            Err(error) => {
+                conflict(Err::<(), _>(error));
             }
         }
-        assert_eq!(won, 1);
-        assert_eq!(app.test_db.number("SELECT count(*) FROM jobs WHERE kind = 'create_room'").await, 1);
-        assert_eq!(app.test_db.number("SELECT count(*) FROM mails WHERE kind = 'booked'").await, 2);
-        assert_sound(&app).await;
     }
+    assert_eq!(won, 1);
+    assert_eq!(
+        app.test_db
+            .number("SELECT count(*) FROM jobs WHERE kind = 'create_room'")
+            .await,
+        1
+    );
+    assert_eq!(
+        app.test_db
+            .number("SELECT count(*) FROM mails WHERE kind = 'booked'")
+            .await,
+        2
+    );
+    assert_sound(&app).await;
+}
 
-    async fn a_limit_holds_when_everybody_comes_at_once(app: TestApp) {
-        let mentor = app.mentor("Maya").await;
-        offer(&app, &mentor, |offer| offer.max_per_week = Some(3)).await;
-        let servers = three_servers(&app).await;
-        let mut tasks = JoinSet::new();
-        for n in 0..12usize {
-            let (app, mentor) = (servers[n % servers.len()].clone(), mentor.clone());
-            let who = app.person(&format!("Mentee {n}")).await;
-            let starts_at = at(2 + i64::try_from(n).expect("small"));
-            tasks.spawn(async move { book(&app, &who, &mentor, starts_at).await });
-        }
-        let won = tasks.join_all().await.into_iter().filter(Result::is_ok).count();
-        assert_eq!(won, 3);
-        assert_sound(&app).await;
+#[apply(on_both_engines!)]
+async fn a_limit_holds_when_everybody_comes_at_once(app: TestApp) {
+    let mentor = app.mentor("Maya").await;
+    offer(&app, &mentor, |offer| offer.max_per_week = Some(3)).await;
+    let servers = three_servers(&app).await;
+    let mut tasks = JoinSet::new();
+    for n in 0..12usize {
+        let (app, mentor) = (servers[n % servers.len()].clone(), mentor.clone());
+        let who = app.person(&format!("Mentee {n}")).await;
+        let starts_at = at(2 + i64::try_from(n).expect("small"));
+        tasks.spawn(async move { book(&app, &who, &mentor, starts_at).await });
     }
+    let won = tasks
+        .join_all()
+        .await
+        .into_iter()
+        .filter(Result::is_ok)
+        .count();
+    assert_eq!(won, 3);
+    assert_sound(&app).await;
+}
 
-    async fn random_histories_never_break_the_rules(app: TestApp) {
-        let seed: u64 = rand::random();
-        println!("seed {seed}");
-        let servers = three_servers(&app).await;
-        let mentors = [app.mentor("Maya").await, app.mentor("Noor").await];
-        confirms_by_hand(&app, &mentors[1]).await;
-        // Both mentors are each other's mentees, too: seats are per person, not per role.
-        let people = [mentors[0].clone(), mentors[1].clone(), app.person("Leo").await, app.person("Kim").await];
-        let mut tasks = JoinSet::new();
-        for worker in 0..6u64 {
-            let (app, mentors, people) = (servers[usize::try_from(worker).expect("small") % servers.len()].clone(), mentors.clone(), people.clone());
-            tasks.spawn(async move {
-                let mut dice = StdRng::seed_from_u64(seed.wrapping_add(worker));
-                let mut done = 0;
-                for _ in 0..25 {
-                    done += u32::from(random_step(&app, &mentors, &people, &mut dice).await);
-                }
-                done
-            });
-        }
-        let done: u32 = tasks.join_all().await.into_iter().sum();
-        assert!(done > 10, "seed {seed}: only {done} steps succeeded");
-        assert_sound(&app).await;
+#[apply(on_both_engines!)]
+async fn random_histories_never_break_the_rules(app: TestApp) {
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let servers = three_servers(&app).await;
+    let mentors = [app.mentor("Maya").await, app.mentor("Noor").await];
+    confirms_by_hand(&app, &mentors[1]).await;
+    // Both mentors are each other's mentees, too: seats are per person, not per role.
+    let people = [
+        mentors[0].clone(),
+        mentors[1].clone(),
+        app.person("Leo").await,
+        app.person("Kim").await,
+    ];
+    let mut tasks = JoinSet::new();
+    for worker in 0..6u64 {
+        let (app, mentors, people) = (
+            servers[usize::try_from(worker).expect("small") % servers.len()].clone(),
+            mentors.clone(),
+            people.clone(),
+        );
+        tasks.spawn(async move {
+            let mut dice = StdRng::seed_from_u64(seed.wrapping_add(worker));
+            let mut done = 0;
+            for _ in 0..25 {
+                done += u32::from(random_step(&app, &mentors, &people, &mut dice).await);
+            }
+            done
+        });
     }
+    let done: u32 = tasks.join_all().await.into_iter().sum();
+    assert!(done > 10, "seed {seed}: only {done} steps succeeded");
+    assert_sound(&app).await;
 }
 
 /// One random step; whether it succeeded. A refusal must be one that people can read.

@@ -2,6 +2,7 @@
 
 use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, run};
 use domain::{ids::UserId, time::Millis, time::Timestamp};
+use macro_rules_attribute::apply;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use server::store::{Db, Engine, StoreError};
 use std::{
@@ -78,442 +79,747 @@ fn is_taken<T: std::fmt::Debug>(result: &Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::SeatTaken))
 }
 
-on_both_engines! {
-    async fn active_seats_of_one_person_never_overlap(db: TestDb) {
-        let (mentor, mentee, session) = people_and_session(&db).await;
-        seat(&db, session, mentee, (T0, T0 + HOUR), true).await.expect("the first seat is free");
-        for (name, span) in [
-            ("the same", (T0, T0 + HOUR)),
-            ("one millisecond at the end", (T0 + HOUR - 1, T0 + 2 * HOUR)),
-            ("one millisecond at the start", (T0 - HOUR, T0 + 1)),
-            ("inside", (T0 + 5, T0 + 6)),
-            ("around", (T0 - 5, T0 + HOUR + 5)),
-        ] {
-            let result = seat(&db, session, mentee, span, true).await;
-            assert!(is_taken(&result), "{name}: {result:?}");
-        }
-        seat(&db, session, mentor, (T0, T0 + HOUR), true).await.expect("another person's seat is free");
-    }
-
-    async fn touching_seats_are_allowed(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        for span in [(T0, T0 + HOUR), (T0 + HOUR, T0 + 2 * HOUR), (T0 - HOUR, T0)] {
-            seat(&db, session, mentee, span, true).await.expect("touching is not overlapping");
-        }
-    }
-
-    async fn inactive_seats_are_ignored(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        seat(&db, session, mentee, (T0, T0 + HOUR), false).await.expect("an inactive seat");
-        seat(&db, session, mentee, (T0, T0 + HOUR), true).await.expect("an active one over it");
-        seat(&db, session, mentee, (T0, T0 + HOUR), false).await.expect("an inactive one over that");
-    }
-
-    async fn a_seat_cannot_be_activated_or_moved_over_another(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        seat(&db, session, mentee, (T0, T0 + HOUR), true).await.expect("the old seat");
-        let old = "UPDATE session_seats SET active = $1 WHERE starts_at = $2";
-        db.sql(old, [false.into(), T0.into()]).await.expect("released");
-        seat(&db, session, mentee, (T0 + 1, T0 + HOUR), true).await.expect("the new seat");
-        assert!(is_taken(&db.sql(old, [true.into(), T0.into()]).await));
-
-        seat(&db, session, mentee, (T0 + 2 * HOUR, T0 + 3 * HOUR), true).await.expect("a later seat");
-        let moved = db
-            .sql("UPDATE session_seats SET starts_at = $1 WHERE starts_at = $2", [(T0 + 2).into(), (T0 + 2 * HOUR).into()])
-            .await;
-        assert!(is_taken(&moved), "{moved:?}");
-        let own = "UPDATE session_seats SET ends_at = ends_at + 1 WHERE starts_at = $1";
-        assert_eq!(db.sql(own, [(T0 + 2 * HOUR).into()]).await.expect("a seat does not overlap itself"), 1);
-    }
-
-    async fn of_many_concurrent_seats_exactly_one_wins(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        let from = Instant::now();
-        let mut tasks = JoinSet::new();
-        for n in 0..32i64 {
-            let db = db.clone();
-            // Shifted, so that no two are equal and all overlap.
-            tasks.spawn(async move { seat(&db, session, mentee, (T0 + n, T0 + HOUR + n), true).await });
-        }
-        let results = tasks.join_all().await;
-        assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1, "{results:?}");
-        assert_eq!(results.iter().filter(|r| is_taken(r)).count(), 31, "{results:?}");
-        assert_eq!(db.number("SELECT count(*) FROM session_seats").await, 1);
-        // PostgreSQL needs a second to notice each circle of waiting transactions.
-        assert!(from.elapsed() < Duration::from_secs(10), "nobody waits in circles: {:?}", from.elapsed());
-    }
-
-    async fn seats_of_one_person_are_taken_one_transaction_at_a_time(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        let (holds, held) = oneshot::channel();
-        let (go, may_go) = oneshot::channel::<()>();
-        let signals = Mutex::new(Some((holds, may_go)));
-        let first = db.db.write(|txn| {
-            let values = seat_values(session, mentee, (T0, T0 + HOUR), true);
-            let statement = Statement::from_sql_and_values(txn.get_database_backend(), SEAT, values);
-            let (holds, may_go) = signals.lock().expect("not poisoned").take().expect("it runs once");
-            Box::pin(async move {
-                txn.execute_raw(statement).await?;
-                holds.send(()).expect("somebody waits");
-                may_go.await.expect("somebody says go");
-                Ok::<_, StoreError>(())
-            })
-        });
-        let second = async {
-            held.await.expect("the first seat is taken");
-            // Not overlapping, and yet it waits: that is what keeps waiting from going in circles.
-            let later = seat(&db, session, mentee, (T0 + 2 * HOUR, T0 + 3 * HOUR), true);
-            tokio::pin!(later);
-            let waited = tokio::time::timeout(Duration::from_millis(300), &mut later).await;
-            assert!(waited.is_err(), "it waits for its turn");
-            go.send(()).expect("the first one listens");
-            later.await
-        };
-        let (first, second) = tokio::join!(first, second);
-        first.expect("the first succeeds");
-        second.expect("the second succeeds");
-    }
-
-    async fn of_many_concurrent_bookings_exactly_one_wins_and_the_others_leave_nothing(app: TestApp) {
-        let mentor = app.mentor("Mara").await.id();
-        let mut tasks = JoinSet::new();
-        for _ in 0..16 {
-            let (app, mentee) = (app.clone(), UserId(user(&app.test_db).await));
-            tasks.spawn(async move { app.session_of(mentor, mentee, Timestamp(T0), Millis(HOUR)).await });
-        }
-        let results = tasks.join_all().await;
-        assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1, "{results:?}");
-        assert_eq!(results.iter().filter(|r| is_taken(r)).count(), 15, "{results:?}");
-        for (table, rows) in [("sessions", 1), ("session_seats", 2), ("livekit_rooms", 1)] {
-            assert_eq!(app.test_db.number(&format!("SELECT count(*) FROM {table}")).await, rows, "{table}");
-        }
-        let orphans = "SELECT count(*) FROM jobs WHERE session_id IS NULL OR session_id NOT IN (SELECT id FROM sessions)";
-        assert_eq!(app.test_db.number(orphans).await, 0);
-    }
-
-    async fn deleting_a_session_deletes_its_rooms_participants_and_seats(db: TestDb) {
-        let (mentor, mentee, session) = people_and_session(&db).await;
-        seat(&db, session, mentee, (T0, T0 + HOUR), true).await.expect("a seat");
-        let (room, job) = (Uuid::new_v4(), Uuid::new_v4());
-        db.sql(
-            "INSERT INTO livekit_rooms (id, session_id, name, generation, status, created_at) VALUES ($1, $2, 'r', 1, 'live', 1)",
-            [room.into(), session.into()],
-        )
+#[apply(on_both_engines!)]
+async fn active_seats_of_one_person_never_overlap(db: TestDb) {
+    let (mentor, mentee, session) = people_and_session(&db).await;
+    seat(&db, session, mentee, (T0, T0 + HOUR), true)
         .await
-        .expect("a room");
-        db.sql(
-            "INSERT INTO livekit_participants (id, room_id, session_id, user_id, identity, sid, estimated) \
-             VALUES ($1, $2, $3, $4, 'i', 's', $5)",
-            [Uuid::new_v4().into(), room.into(), session.into(), mentee.into(), false.into()],
-        )
+        .expect("the first seat is free");
+    for (name, span) in [
+        ("the same", (T0, T0 + HOUR)),
+        ("one millisecond at the end", (T0 + HOUR - 1, T0 + 2 * HOUR)),
+        ("one millisecond at the start", (T0 - HOUR, T0 + 1)),
+        ("inside", (T0 + 5, T0 + 6)),
+        ("around", (T0 - 5, T0 + HOUR + 5)),
+    ] {
+        let result = seat(&db, session, mentee, span, true).await;
+        assert!(is_taken(&result), "{name}: {result:?}");
+    }
+    seat(&db, session, mentor, (T0, T0 + HOUR), true)
         .await
-        .expect("a participant");
-        db.sql(
-            "INSERT INTO jobs (id, kind, payload, session_id, run_at, attempts, created_at) VALUES ($1, 'k', '{}', $2, 1, 0, 1)",
-            [job.into(), session.into()],
-        )
-        .await
-        .expect("a job");
-        let other = session_between(&db, mentor, mentee).await;
-        assert_eq!(db.sql("DELETE FROM sessions WHERE id = $1", [session.into()]).await.expect("deleted"), 1);
-        for table in ["livekit_rooms", "livekit_participants", "session_seats"] {
-            assert_eq!(db.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
-        }
-        assert_eq!(db.number("SELECT count(*) FROM jobs WHERE session_id IS NULL").await, 1, "the job stays, for the log");
-        assert_eq!(db.number("SELECT count(*) FROM sessions").await, 1, "the other session {other} stays");
-        assert_eq!(db.number("SELECT count(*) FROM users").await, 2);
-    }
+        .expect("another person's seat is free");
+}
 
-    async fn a_person_with_sessions_cannot_be_deleted(db: TestDb) {
-        let (mentor, mentee, session) = people_and_session(&db).await;
-        for id in [mentor, mentee] {
-            let result = db.sql("DELETE FROM users WHERE id = $1", [id.into()]).await;
-            assert!(matches!(result, Err(StoreError::Other(_))), "{result:?}");
-        }
-        db.sql("DELETE FROM sessions WHERE id = $1", [session.into()]).await.expect("the session goes");
-        db.sql("INSERT INTO mentees (user_id, created_at) VALUES ($1, 1)", [mentee.into()]).await.expect("a mentee");
-        assert_eq!(db.sql("DELETE FROM users WHERE id = $1", [mentee.into()]).await.expect("free now"), 1);
-        assert_eq!(db.number("SELECT count(*) FROM mentees").await, 0, "what belongs to a person goes along");
-    }
-
-    async fn an_admin_who_ended_a_room_can_go(db: TestDb) {
-        let (_, _, session) = people_and_session(&db).await;
-        let admin = user(&db).await;
-        db.sql(
-            "UPDATE sessions SET room = 'ended', room_ended_by = $1, room_ended_at = 5, room_end_reason = 'ended_by_admin' WHERE id = $2",
-            [admin.into(), session.into()],
-        )
-        .await
-        .expect("ended");
-        db.sql("DELETE FROM users WHERE id = $1", [admin.into()]).await.expect("deleted");
-        assert_eq!(db.number("SELECT count(*) FROM sessions WHERE room = 'ended' AND room_ended_by IS NULL").await, 1);
-    }
-
-    async fn words_and_numbers_that_mean_nothing_are_refused(db: TestDb) {
-        let (mentor, mentee, session) = people_and_session(&db).await;
-        db.sql("INSERT INTO mentors (user_id, headline, bio, session_minutes, published, created_at, updated_at) \
-                VALUES ($1, 'h', 'b', 60, $2, 1, 1)", [mentor.into(), true.into()]).await.expect("a profile");
-        db.sql("INSERT INTO livekit_rooms (id, session_id, name, generation, status, created_at) \
-                VALUES ($1, $2, 'r', 1, 'live', 1)", [Uuid::new_v4().into(), session.into()]).await.expect("a room");
-        db.sql("INSERT INTO webhook_events (id, event, body, state, received_at) VALUES ('e', 'x', '{}', 'received', 1)", [])
-            .await.expect("an event");
-        db.sql("INSERT INTO jobs (id, kind, payload, run_at, attempts, created_at) VALUES ($1, 'k', '{}', 1, 0, 1)",
-               [Uuid::new_v4().into()]).await.expect("a job");
-        seat(&db, session, mentee, (T0, T0 + HOUR), true).await.expect("a seat");
-        for sql in [
-            "UPDATE sessions SET booking = 'maybe'",
-            "UPDATE sessions SET booking = 'Confirmed'",
-            "UPDATE sessions SET booking = ''",
-            "UPDATE sessions SET booking = NULL",
-            "UPDATE sessions SET booking = 'cancelled'",
-            "UPDATE sessions SET cancelled_at = 5",
-            "UPDATE sessions SET room = 'closed'",
-            "UPDATE sessions SET room = 'ended'",
-            "UPDATE sessions SET room = 'ended', room_ended_at = 5",
-            "UPDATE sessions SET room = 'ended', room_ended_at = 5, room_end_reason = 'bored'",
-            "UPDATE sessions SET room_end_reason = 'time_up'",
-            "UPDATE sessions SET outcome = 'good'",
-            "UPDATE sessions SET ends_at = scheduled_at",
-            "UPDATE sessions SET mentee_id = mentor_id",
-            "UPDATE session_seats SET role = 'guest'",
-            "UPDATE session_seats SET ends_at = starts_at",
-            "UPDATE livekit_rooms SET status = 'gone'",
-            "UPDATE livekit_rooms SET generation = 0",
-            "UPDATE webhook_events SET state = 'lost'",
-            "UPDATE jobs SET attempts = -1",
-            "UPDATE jobs SET done_at = 5, dead_at = 5",
-            "UPDATE mentors SET session_minutes = 0",
-            "UPDATE users SET created_at = 'yesterday'",
-            "UPDATE users SET email = NULL",
-        ] {
-            let result = db.sql(sql, []).await;
-            assert!(matches!(result, Err(StoreError::Other(_))), "{sql}: {result:?}");
-        }
-        for hours in [(7, 0, 60), (-1, 0, 60), (0, 60, 60), (0, -1, 60), (0, 0, 1_441)] {
-            let result = db
-                .sql(
-                    "INSERT INTO availability (id, mentor_id, weekday, from_min, to_min) VALUES ($1, $2, $3, $4, $5)",
-                    [Uuid::new_v4().into(), mentor.into(), hours.0.into(), hours.1.into(), hours.2.into()],
-                )
-                .await;
-            assert!(matches!(result, Err(StoreError::Other(_))), "{hours:?}: {result:?}");
-        }
-        let token = "INSERT INTO logins (id, user_id, token_hash, created_at, last_seen_at, expires_at) VALUES ($1, $2, 'short', 1, 1, 1)";
-        assert!(db.sql(token, [Uuid::new_v4().into(), mentee.into()]).await.is_err());
-    }
-
-    async fn duplicates_have_the_same_name_on_both_engines(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        let what = |result: Result<u64, StoreError>| match result {
-            Err(StoreError::Duplicate { what }) => what,
-            other => panic!("{other:?}"),
-        };
-        let email = format!("{mentee}@example.org");
-        let again = "INSERT INTO users (id, email, name, time_zone, password_hash, is_admin, created_at) VALUES ($1, $2, 'A', 'UTC', 'x', $3, 1)";
-        let values = |id: Uuid, email: &str| [id.into(), email.into(), false.into()];
-        assert_eq!(what(db.sql(again, values(Uuid::new_v4(), &email)).await), "users_email");
-        assert_eq!(what(db.sql(again, values(mentee, "other@example.org")).await), "users_id");
-
-        let room = "INSERT INTO livekit_rooms (id, session_id, name, generation, status, created_at) VALUES ($1, $2, $3, 1, 'open', 1)";
-        let values = |name: &str| [Uuid::new_v4().into(), session.into(), name.into()];
-        db.sql(room, values("a")).await.expect("the first");
-        assert_eq!(what(db.sql(room, values("b")).await), "livekit_rooms_session_id_generation");
-
-        let job = "INSERT INTO jobs (id, kind, payload, run_at, attempts, dedupe_key, created_at) VALUES ($1, 'k', '{}', 1, 0, 'd', 1)";
-        db.sql(job, [Uuid::new_v4().into()]).await.expect("the first");
-        assert_eq!(what(db.sql(job, [Uuid::new_v4().into()]).await), "jobs_dedupe_key");
-        db.sql("UPDATE jobs SET done_at = 5", []).await.expect("done");
-        db.sql(job, [Uuid::new_v4().into()]).await.expect("the key is free when the job is done");
-
-        let key = "UPDATE sessions SET idempotency_key = 'k'";
-        assert_eq!(db.sql(key, []).await.expect("a key"), 1);
-        let mentor = user(&db).await;
-        session_between(&db, mentor, mentee).await;
-        assert_eq!(what(db.sql(key, []).await), "sessions_mentee_id_idempotency_key");
-    }
-
-    async fn migrating_twice_is_harmless(empty: EmptyDb) {
-        migration::migrate(&empty.url).await.expect("the first time");
-        let db = TestDb { db: Db::connect(&empty.url).await.expect("opens"), url: empty.url };
-        let id = user(&db).await;
-        migration::migrate(&db.url).await.expect("the second time, while the database is in use");
-        assert_eq!(db.number("SELECT count(*) FROM users").await, 1, "{id} is still there");
-        assert!(migration::pending(&db.url).await.expect("answers").is_empty());
-    }
-
-    async fn several_migrations_at_the_same_time_are_harmless(empty: EmptyDb) {
-        let mut tasks = JoinSet::new();
-        for _ in 0..4 {
-            let url = empty.url.clone();
-            tasks.spawn(async move { migration::migrate(&url).await });
-        }
-        for result in tasks.join_all().await {
-            result.expect("every one of them succeeds");
-        }
-        assert!(migration::pending(&empty.url).await.expect("answers").is_empty());
-    }
-
-    async fn pending_migrations_are_named_without_changing_anything(empty: EmptyDb) {
-        let is_file = empty.url.starts_with("sqlite:");
-        match migration::pending(&empty.url).await {
-            Ok(names) => assert_eq!(names, [
-                "m20261123_000001_core", "m20261123_000002_scheduling", "m20261123_000003_rooms",
-            ]),
-            Err(error) => assert!(is_file && error.to_string().contains("unable to open database file"), "{error}"),
-        }
-        migration::migrate(&empty.url).await.expect("migrates");
-        assert!(migration::pending(&empty.url).await.expect("answers").is_empty());
-    }
-
-    async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
-        migration::migrate(&empty.url).await.expect("migrates");
-        let db = TestDb { db: Db::connect(&empty.url).await.expect("opens"), url: empty.url };
-        // As if the database had only a table that is in the way of the last statements.
-        for table in ["audit_log", "leases", "sign_in_failures", "calendar_feeds", "mails", "session_changes", "availability_overrides", "admin_notifications", "jobs", "webhook_events", "livekit_participants", "livekit_rooms",
-                      "session_seats", "sessions", "availability", "mentees", "mentors", "logins", "users", "seaql_migrations"] {
-            db.sql(&format!("DROP TABLE {table}"), []).await.expect("dropped");
-        }
-        if db.db.engine() == Engine::Postgres {
-            db.sql("DROP FUNCTION session_seats_take_turns", []).await.expect("dropped");
-        }
-        db.sql("CREATE TABLE admin_notifications (id INTEGER)", []).await.expect("made");
-        migration::migrate(&db.url).await.expect_err("the table is in the way");
-        let tables = match db.db.engine() {
-            Engine::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE type = 'table'",
-            Engine::Postgres => "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'",
-        };
-        assert_eq!(db.number(tables).await, 1);
-        db.sql("DROP TABLE admin_notifications", []).await.expect("dropped");
-        migration::migrate(&db.url).await.expect("the next attempt succeeds");
-    }
-
-    async fn a_database_of_a_newer_release_is_refused(db: TestDb) {
-        db.sql("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_future', 1)", [])
+#[apply(on_both_engines!)]
+async fn touching_seats_are_allowed(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    for span in [(T0, T0 + HOUR), (T0 + HOUR, T0 + 2 * HOUR), (T0 - HOUR, T0)] {
+        seat(&db, session, mentee, span, true)
             .await
-            .expect("inserted");
-        for error in [migration::migrate(&db.url).await.expect_err("refused"),
-                      migration::pending(&db.url).await.expect_err("refused")] {
-            assert!(error.to_string().contains("m20991231_000001_future"), "{error}");
-        }
+            .expect("touching is not overlapping");
     }
+}
 
-    async fn a_failed_write_leaves_nothing_behind(db: TestDb) {
-        let (_, mentee, session) = people_and_session(&db).await;
-        let values = || seat_values(session, mentee, (T0, T0 + HOUR), true);
-        let result = db
-            .db
-            .write(|txn| {
-                let backend = txn.get_database_backend();
-                let statements = [values(), values()].map(|v| Statement::from_sql_and_values(backend, SEAT, v));
-                Box::pin(async move {
-                    for statement in statements {
-                        txn.execute_raw(statement).await?;
-                    }
-                    Ok::<_, StoreError>(())
-                })
-            })
-            .await;
-        assert!(is_taken(&result), "{result:?}");
-        assert_eq!(db.number("SELECT count(*) FROM session_seats").await, 0);
-    }
+#[apply(on_both_engines!)]
+async fn inactive_seats_are_ignored(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    seat(&db, session, mentee, (T0, T0 + HOUR), false)
+        .await
+        .expect("an inactive seat");
+    seat(&db, session, mentee, (T0, T0 + HOUR), true)
+        .await
+        .expect("an active one over it");
+    seat(&db, session, mentee, (T0, T0 + HOUR), false)
+        .await
+        .expect("an inactive one over that");
+}
 
-    async fn a_dropped_write_leaves_nothing_behind_and_blocks_nobody(db: TestDb) {
-        let stuck = db.db.write(|txn| {
-            Box::pin(async move {
-                txn.execute_unprepared("INSERT INTO webhook_events (id, event, body, state, received_at) \
-                                        VALUES ('e', 'x', '{}', 'received', 1)").await?;
-                tokio::time::sleep(Duration::from_secs(60)).await;
-                Ok::<_, StoreError>(())
-            })
-        });
-        // A client that goes away drops its request in the middle.
-        tokio::time::timeout(Duration::from_millis(200), stuck).await.expect_err("still sleeping");
-        let from = Instant::now();
-        user(&db).await;
-        assert!(from.elapsed() < Duration::from_secs(2), "{:?}", from.elapsed());
-        assert_eq!(db.number("SELECT count(*) FROM webhook_events").await, 0);
-    }
+#[apply(on_both_engines!)]
+async fn a_seat_cannot_be_activated_or_moved_over_another(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    seat(&db, session, mentee, (T0, T0 + HOUR), true)
+        .await
+        .expect("the old seat");
+    let old = "UPDATE session_seats SET active = $1 WHERE starts_at = $2";
+    db.sql(old, [false.into(), T0.into()])
+        .await
+        .expect("released");
+    seat(&db, session, mentee, (T0 + 1, T0 + HOUR), true)
+        .await
+        .expect("the new seat");
+    assert!(is_taken(&db.sql(old, [true.into(), T0.into()]).await));
 
-    async fn a_busy_write_is_run_again_from_the_start(db: TestDb) {
-        let runs = AtomicU32::new(0);
-        let event = "INSERT INTO webhook_events (id, event, body, state, received_at) VALUES ('e', 'x', '{}', 'received', 1)";
-        db.db
-            .write(|txn| {
-                let run = runs.fetch_add(1, Ordering::SeqCst);
-                Box::pin(async move {
-                    txn.execute_unprepared(event).await?;
-                    if run < 2 { Err(StoreError::Busy) } else { Ok(()) }
-                })
-            })
+    seat(&db, session, mentee, (T0 + 2 * HOUR, T0 + 3 * HOUR), true)
+        .await
+        .expect("a later seat");
+    let moved = db
+        .sql(
+            "UPDATE session_seats SET starts_at = $1 WHERE starts_at = $2",
+            [(T0 + 2).into(), (T0 + 2 * HOUR).into()],
+        )
+        .await;
+    assert!(is_taken(&moved), "{moved:?}");
+    let own = "UPDATE session_seats SET ends_at = ends_at + 1 WHERE starts_at = $1";
+    assert_eq!(
+        db.sql(own, [(T0 + 2 * HOUR).into()])
             .await
-            .expect("the third run succeeds");
-        assert_eq!(runs.load(Ordering::SeqCst), 3);
-        assert_eq!(db.number("SELECT count(*) FROM webhook_events").await, 1);
-    }
+            .expect("a seat does not overlap itself"),
+        1
+    );
+}
 
-    async fn a_write_gives_up_when_the_database_stays_busy(db: TestDb) {
-        let runs = AtomicU32::new(0);
-        let result = db
-            .db
-            .write(|_| {
-                runs.fetch_add(1, Ordering::SeqCst);
-                Box::pin(async { Err::<(), _>(StoreError::Busy) })
-            })
-            .await;
-        assert!(matches!(result, Err(StoreError::Busy)), "{result:?}");
-        assert_eq!(runs.load(Ordering::SeqCst), 6, "one run and five retries");
+#[apply(on_both_engines!)]
+async fn of_many_concurrent_seats_exactly_one_wins(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    let from = Instant::now();
+    let mut tasks = JoinSet::new();
+    for n in 0..32i64 {
+        let db = db.clone();
+        // Shifted, so that no two are equal and all overlap.
+        tasks.spawn(async move { seat(&db, session, mentee, (T0 + n, T0 + HOUR + n), true).await });
     }
+    let results = tasks.join_all().await;
+    assert_eq!(
+        results.iter().filter(|r| r.is_ok()).count(),
+        1,
+        "{results:?}"
+    );
+    assert_eq!(
+        results.iter().filter(|r| is_taken(r)).count(),
+        31,
+        "{results:?}"
+    );
+    assert_eq!(db.number("SELECT count(*) FROM session_seats").await, 1);
+    // PostgreSQL needs a second to notice each circle of waiting transactions.
+    assert!(
+        from.elapsed() < Duration::from_secs(10),
+        "nobody waits in circles: {:?}",
+        from.elapsed()
+    );
+}
 
-    async fn writers_that_wait_for_each_other_both_succeed(db: TestDb) {
-        let (a, b) = (user(&db).await, user(&db).await);
-        let runs = AtomicU32::new(0);
-        // PostgreSQL lets both in; on SQLite there is nobody to meet.
-        let meeting = match db.db.engine() { Engine::Sqlite => None, Engine::Postgres => Some(Arc::new(Barrier::new(2))) };
-        let (one, two) = tokio::join!(
-            crossing_write(&db.db, a, b, &runs, meeting.clone()),
-            crossing_write(&db.db, b, a, &runs, meeting),
+#[apply(on_both_engines!)]
+async fn seats_of_one_person_are_taken_one_transaction_at_a_time(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    let (holds, held) = oneshot::channel();
+    let (go, may_go) = oneshot::channel::<()>();
+    let signals = Mutex::new(Some((holds, may_go)));
+    let first = db.db.write(|txn| {
+        let values = seat_values(session, mentee, (T0, T0 + HOUR), true);
+        let statement = Statement::from_sql_and_values(txn.get_database_backend(), SEAT, values);
+        let (holds, may_go) = signals
+            .lock()
+            .expect("not poisoned")
+            .take()
+            .expect("it runs once");
+        Box::pin(async move {
+            txn.execute_raw(statement).await?;
+            holds.send(()).expect("somebody waits");
+            may_go.await.expect("somebody says go");
+            Ok::<_, StoreError>(())
+        })
+    });
+    let second = async {
+        held.await.expect("the first seat is taken");
+        // Not overlapping, and yet it waits: that is what keeps waiting from going in circles.
+        let later = seat(&db, session, mentee, (T0 + 2 * HOUR, T0 + 3 * HOUR), true);
+        tokio::pin!(later);
+        let waited = tokio::time::timeout(Duration::from_millis(300), &mut later).await;
+        assert!(waited.is_err(), "it waits for its turn");
+        go.send(()).expect("the first one listens");
+        later.await
+    };
+    let (first, second) = tokio::join!(first, second);
+    first.expect("the first succeeds");
+    second.expect("the second succeeds");
+}
+
+#[apply(on_both_engines!)]
+async fn of_many_concurrent_bookings_exactly_one_wins_and_the_others_leave_nothing(app: TestApp) {
+    let mentor = app.mentor("Mara").await.id();
+    let mut tasks = JoinSet::new();
+    for _ in 0..16 {
+        let (app, mentee) = (app.clone(), UserId(user(&app.test_db).await));
+        tasks.spawn(async move {
+            app.session_of(mentor, mentee, Timestamp(T0), Millis(HOUR))
+                .await
+        });
+    }
+    let results = tasks.join_all().await;
+    assert_eq!(
+        results.iter().filter(|r| r.is_ok()).count(),
+        1,
+        "{results:?}"
+    );
+    assert_eq!(
+        results.iter().filter(|r| is_taken(r)).count(),
+        15,
+        "{results:?}"
+    );
+    for (table, rows) in [("sessions", 1), ("session_seats", 2), ("livekit_rooms", 1)] {
+        assert_eq!(
+            app.test_db
+                .number(&format!("SELECT count(*) FROM {table}"))
+                .await,
+            rows,
+            "{table}"
         );
-        one.expect("the first writer succeeds");
-        two.expect("the second writer succeeds");
-        assert_eq!(db.number("SELECT count(*) FROM users WHERE name = 'A!!'").await, 2);
-        // PostgreSQL ends one of the two, which then runs again; on SQLite the second simply waits.
-        let expected = match db.db.engine() { Engine::Sqlite => 2, Engine::Postgres => 3 };
-        assert_eq!(runs.load(Ordering::SeqCst), expected);
     }
+    let orphans = "SELECT count(*) FROM jobs WHERE session_id IS NULL OR session_id NOT IN (SELECT id FROM sessions)";
+    assert_eq!(app.test_db.number(orphans).await, 0);
+}
 
-    async fn rows_can_be_read_while_somebody_writes(db: TestDb) {
-        let reader = db.clone();
-        db.db
-            .write(|txn| {
-                let reader = reader.clone();
-                Box::pin(async move {
-                    txn.execute_unprepared("INSERT INTO webhook_events (id, event, body, state, received_at) \
-                                            VALUES ('e', 'x', '{}', 'received', 1)").await?;
-                    let seen = tokio::time::timeout(Duration::from_secs(1), reader.number("SELECT count(*) FROM webhook_events"));
-                    assert_eq!(seen.await.expect("readers do not wait"), 0, "unfinished work is not seen");
-                    Ok::<_, StoreError>(())
-                })
-            })
+#[apply(on_both_engines!)]
+async fn deleting_a_session_deletes_its_rooms_participants_and_seats(db: TestDb) {
+    let (mentor, mentee, session) = people_and_session(&db).await;
+    seat(&db, session, mentee, (T0, T0 + HOUR), true)
+        .await
+        .expect("a seat");
+    let (room, job) = (Uuid::new_v4(), Uuid::new_v4());
+    db.sql(
+        "INSERT INTO livekit_rooms (id, session_id, name, generation, status, created_at) VALUES ($1, $2, 'r', 1, 'live', 1)",
+        [room.into(), session.into()],
+    )
+    .await
+    .expect("a room");
+    db.sql(
+        "INSERT INTO livekit_participants (id, room_id, session_id, user_id, identity, sid, estimated) \
+         VALUES ($1, $2, $3, $4, 'i', 's', $5)",
+        [Uuid::new_v4().into(), room.into(), session.into(), mentee.into(), false.into()],
+    )
+    .await
+    .expect("a participant");
+    db.sql(
+        "INSERT INTO jobs (id, kind, payload, session_id, run_at, attempts, created_at) VALUES ($1, 'k', '{}', $2, 1, 0, 1)",
+        [job.into(), session.into()],
+    )
+    .await
+    .expect("a job");
+    let other = session_between(&db, mentor, mentee).await;
+    assert_eq!(
+        db.sql("DELETE FROM sessions WHERE id = $1", [session.into()])
             .await
-            .expect("written");
-        assert_eq!(db.number("SELECT count(*) FROM webhook_events").await, 1);
+            .expect("deleted"),
+        1
+    );
+    for table in ["livekit_rooms", "livekit_participants", "session_seats"] {
+        assert_eq!(
+            db.number(&format!("SELECT count(*) FROM {table}")).await,
+            0,
+            "{table}"
+        );
     }
+    assert_eq!(
+        db.number("SELECT count(*) FROM jobs WHERE session_id IS NULL")
+            .await,
+        1,
+        "the job stays, for the log"
+    );
+    assert_eq!(
+        db.number("SELECT count(*) FROM sessions").await,
+        1,
+        "the other session {other} stays"
+    );
+    assert_eq!(db.number("SELECT count(*) FROM users").await, 2);
+}
 
-    async fn the_database_answers_a_ping_once_it_is_migrated(empty: EmptyDb) {
-        if empty.url.starts_with("sqlite:") {
-            let refused = Db::connect(&empty.url).await.expect_err("there is no file");
-            assert!(matches!(refused, StoreError::Unreachable(_)), "{refused:?}");
-        } else {
-            let db = Db::connect(&empty.url).await.expect("opens");
-            db.ping().await.expect_err("there are no tables");
-        }
-        migration::migrate(&empty.url).await.expect("migrates");
-        let db = Db::connect(&empty.url).await.expect("opens");
-        db.ping().await.expect("answers");
-        db.clone().close().await.expect("closes");
-        let closed = db.ping().await;
-        assert!(matches!(closed, Err(StoreError::Unreachable(_))), "{closed:?}");
+#[apply(on_both_engines!)]
+async fn a_person_with_sessions_cannot_be_deleted(db: TestDb) {
+    let (mentor, mentee, session) = people_and_session(&db).await;
+    for id in [mentor, mentee] {
+        let result = db.sql("DELETE FROM users WHERE id = $1", [id.into()]).await;
+        assert!(matches!(result, Err(StoreError::Other(_))), "{result:?}");
     }
+    db.sql("DELETE FROM sessions WHERE id = $1", [session.into()])
+        .await
+        .expect("the session goes");
+    db.sql(
+        "INSERT INTO mentees (user_id, created_at) VALUES ($1, 1)",
+        [mentee.into()],
+    )
+    .await
+    .expect("a mentee");
+    assert_eq!(
+        db.sql("DELETE FROM users WHERE id = $1", [mentee.into()])
+            .await
+            .expect("free now"),
+        1
+    );
+    assert_eq!(
+        db.number("SELECT count(*) FROM mentees").await,
+        0,
+        "what belongs to a person goes along"
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn an_admin_who_ended_a_room_can_go(db: TestDb) {
+    let (_, _, session) = people_and_session(&db).await;
+    let admin = user(&db).await;
+    db.sql(
+        "UPDATE sessions SET room = 'ended', room_ended_by = $1, room_ended_at = 5, room_end_reason = 'ended_by_admin' WHERE id = $2",
+        [admin.into(), session.into()],
+    )
+    .await
+    .expect("ended");
+    db.sql("DELETE FROM users WHERE id = $1", [admin.into()])
+        .await
+        .expect("deleted");
+    assert_eq!(
+        db.number("SELECT count(*) FROM sessions WHERE room = 'ended' AND room_ended_by IS NULL")
+            .await,
+        1
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn words_and_numbers_that_mean_nothing_are_refused(db: TestDb) {
+    let (mentor, mentee, session) = people_and_session(&db).await;
+    db.sql(
+        "INSERT INTO mentors (user_id, headline, bio, session_minutes, published, created_at, \
+            updated_at) VALUES ($1, 'h', 'b', 60, $2, 1, 1)",
+        [mentor.into(), true.into()],
+    )
+    .await
+    .expect("a profile");
+    db.sql(
+        "INSERT INTO livekit_rooms (id, session_id, name, generation, status, created_at) \
+            VALUES ($1, $2, 'r', 1, 'live', 1)",
+        [Uuid::new_v4().into(), session.into()],
+    )
+    .await
+    .expect("a room");
+    db.sql(
+        "INSERT INTO webhook_events (id, event, body, state, received_at) \
+            VALUES ('e', 'x', '{}', 'received', 1)",
+        [],
+    )
+    .await
+    .expect("an event");
+    db.sql(
+        "INSERT INTO jobs (id, kind, payload, run_at, attempts, created_at) \
+            VALUES ($1, 'k', '{}', 1, 0, 1)",
+        [Uuid::new_v4().into()],
+    )
+    .await
+    .expect("a job");
+    seat(&db, session, mentee, (T0, T0 + HOUR), true)
+        .await
+        .expect("a seat");
+    for sql in [
+        "UPDATE sessions SET booking = 'maybe'",
+        "UPDATE sessions SET booking = 'Confirmed'",
+        "UPDATE sessions SET booking = ''",
+        "UPDATE sessions SET booking = NULL",
+        "UPDATE sessions SET booking = 'cancelled'",
+        "UPDATE sessions SET cancelled_at = 5",
+        "UPDATE sessions SET room = 'closed'",
+        "UPDATE sessions SET room = 'ended'",
+        "UPDATE sessions SET room = 'ended', room_ended_at = 5",
+        "UPDATE sessions SET room = 'ended', room_ended_at = 5, room_end_reason = 'bored'",
+        "UPDATE sessions SET room_end_reason = 'time_up'",
+        "UPDATE sessions SET outcome = 'good'",
+        "UPDATE sessions SET ends_at = scheduled_at",
+        "UPDATE sessions SET mentee_id = mentor_id",
+        "UPDATE session_seats SET role = 'guest'",
+        "UPDATE session_seats SET ends_at = starts_at",
+        "UPDATE livekit_rooms SET status = 'gone'",
+        "UPDATE livekit_rooms SET generation = 0",
+        "UPDATE webhook_events SET state = 'lost'",
+        "UPDATE jobs SET attempts = -1",
+        "UPDATE jobs SET done_at = 5, dead_at = 5",
+        "UPDATE mentors SET session_minutes = 0",
+        "UPDATE users SET created_at = 'yesterday'",
+        "UPDATE users SET email = NULL",
+    ] {
+        let result = db.sql(sql, []).await;
+        assert!(
+            matches!(result, Err(StoreError::Other(_))),
+            "{sql}: {result:?}"
+        );
+    }
+    for hours in [
+        (7, 0, 60),
+        (-1, 0, 60),
+        (0, 60, 60),
+        (0, -1, 60),
+        (0, 0, 1_441),
+    ] {
+        let result = db
+            .sql(
+                "INSERT INTO availability (id, mentor_id, weekday, from_min, to_min) \
+                 VALUES ($1, $2, $3, $4, $5)",
+                [
+                    Uuid::new_v4().into(),
+                    mentor.into(),
+                    hours.0.into(),
+                    hours.1.into(),
+                    hours.2.into(),
+                ],
+            )
+            .await;
+        assert!(
+            matches!(result, Err(StoreError::Other(_))),
+            "{hours:?}: {result:?}"
+        );
+    }
+    let token = "INSERT INTO logins (id, user_id, token_hash, created_at, last_seen_at, expires_at) VALUES ($1, $2, 'short', 1, 1, 1)";
+    assert!(
+        db.sql(token, [Uuid::new_v4().into(), mentee.into()])
+            .await
+            .is_err()
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn duplicates_have_the_same_name_on_both_engines(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    let what = |result: Result<u64, StoreError>| match result {
+        Err(StoreError::Duplicate { what }) => what,
+        other => panic!("{other:?}"),
+    };
+    let email = format!("{mentee}@example.org");
+    let again = "INSERT INTO users (id, email, name, time_zone, password_hash, is_admin, created_at) VALUES ($1, $2, 'A', 'UTC', 'x', $3, 1)";
+    let values = |id: Uuid, email: &str| [id.into(), email.into(), false.into()];
+    assert_eq!(
+        what(db.sql(again, values(Uuid::new_v4(), &email)).await),
+        "users_email"
+    );
+    assert_eq!(
+        what(db.sql(again, values(mentee, "other@example.org")).await),
+        "users_id"
+    );
+
+    let room = "INSERT INTO livekit_rooms (id, session_id, name, generation, status, created_at) VALUES ($1, $2, $3, 1, 'open', 1)";
+    let values = |name: &str| [Uuid::new_v4().into(), session.into(), name.into()];
+    db.sql(room, values("a")).await.expect("the first");
+    assert_eq!(
+        what(db.sql(room, values("b")).await),
+        "livekit_rooms_session_id_generation"
+    );
+
+    let job = "INSERT INTO jobs (id, kind, payload, run_at, attempts, dedupe_key, created_at) VALUES ($1, 'k', '{}', 1, 0, 'd', 1)";
+    db.sql(job, [Uuid::new_v4().into()])
+        .await
+        .expect("the first");
+    assert_eq!(
+        what(db.sql(job, [Uuid::new_v4().into()]).await),
+        "jobs_dedupe_key"
+    );
+    db.sql("UPDATE jobs SET done_at = 5", [])
+        .await
+        .expect("done");
+    db.sql(job, [Uuid::new_v4().into()])
+        .await
+        .expect("the key is free when the job is done");
+
+    let key = "UPDATE sessions SET idempotency_key = 'k'";
+    assert_eq!(db.sql(key, []).await.expect("a key"), 1);
+    let mentor = user(&db).await;
+    session_between(&db, mentor, mentee).await;
+    assert_eq!(
+        what(db.sql(key, []).await),
+        "sessions_mentee_id_idempotency_key"
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn migrating_twice_is_harmless(empty: EmptyDb) {
+    migration::migrate(&empty.url)
+        .await
+        .expect("the first time");
+    let db = TestDb {
+        db: Db::connect(&empty.url).await.expect("opens"),
+        url: empty.url,
+    };
+    let id = user(&db).await;
+    migration::migrate(&db.url)
+        .await
+        .expect("the second time, while the database is in use");
+    assert_eq!(
+        db.number("SELECT count(*) FROM users").await,
+        1,
+        "{id} is still there"
+    );
+    assert!(
+        migration::pending(&db.url)
+            .await
+            .expect("answers")
+            .is_empty()
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn several_migrations_at_the_same_time_are_harmless(empty: EmptyDb) {
+    let mut tasks = JoinSet::new();
+    for _ in 0..4 {
+        let url = empty.url.clone();
+        tasks.spawn(async move { migration::migrate(&url).await });
+    }
+    for result in tasks.join_all().await {
+        result.expect("every one of them succeeds");
+    }
+    assert!(
+        migration::pending(&empty.url)
+            .await
+            .expect("answers")
+            .is_empty()
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn pending_migrations_are_named_without_changing_anything(empty: EmptyDb) {
+    let is_file = empty.url.starts_with("sqlite:");
+    match migration::pending(&empty.url).await {
+        Ok(names) => assert_eq!(
+            names,
+            [
+                "m20261123_000001_core",
+                "m20261123_000002_scheduling",
+                "m20261123_000003_rooms",
+            ]
+        ),
+        Err(error) => assert!(
+            is_file && error.to_string().contains("unable to open database file"),
+            "{error}"
+        ),
+    }
+    migration::migrate(&empty.url).await.expect("migrates");
+    assert!(
+        migration::pending(&empty.url)
+            .await
+            .expect("answers")
+            .is_empty()
+    );
+}
+
+#[apply(on_both_engines!)]
+async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
+    migration::migrate(&empty.url).await.expect("migrates");
+    let db = TestDb {
+        db: Db::connect(&empty.url).await.expect("opens"),
+        url: empty.url,
+    };
+    // As if the database had only a table that is in the way of the last statements.
+    for table in [
+        "audit_log",
+        "leases",
+        "sign_in_failures",
+        "calendar_feeds",
+        "mails",
+        "session_changes",
+        "availability_overrides",
+        "admin_notifications",
+        "jobs",
+        "webhook_events",
+        "livekit_participants",
+        "livekit_rooms",
+        "session_seats",
+        "sessions",
+        "availability",
+        "mentees",
+        "mentors",
+        "logins",
+        "users",
+        "seaql_migrations",
+    ] {
+        db.sql(&format!("DROP TABLE {table}"), [])
+            .await
+            .expect("dropped");
+    }
+    if db.db.engine() == Engine::Postgres {
+        db.sql("DROP FUNCTION session_seats_take_turns", [])
+            .await
+            .expect("dropped");
+    }
+    db.sql("CREATE TABLE admin_notifications (id INTEGER)", [])
+        .await
+        .expect("made");
+    migration::migrate(&db.url)
+        .await
+        .expect_err("the table is in the way");
+    let tables = match db.db.engine() {
+        Engine::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE type = 'table'",
+        Engine::Postgres => "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'",
+    };
+    assert_eq!(db.number(tables).await, 1);
+    db.sql("DROP TABLE admin_notifications", [])
+        .await
+        .expect("dropped");
+    migration::migrate(&db.url)
+        .await
+        .expect("the next attempt succeeds");
+}
+
+#[apply(on_both_engines!)]
+async fn a_database_of_a_newer_release_is_refused(db: TestDb) {
+    db.sql(
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_future', 1)",
+        [],
+    )
+    .await
+    .expect("inserted");
+    for error in [
+        migration::migrate(&db.url).await.expect_err("refused"),
+        migration::pending(&db.url).await.expect_err("refused"),
+    ] {
+        assert!(
+            error.to_string().contains("m20991231_000001_future"),
+            "{error}"
+        );
+    }
+}
+
+#[apply(on_both_engines!)]
+async fn a_failed_write_leaves_nothing_behind(db: TestDb) {
+    let (_, mentee, session) = people_and_session(&db).await;
+    let values = || seat_values(session, mentee, (T0, T0 + HOUR), true);
+    let result = db
+        .db
+        .write(|txn| {
+            let backend = txn.get_database_backend();
+            let statements =
+                [values(), values()].map(|v| Statement::from_sql_and_values(backend, SEAT, v));
+            Box::pin(async move {
+                for statement in statements {
+                    txn.execute_raw(statement).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await;
+    assert!(is_taken(&result), "{result:?}");
+    assert_eq!(db.number("SELECT count(*) FROM session_seats").await, 0);
+}
+
+#[apply(on_both_engines!)]
+async fn a_dropped_write_leaves_nothing_behind_and_blocks_nobody(db: TestDb) {
+    let stuck = db.db.write(|txn| {
+        Box::pin(async move {
+            txn.execute_unprepared(
+                "INSERT INTO webhook_events (id, event, body, state, received_at) \
+                                    VALUES ('e', 'x', '{}', 'received', 1)",
+            )
+            .await?;
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            Ok::<_, StoreError>(())
+        })
+    });
+    // A client that goes away drops its request in the middle.
+    tokio::time::timeout(Duration::from_millis(200), stuck)
+        .await
+        .expect_err("still sleeping");
+    let from = Instant::now();
+    user(&db).await;
+    assert!(
+        from.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        from.elapsed()
+    );
+    assert_eq!(db.number("SELECT count(*) FROM webhook_events").await, 0);
+}
+
+#[apply(on_both_engines!)]
+async fn a_busy_write_is_run_again_from_the_start(db: TestDb) {
+    let runs = AtomicU32::new(0);
+    let event = "INSERT INTO webhook_events (id, event, body, state, received_at) VALUES ('e', 'x', '{}', 'received', 1)";
+    db.db
+        .write(|txn| {
+            let run = runs.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move {
+                txn.execute_unprepared(event).await?;
+                if run < 2 {
+                    Err(StoreError::Busy)
+                } else {
+                    Ok(())
+                }
+            })
+        })
+        .await
+        .expect("the third run succeeds");
+    assert_eq!(runs.load(Ordering::SeqCst), 3);
+    assert_eq!(db.number("SELECT count(*) FROM webhook_events").await, 1);
+}
+
+#[apply(on_both_engines!)]
+async fn a_write_gives_up_when_the_database_stays_busy(db: TestDb) {
+    let runs = AtomicU32::new(0);
+    let result = db
+        .db
+        .write(|_| {
+            runs.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async { Err::<(), _>(StoreError::Busy) })
+        })
+        .await;
+    assert!(matches!(result, Err(StoreError::Busy)), "{result:?}");
+    assert_eq!(runs.load(Ordering::SeqCst), 6, "one run and five retries");
+}
+
+#[apply(on_both_engines!)]
+async fn writers_that_wait_for_each_other_both_succeed(db: TestDb) {
+    let (a, b) = (user(&db).await, user(&db).await);
+    let runs = AtomicU32::new(0);
+    // PostgreSQL lets both in; on SQLite there is nobody to meet.
+    let meeting = match db.db.engine() {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some(Arc::new(Barrier::new(2))),
+    };
+    let (one, two) = tokio::join!(
+        crossing_write(&db.db, a, b, &runs, meeting.clone()),
+        crossing_write(&db.db, b, a, &runs, meeting),
+    );
+    one.expect("the first writer succeeds");
+    two.expect("the second writer succeeds");
+    assert_eq!(
+        db.number("SELECT count(*) FROM users WHERE name = 'A!!'")
+            .await,
+        2
+    );
+    // PostgreSQL ends one of the two, which then runs again; on SQLite the second simply waits.
+    let expected = match db.db.engine() {
+        Engine::Sqlite => 2,
+        Engine::Postgres => 3,
+    };
+    assert_eq!(runs.load(Ordering::SeqCst), expected);
+}
+
+#[apply(on_both_engines!)]
+async fn rows_can_be_read_while_somebody_writes(db: TestDb) {
+    let reader = db.clone();
+    db.db
+        .write(|txn| {
+            let reader = reader.clone();
+            Box::pin(async move {
+                txn.execute_unprepared(
+                    "INSERT INTO webhook_events (id, event, body, state, received_at) \
+                                        VALUES ('e', 'x', '{}', 'received', 1)",
+                )
+                .await?;
+                let seen = tokio::time::timeout(
+                    Duration::from_secs(1),
+                    reader.number("SELECT count(*) FROM webhook_events"),
+                );
+                assert_eq!(
+                    seen.await.expect("readers do not wait"),
+                    0,
+                    "unfinished work is not seen"
+                );
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await
+        .expect("written");
+    assert_eq!(db.number("SELECT count(*) FROM webhook_events").await, 1);
+}
+
+#[apply(on_both_engines!)]
+async fn the_database_answers_a_ping_once_it_is_migrated(empty: EmptyDb) {
+    if empty.url.starts_with("sqlite:") {
+        let refused = Db::connect(&empty.url).await.expect_err("there is no file");
+        assert!(matches!(refused, StoreError::Unreachable(_)), "{refused:?}");
+    } else {
+        let db = Db::connect(&empty.url).await.expect("opens");
+        db.ping().await.expect_err("there are no tables");
+    }
+    migration::migrate(&empty.url).await.expect("migrates");
+    let db = Db::connect(&empty.url).await.expect("opens");
+    db.ping().await.expect("answers");
+    db.clone().close().await.expect("closes");
+    let closed = db.ping().await;
+    assert!(
+        matches!(closed, Err(StoreError::Unreachable(_))),
+        "{closed:?}"
+    );
 }
 
 /// Another session of the same two people.
