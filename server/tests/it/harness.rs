@@ -56,7 +56,7 @@ const POSTGRES_CONNECTIONS: u32 = 8;
 /// `<name>::postgres`. The argument's type says what the test starts from: [`EmptyDb`], [`TestDb`]
 /// or [`TestApp`].
 macro_rules! on_both_engines {
-    (async fn $name:ident($arg:ident: $fixture:ty) $body:block) => {
+    (async fn $name:ident($arg:ident: $fixture:ty $(,)?) $body:block) => {
         async fn $name($arg: $fixture) $body
 
         mod $name {
@@ -73,6 +73,19 @@ macro_rules! on_both_engines {
     };
 }
 pub(crate) use on_both_engines;
+
+/// `#[apply(on_sqlite!)]`, for what no engine changes: one test, which starts from its argument too.
+macro_rules! on_sqlite {
+    (async fn $name:ident($($arg:tt)*) $body:block) => {
+        #[tokio::test]
+        async fn $name() {
+            async fn test($($arg)*) $body
+
+            crate::harness::run(server::store::Engine::Sqlite, test).await;
+        }
+    };
+}
+pub(crate) use on_sqlite;
 
 /// Runs `body` on a database of its own and removes it afterwards, also when `body` panics.
 pub async fn run<F: Fixture, Fut: Future<Output = ()>>(

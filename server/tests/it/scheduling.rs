@@ -1,7 +1,7 @@
 //! Booking, moving and calling off: what people are told, and that no two sessions of one person ever overlap.
 
 use crate::{
-    harness::{self, NOW, Person, TestApp, on_both_engines},
+    harness::{self, NOW, Person, TestApp, on_both_engines, on_sqlite},
     rooms::{cancel, wish},
 };
 use domain::{
@@ -19,7 +19,6 @@ use server::{
     Error,
     bookings::{self, BookRequest, Booked, Change},
     mentors::{self, MentorForm},
-    store,
 };
 use tokio::task::JoinSet;
 
@@ -651,29 +650,26 @@ async fn random_step(
     }
 }
 
-#[tokio::test]
-async fn an_empty_offer_can_be_saved() {
-    harness::run(store::Engine::Sqlite, async |app: TestApp| {
-        let mentor = app.mentor("Maya").await;
-        offer(&app, &mentor, |offer| offer.hours.clear()).await;
-        assert!(
-            free(&app, &app.person("Leo").await, &mentor)
-                .await
-                .is_empty()
-        );
-        offer(&app, &mentor, |offer| {
-            offer.hours = vec![WeeklyHours {
-                weekday: 2,
-                from_min: 0,
-                to_min: DAY_MIN,
-            }];
-        })
-        .await;
-        assert!(
-            !free(&app, &app.person("Kim").await, &mentor)
-                .await
-                .is_empty()
-        );
+#[apply(on_sqlite!)]
+async fn an_empty_offer_can_be_saved(app: TestApp) {
+    let mentor = app.mentor("Maya").await;
+    offer(&app, &mentor, |offer| offer.hours.clear()).await;
+    assert!(
+        free(&app, &app.person("Leo").await, &mentor)
+            .await
+            .is_empty()
+    );
+    offer(&app, &mentor, |offer| {
+        offer.hours = vec![WeeklyHours {
+            weekday: 2,
+            from_min: 0,
+            to_min: DAY_MIN,
+        }];
     })
     .await;
+    assert!(
+        !free(&app, &app.person("Kim").await, &mentor)
+            .await
+            .is_empty()
+    );
 }

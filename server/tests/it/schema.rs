@@ -1,6 +1,6 @@
 //! The rules that the database itself keeps, on both engines, and the helper that writes to it.
 
-use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, run};
+use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, on_sqlite};
 use domain::{ids::UserId, time::Millis, time::Timestamp};
 use macro_rules_attribute::apply;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
@@ -857,94 +857,85 @@ async fn crossing_write(
     .await
 }
 
-#[tokio::test]
-async fn sqlite_is_recent_enough_and_set_up_for_safety() {
-    run(Engine::Sqlite, async |db: TestDb| {
-        let version = db
-            .db
-            .sqlite_version()
-            .await
-            .expect("answers")
-            .expect("it is SQLite");
-        let parts: Vec<u32> = version
-            .split('.')
-            .map(|part| part.parse().expect("a number"))
-            .collect();
-        assert!(
-            parts >= vec![3, 51, 3],
-            "{version} has known faults in WAL mode"
-        );
-        assert_eq!(db.number("PRAGMA foreign_keys").await, 1);
-        assert_eq!(db.number("PRAGMA busy_timeout").await, 5_000);
-        assert_eq!(
-            db.number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'")
-                .await,
-            1
-        );
-        let (keys, synchronous) = db
-            .db
-            .write(|txn| {
-                Box::pin(async move {
-                    let ask = |sql: &str| Statement::from_string(txn.get_database_backend(), sql);
-                    let keys = txn.query_one_raw(ask("PRAGMA foreign_keys")).await?;
-                    let synchronous = txn.query_one_raw(ask("PRAGMA synchronous")).await?;
-                    let number = |row: Option<sea_orm::QueryResult>| {
-                        row.expect("one row").try_get_by_index::<i32>(0)
-                    };
-                    Ok::<_, StoreError>((number(keys)?, number(synchronous)?))
-                })
-            })
-            .await
-            .expect("answers");
-        assert_eq!(
-            (keys, synchronous),
-            (1, 2),
-            "foreign keys are on and commits reach the disk"
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn on_sqlite_reading_connections_refuse_to_write() {
-    run(Engine::Sqlite, async |db: TestDb| {
-        let refused: Result<_, DbErr> = db.db.read().execute_unprepared("DELETE FROM users").await;
-        assert!(
-            refused
-                .expect_err("refused")
-                .to_string()
-                .contains("readonly")
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_write_waits_for_another_process_on_the_same_file() {
-    run(Engine::Sqlite, async |db: TestDb| {
-        let other = Db::connect(&db.url).await.expect("opens");
-        let (holds, held) = oneshot::channel();
-        let holds = Mutex::new(Some(holds));
-        let holding = other.write(|txn| {
-            let holds = holds.lock().expect("not poisoned").take();
+#[apply(on_sqlite!)]
+async fn sqlite_is_recent_enough_and_set_up_for_safety(db: TestDb) {
+    let version = db
+        .db
+        .sqlite_version()
+        .await
+        .expect("answers")
+        .expect("it is SQLite");
+    let parts: Vec<u32> = version
+        .split('.')
+        .map(|part| part.parse().expect("a number"))
+        .collect();
+    assert!(
+        parts >= vec![3, 51, 3],
+        "{version} has known faults in WAL mode"
+    );
+    assert_eq!(db.number("PRAGMA foreign_keys").await, 1);
+    assert_eq!(db.number("PRAGMA busy_timeout").await, 5_000);
+    assert_eq!(
+        db.number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'")
+            .await,
+        1
+    );
+    let (keys, synchronous) = db
+        .db
+        .write(|txn| {
             Box::pin(async move {
-                txn.execute_unprepared("DELETE FROM users").await?;
-                if let Some(holds) = holds {
-                    holds.send(()).expect("somebody waits");
-                }
-                tokio::time::sleep(Duration::from_millis(700)).await;
-                Ok::<_, StoreError>(())
+                let ask = |sql: &str| Statement::from_string(txn.get_database_backend(), sql);
+                let keys = txn.query_one_raw(ask("PRAGMA foreign_keys")).await?;
+                let synchronous = txn.query_one_raw(ask("PRAGMA synchronous")).await?;
+                let number = |row: Option<sea_orm::QueryResult>| {
+                    row.expect("one row").try_get_by_index::<i32>(0)
+                };
+                Ok::<_, StoreError>((number(keys)?, number(synchronous)?))
             })
-        });
-        let waiting = async {
-            held.await.expect("the other one writes");
-            user(&db).await
-        };
-        let (held, _) = tokio::join!(holding, waiting);
-        held.expect("the first writer succeeds");
-        assert_eq!(db.number("SELECT count(*) FROM users").await, 1);
-    })
-    .await;
+        })
+        .await
+        .expect("answers");
+    assert_eq!(
+        (keys, synchronous),
+        (1, 2),
+        "foreign keys are on and commits reach the disk"
+    );
+}
+
+#[apply(on_sqlite!)]
+async fn on_sqlite_reading_connections_refuse_to_write(db: TestDb) {
+    let refused: Result<_, DbErr> = db.db.read().execute_unprepared("DELETE FROM users").await;
+    assert!(
+        refused
+            .expect_err("refused")
+            .to_string()
+            .contains("readonly")
+    );
+}
+
+#[apply(on_sqlite!)]
+async fn a_write_waits_for_another_process_on_the_same_file(db: TestDb) {
+    let other = Db::connect(&db.url).await.expect("opens");
+    let (holds, held) = oneshot::channel();
+    let holds = Mutex::new(Some(holds));
+    let holding = other.write(|txn| {
+        let holds = holds.lock().expect("not poisoned").take();
+        Box::pin(async move {
+            txn.execute_unprepared("DELETE FROM users").await?;
+            if let Some(holds) = holds {
+                holds.send(()).expect("somebody waits");
+            }
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            Ok::<_, StoreError>(())
+        })
+    });
+    let waiting = async {
+        held.await.expect("the other one writes");
+        user(&db).await
+    };
+    let (held, _) = tokio::join!(holding, waiting);
+    held.expect("the first writer succeeds");
+    assert_eq!(db.number("SELECT count(*) FROM users").await, 1);
 }
 
 #[tokio::test]
