@@ -1,0 +1,237 @@
+//! The streams of events.
+
+use super::{Cast, Site, ask, livekit};
+use crate::harness::{NOW, Person, TestApp, on_both_engines, on_sqlite};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header},
+};
+use domain::{
+    ids::SessionId,
+    time::{Millis, Timestamp},
+};
+use http_body_util::BodyExt;
+use macro_rules_attribute::apply;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Reads a stream of events.
+struct Events {
+    body: Body,
+    /// What its events are called.
+    name: &'static str,
+}
+
+impl Events {
+    async fn open(site: &Site, person: &Person, session: SessionId) -> Self {
+        Self::at(
+            site,
+            person,
+            &format!("/api/events?session={session}"),
+            "state",
+        )
+        .await
+    }
+
+    /// About all of somebody's own sessions.
+    async fn mine(site: &Site, person: &Person) -> Self {
+        Self::at(site, person, "/api/events", "sessions").await
+    }
+
+    async fn at(site: &Site, person: &Person, path: &str, name: &'static str) -> Self {
+        let response = site
+            .answer(ask(Method::GET, path, Some(person), None))
+            .await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(
+            response.headers()[header::CONTENT_TYPE],
+            "text/event-stream"
+        );
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
+        let body = response.into_body();
+        Self { body, name }
+    }
+
+    /// The next event's data; `None` when the stream ended.
+    async fn next(&mut self) -> Option<Value> {
+        let frame = tokio::time::timeout(Duration::from_secs(5), self.body.frame())
+            .await
+            .expect("an event in time")?;
+        let bytes = frame.expect("no error").into_data().expect("data");
+        let text = String::from_utf8(bytes.to_vec()).expect("text");
+        let data = text.lines().find_map(|line| line.strip_prefix("data: "));
+        let name = format!("event: {}", self.name);
+        assert!(text.lines().any(|line| line == name), "{text}");
+        Some(serde_json::from_str(data.expect("data")).expect("JSON"))
+    }
+}
+
+#[apply(on_sqlite!)]
+async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let opens = NOW + Millis::hours(1) - Millis::minutes(15);
+    let id = app
+        .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1))
+        .await;
+    app.clock.set(opens - Millis(80));
+    let mut events = Events::open(&site, &cast.mentee, id).await;
+    let first = events.next().await.expect("the full state first");
+    assert_eq!(
+        first,
+        json!({
+            "access": {"too_early": {"opens_at": opens.0, "closes_at": (opens + Millis::minutes(135)).0}},
+            "now": (opens - Millis(80)).0,
+            "present": [],
+            "late": [],
+        })
+    );
+    app.clock.set(opens);
+    let open = events.next().await.expect("the edge of the window");
+    assert_eq!(
+        (&open["access"]["open"]["role"], &open["now"]),
+        (&json!("mentee"), &json!(opens.0))
+    );
+    site.post(&cast.mentor, &livekit(id, "end-room"))
+        .await
+        .data(200);
+    let ended = events.next().await.expect("the end");
+    assert_eq!(ended["access"]["ended"]["reason"], json!("ended_by_mentor"));
+    app.stop();
+    assert_eq!(events.next().await, None, "a stopping server hangs up");
+}
+
+#[apply(on_both_engines!)]
+async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let early = NOW + Millis::hours(1);
+    let first = app.session(&cast.mentor, &cast.mentee, early).await;
+    let foreign = app
+        .session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5))
+        .await;
+    let mut mentee = Events::mine(&site, &cast.mentee).await;
+    let mut mentor = Events::mine(&site, &cast.mentor).await;
+    let nothing_yet = json!({"now": NOW.0, "sessions": []});
+    assert_eq!(mentee.next().await, Some(nothing_yet.clone()));
+    assert_eq!(mentor.next().await, Some(nothing_yet));
+
+    // The foreign one first: were it named to the mentee, it would come first.
+    app.state.events.changed(foreign);
+    app.state.events.changed(first);
+    let one = |id: SessionId| Some(json!({"now": NOW.0, "sessions": [id]}));
+    assert_eq!(mentee.next().await, one(first));
+    assert_eq!(mentor.next().await, one(foreign));
+    assert_eq!(mentor.next().await, one(first));
+
+    // One that was booked since is known too.
+    let later = app
+        .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(8))
+        .await;
+    app.state.events.changed(later);
+    assert_eq!(mentee.next().await, one(later));
+    app.stop();
+    assert_eq!(mentee.next().await, None, "a stopping server hangs up");
+}
+
+#[apply(on_both_engines!)]
+async fn a_list_is_told_first_what_changed_before_it_began_to_listen(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let own = app
+        .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(1))
+        .await;
+    let foreign = app
+        .session(&cast.mentor, &cast.outsider, NOW + Millis::hours(5))
+        .await;
+    let known_for = |age: &'static str| {
+        let (site, mentee) = (&site, &cast.mentee);
+        async move { Events::at(site, mentee, &format!("/api/events?age={age}"), "sessions").await }
+    };
+    let first = |sessions: Value| Some(json!({"now": NOW.0, "sessions": sessions}));
+    assert_eq!(known_for("60000").await.next().await, first(json!([])));
+    app.state.events.changed(foreign);
+    app.state.events.changed(own);
+    assert_eq!(known_for("60000").await.next().await, first(json!([own])));
+    assert_eq!(known_for("0").await.next().await, first(json!([])));
+    // Longer ago than anybody remembers: it may be any.
+    assert_eq!(known_for("60001").await.next().await, first(json!([own])));
+}
+
+#[apply(on_both_engines!)]
+async fn a_list_is_told_when_a_meeting_opens_and_closes_by_itself(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let starts = NOW + Millis::hours(1);
+    let (opens, closes) = (starts - Millis::minutes(15), starts + Millis::hours(2));
+    let id = app.session(&cast.mentor, &cast.mentee, starts).await;
+    app.clock.set(opens - Millis(80));
+    let mut events = Events::mine(&site, &cast.mentee).await;
+    events.next().await.expect("an empty list first");
+    app.clock.set(opens);
+    let named = |at: Timestamp| Some(json!({"now": at.0, "sessions": [id]}));
+    assert_eq!(events.next().await, named(opens));
+    drop(events);
+    // The last millisecond still belongs to the window.
+    app.clock.set(closes - Millis(80));
+    let mut events = Events::mine(&site, &cast.mentee).await;
+    events.next().await.expect("an empty list first");
+    app.clock.set(closes + Millis(1));
+    assert_eq!(events.next().await, named(closes + Millis(1)));
+}
+
+#[apply(on_sqlite!)]
+async fn events_end_with_the_login_and_are_limited_for_each_login(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let id = app.session(&cast.mentor, &cast.mentee, NOW).await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(Events::open(&site, &cast.mentee, id).await);
+    }
+    let path = format!("/api/events?session={id}");
+    site.get(&cast.mentee, &path).await.refused(429, "too_many");
+    let mut first = streams.swap_remove(0);
+    drop(streams);
+    Events::open(&site, &cast.mentee, id).await;
+    assert!(first.next().await.is_some());
+    site.post(&cast.mentee, "/api/auth/sign-out")
+        .await
+        .data(200);
+    app.state.events.changed(id);
+    assert_eq!(
+        first.next().await,
+        None,
+        "nobody listens on with a login that is gone"
+    );
+    site.get(&cast.outsider, &path)
+        .await
+        .refused(403, "not_yours");
+}
+
+#[apply(on_sqlite!)]
+async fn quiet_events_carry_a_heartbeat_and_notice_a_login_that_ended(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let id = app.session(&cast.mentor, &cast.mentee, NOW).await;
+    let mut staying = Events::open(&site, &cast.mentor, id).await;
+    let mut leaving = Events::open(&site, &cast.mentee, id).await;
+    staying.next().await.expect("the full state first");
+    leaving.next().await.expect("the full state first");
+    site.post(&cast.mentee, "/api/auth/sign-out")
+        .await
+        .data(200);
+    let heartbeat = async {
+        staying
+            .body
+            .frame()
+            .await
+            .expect("still open")
+            .expect("no error")
+            .into_data()
+    };
+    let end = async { while leaving.body.frame().await.is_some() {} };
+    let both = async { tokio::join!(heartbeat, end) };
+    let (heartbeat, ()) = tokio::time::timeout(Duration::from_secs(20), both)
+        .await
+        .expect("after 15 seconds");
+    assert!(
+        heartbeat.expect("data").starts_with(b":"),
+        "a comment, which browsers skip"
+    );
+}
