@@ -64,9 +64,7 @@ async fn room_fails(app: &TestApp) {
 
 #[apply(on_both_engines!)]
 async fn only_admins_see_the_console_and_act_in_it(app: TestApp) {
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
-    let id = app.session(&mentor, &mentee, NOW).await;
+    let (mentor, mentee, id) = app.pair_with_session(NOW).await;
     contested(&app, id, &mentee).await;
     for person in [&mentor, &mentee] {
         for tab in [
@@ -102,12 +100,8 @@ async fn only_admins_see_the_console_and_act_in_it(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_running_room_is_listed_and_ended_with_a_record(app: TestApp) {
-    let (mentor, mentee, ada) = (
-        app.mentor("Maya").await,
-        app.person("Leo").await,
-        app.admin("Ada").await,
-    );
-    let id = app.session(&mentor, &mentee, NOW).await;
+    let (.., id) = app.pair_with_session(NOW).await;
+    let ada = app.admin("Ada").await;
     app.run_jobs().await;
     assert_eq!(
         titles(&shown(&app, &ada, Tab::Rooms, "").await, 0),
@@ -152,8 +146,7 @@ async fn a_running_room_is_listed_and_ended_with_a_record(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_mentor_who_ends_the_room_is_recorded_too(app: TestApp) {
-    let (mentor, mentee) = (app.mentor("Maya").await, app.person("Leo").await);
-    let id = app.session(&mentor, &mentee, NOW).await;
+    let (mentor, _, id) = app.pair_with_session(NOW).await;
     rooms::end_room(&app.state, &mentor.login, id)
         .await
         .expect("ended");
@@ -166,12 +159,8 @@ async fn a_mentor_who_ends_the_room_is_recorded_too(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_failed_room_and_its_dead_job_are_listed_until_they_are_retried(app: TestApp) {
-    let (mentor, mentee, ada) = (
-        app.mentor("Maya").await,
-        app.person("Leo").await,
-        app.admin("Ada").await,
-    );
-    let id = app.session(&mentor, &mentee, NOW).await;
+    let (.., id) = app.pair_with_session(NOW).await;
+    let ada = app.admin("Ada").await;
     room_fails(&app).await;
     let listed = shown(&app, &ada, Tab::Rooms, "").await;
     assert_eq!(titles(&listed, 1), ["First steps"]);
@@ -282,12 +271,8 @@ async fn users_are_found_by_name_or_address_and_signed_out_with_a_record(app: Te
 
 #[apply(on_both_engines!)]
 async fn a_dispute_is_settled_once_with_a_record(app: TestApp) {
-    let (mentor, mentee, ada) = (
-        app.mentor("Maya").await,
-        app.person("Leo").await,
-        app.admin("Ada").await,
-    );
-    let id = app.session(&mentor, &mentee, NOW).await;
+    let (_, mentee, id) = app.pair_with_session(NOW).await;
+    let ada = app.admin("Ada").await;
     let act = Act::Settle(id, Outcome::MissedByMentor);
     let early = admin::act(&app.state, &ada.login, act).await;
     assert!(

@@ -212,8 +212,7 @@ fn cpu() -> Duration {
 #[ignore = "a measurement, run by cargo xtask bench"]
 async fn a_thousand_webhooks_a_second() {
     harness::run(Engine::Sqlite, async |app: TestApp| {
-        let mentor = app.mentor("Maya").await;
-        let mentee = app.person("Leo").await;
+        let (mentor, mentee) = app.pair().await;
         let mut rooms = Vec::new();
         for n in 0..50 {
             let id = app.session(&mentor, &mentee, NOW + Millis::hours(n)).await;
@@ -280,8 +279,7 @@ async fn a_thousand_webhooks_a_second() {
 #[ignore = "a measurement, run by cargo xtask bench"]
 async fn five_hundred_rooms_compared() {
     harness::run(Engine::Sqlite, async |app: TestApp| {
-        let mentor = app.mentor("Maya").await;
-        let mentee = app.person("Leo").await;
+        let (mentor, mentee) = app.pair().await;
         // A second each, so that all windows are open at once.
         for n in 0..500 {
             let from = NOW + Millis::seconds(n);

@@ -6,12 +6,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use calcard::icalendar::{ICalendar, ICalendarComponent, ICalendarProperty};
-use domain::{
-    availability::Interval,
-    ids::SessionId,
-    problem::Problem,
-    time::{Millis, Timestamp},
-};
+use domain::{availability::Interval, ids::SessionId, problem::Problem, time::Millis};
 use macro_rules_attribute::apply;
 use proptest::prelude::*;
 use server::{
@@ -343,16 +338,9 @@ fn path_of(url: &str) -> &str {
         .expect("our own address")
 }
 
-async fn people(app: &TestApp, starts: Timestamp) -> (Person, Person, SessionId) {
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
-    let id = app.session(&mentor, &mentee, starts).await;
-    (mentor, mentee, id)
-}
-
 #[apply(on_both_engines!)]
 async fn a_feed_shows_ones_sessions_to_whoever_has_its_address(app: TestApp) {
-    let (mentor, mentee, first) = people(&app, NOW + Millis::days(1)).await;
+    let (mentor, mentee, first) = app.pair_with_session(NOW + Millis::days(1)).await;
     let second = app.session(&mentor, &mentee, NOW + Millis::days(2)).await;
     let long_ago = app.session(&mentor, &mentee, NOW - Millis::days(61)).await;
     crate::rooms::cancel(&app, &mentee, second)
@@ -461,7 +449,7 @@ async fn a_feeds_address_ends_with_the_next_one_and_when_revoked(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_sessions_file_is_for_its_people(app: TestApp) {
-    let (mentor, mentee, id) = people(&app, NOW + Millis::days(1)).await;
+    let (mentor, mentee, id) = app.pair_with_session(NOW + Millis::days(1)).await;
     let outsider = app.person("Sam").await;
     let path = format!("/api/sessions/{id}/calendar.ics");
     for (person, other) in [(&mentor, "Leo"), (&mentee, "Maya")] {

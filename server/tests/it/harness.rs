@@ -400,6 +400,18 @@ impl TestApp {
         self.renewed(person).await
     }
 
+    /// Maya, a mentor, and Leo, a mentee.
+    pub async fn pair(&self) -> (Person, Person) {
+        (self.mentor("Maya").await, self.person("Leo").await)
+    }
+
+    /// As [`TestApp::pair`], and their session of an hour.
+    pub async fn pair_with_session(&self, from: Timestamp) -> (Person, Person, SessionId) {
+        let (mentor, mentee) = self.pair().await;
+        let id = self.session(&mentor, &mentee, from).await;
+        (mentor, mentee, id)
+    }
+
     /// Somebody who looks after rooms and people.
     pub async fn admin(&self, name: &str) -> Person {
         let form = sign_up(name);

@@ -39,9 +39,7 @@ const START: Timestamp = Timestamp(NOW.0 + 2 * 86_400_000);
 
 /// A session that is far away and of which nobody was told.
 async fn two(app: &TestApp) -> (Person, Person, SessionId) {
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
-    let id = app.session(&mentor, &mentee, START).await;
+    let (mentor, mentee, id) = app.pair_with_session(START).await;
     for table in ["jobs", "mails"] {
         app.test_db
             .sql(&format!("DELETE FROM {table}"), [])

@@ -34,9 +34,7 @@ struct Meeting {
 
 impl Meeting {
     async fn open(app: &TestApp) -> Self {
-        let mentor = app.mentor("Maya").await;
-        let mentee = app.person("Leo").await;
-        let id = app.session(&mentor, &mentee, NOW).await;
+        let (mentor, mentee, id) = app.pair_with_session(NOW).await;
         app.run_jobs().await;
         Self { mentor, mentee, id }
     }
@@ -680,8 +678,7 @@ async fn only_one_process_keeps_the_schedules_until_its_lease_ends(app: TestApp)
 
 #[apply(on_both_engines!)]
 async fn many_rooms_are_compared_in_one_go(app: TestApp) {
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
+    let (mentor, mentee) = app.pair().await;
     for n in 0..20 {
         let id = app
             .session_of(

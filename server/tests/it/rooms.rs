@@ -16,13 +16,6 @@ use server::{
     rooms, store,
 };
 
-async fn two(app: &TestApp, starts: Timestamp) -> (Person, Person, SessionId) {
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
-    let id = app.session(&mentor, &mentee, starts).await;
-    (mentor, mentee, id)
-}
-
 async fn room_state(app: &TestApp, id: SessionId) -> Room {
     store::sessions::find(app.state.db.read(), id)
         .await
@@ -72,7 +65,7 @@ pub async fn cancel(
 #[apply(on_both_engines!)]
 async fn a_room_is_made_when_its_window_opens_and_lives_past_its_close(app: TestApp) {
     let start = NOW + Millis::days(1);
-    let (.., id) = two(&app, start).await;
+    let (.., id) = app.pair_with_session(start).await;
     app.run_jobs().await;
     assert_eq!(created(&app), 0, "nothing is due a day ahead");
     app.clock.set(start - Millis::minutes(15));
@@ -93,8 +86,7 @@ async fn a_room_is_made_when_its_window_opens_and_lives_past_its_close(app: Test
 #[apply(on_both_engines!)]
 async fn a_booking_succeeds_without_livekit_and_the_room_appears_when_it_returns(app: TestApp) {
     app.media.fail_always(Some(down()));
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
+    let (mentor, mentee) = app.pair().await;
     let admin = app.admin("Ada").await;
     let request = bookings::BookRequest {
         mentor: mentor.id(),
@@ -159,7 +151,7 @@ async fn a_booking_succeeds_without_livekit_and_the_room_appears_when_it_returns
 
 #[apply(on_both_engines!)]
 async fn a_creation_that_was_given_up_is_tried_again_by_whoever_joins(app: TestApp) {
-    let (_, mentee, id) = two(&app, NOW).await;
+    let (_, mentee, id) = app.pair_with_session(NOW).await;
     app.media.fail_always(Some(down()));
     for _ in 0..MAX_ATTEMPTS {
         app.run_jobs().await;
@@ -178,7 +170,7 @@ async fn a_creation_that_was_given_up_is_tried_again_by_whoever_joins(app: TestA
 #[apply(on_both_engines!)]
 async fn tickets_are_for_seat_holders_inside_the_window_to_the_millisecond(app: TestApp) {
     let start = NOW + Millis::hours(3);
-    let (mentor, mentee, id) = two(&app, start).await;
+    let (mentor, mentee, id) = app.pair_with_session(start).await;
     let outsider = app.person("Sam").await;
     let admin = app.admin("Ada").await;
     let (opens, closes) = (start - Millis::minutes(15), start + Millis::hours(2));
@@ -207,7 +199,7 @@ async fn tickets_are_for_seat_holders_inside_the_window_to_the_millisecond(app: 
 
 #[apply(on_both_engines!)]
 async fn livekit_is_asked_once_a_minute_or_every_five_seconds_on_rejoin(app: TestApp) {
-    let (_, mentee, id) = two(&app, NOW).await;
+    let (_, mentee, id) = app.pair_with_session(NOW).await;
     let join = async |rejoin| {
         let entry = if rejoin { Entry::Rejoin } else { Entry::Here };
         rooms::access_token(&app.state, &mentee.login, id, entry)
@@ -234,7 +226,7 @@ async fn livekit_is_asked_once_a_minute_or_every_five_seconds_on_rejoin(app: Tes
 
 #[apply(on_both_engines!)]
 async fn an_ended_room_is_deleted_and_refuses_everybody_with_the_first_reason(app: TestApp) {
-    let (mentor, mentee, id) = two(&app, NOW).await;
+    let (mentor, mentee, id) = app.pair_with_session(NOW).await;
     let admin = app.admin("Ada").await;
     rooms::access_token(&app.state, &mentee.login, id, Entry::Here)
         .await
@@ -284,7 +276,7 @@ async fn an_ended_room_is_deleted_and_refuses_everybody_with_the_first_reason(ap
 
 #[apply(on_both_engines!)]
 async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp) {
-    let (mentor, mentee, id) = two(&app, NOW).await;
+    let (mentor, mentee, id) = app.pair_with_session(NOW).await;
     app.media.delay(std::time::Duration::from_millis(300));
     let join = rooms::access_token(&app.state, &mentee.login, id, Entry::Here);
     let end = async {
@@ -303,7 +295,7 @@ async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp
 
 #[apply(on_both_engines!)]
 async fn the_window_closes_for_everybody_by_itself(app: TestApp) {
-    let (mentor, _, id) = two(&app, NOW).await;
+    let (mentor, _, id) = app.pair_with_session(NOW).await;
     rooms::access_token(&app.state, &mentor.login, id, Entry::Here)
         .await
         .expect("a ticket");
@@ -330,7 +322,7 @@ async fn the_window_closes_for_everybody_by_itself(app: TestApp) {
 #[apply(on_both_engines!)]
 async fn cancelling_frees_the_seats_and_ends_the_room(app: TestApp) {
     let start = NOW + Millis::hours(4);
-    let (mentor, mentee, id) = two(&app, start).await;
+    let (mentor, mentee, id) = app.pair_with_session(start).await;
     let outsider = app.person("Sam").await;
     assert!(matches!(
         cancel(&app, &outsider, id).await,
@@ -358,7 +350,7 @@ async fn cancelling_frees_the_seats_and_ends_the_room(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_booking_needs_an_offered_free_time(app: TestApp) {
-    let (mentor, mentee, _) = two(&app, NOW + Millis::hours(2)).await;
+    let (mentor, mentee, _) = app.pair_with_session(NOW + Millis::hours(2)).await;
     let other = app.person("Kim").await;
     let book = async |who: &Person, starts_at, title: &str| {
         let request = bookings::BookRequest {
@@ -408,8 +400,7 @@ async fn a_booking_needs_an_offered_free_time(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_click_repeated_at_once_books_once(app: TestApp) {
-    let mentor = app.mentor("Maya").await;
-    let mentee = app.person("Leo").await;
+    let (mentor, mentee) = app.pair().await;
     let request = bookings::BookRequest {
         mentor: mentor.id(),
         starts_at: NOW + Millis::hours(2),
@@ -443,7 +434,7 @@ async fn a_click_repeated_at_once_books_once(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn a_job_whose_worker_died_runs_again_after_its_lease(app: TestApp) {
-    let (.., id) = two(&app, NOW).await;
+    let (.., id) = app.pair_with_session(NOW).await;
     let now = app.state.clock.now();
     let lease = now + Millis::seconds(60);
     let claimed = app

@@ -33,11 +33,7 @@ struct Meeting {
 
 impl Meeting {
     async fn open_now(app: &TestApp) -> Self {
-        let (mentor, mentee) = (
-            app.mentor("Grace Hopper").await,
-            app.person("Ada Lovelace").await,
-        );
-        let id = app.session(&mentor, &mentee, NOW).await;
+        let (mentor, mentee, id) = app.pair_with_session(NOW).await;
         app.run_jobs().await;
         Self { id, mentor, mentee }
     }
@@ -230,10 +226,7 @@ async fn a_message_has_one_effect_however_often_it_comes(app: TestApp) {
 
 #[apply(on_both_engines!)]
 async fn who_was_there_does_not_depend_on_the_order_of_messages(app: TestApp) {
-    let (mentor, mentee) = (
-        app.mentor("Grace Hopper").await,
-        app.person("Ada Lovelace").await,
-    );
+    let (mentor, mentee) = app.pair().await;
     for seed in 0..8 {
         // Too early for the app to ask LiveKit for a room itself.
         let start = NOW + Millis::days(i64::try_from(seed + 1).expect("small"));
