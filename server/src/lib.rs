@@ -4,13 +4,12 @@
 
 pub mod accounts;
 pub mod admin;
-pub mod bookings;
 pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod doctor;
+pub mod emails;
 pub mod error;
-pub mod events;
 #[cfg(not(feature = "fail-points"))]
 #[path = "fail/off.rs"]
 mod fail;
@@ -19,14 +18,15 @@ mod fail;
 mod fail;
 pub mod http;
 pub mod jobs;
+pub mod live;
 pub mod mail;
 pub mod media;
+pub mod meetings;
 pub mod mentors;
-pub mod rooms;
+pub mod sessions;
 mod sign_in_limits;
 pub mod state;
 pub mod store;
-pub mod sweeper;
 pub mod webhooks;
 pub mod zones;
 

@@ -4,7 +4,7 @@ use crate::{
     accounts::Passwords,
     clock::Clock,
     config::Config,
-    events::Events,
+    live::Events,
     mail::{self, MailServer},
     media::MediaServer,
     store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},

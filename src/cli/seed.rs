@@ -16,9 +16,8 @@ use serde::Serialize;
 use server::{
     AppState, Error,
     accounts::{self, CurrentLogin, SignUp},
-    bookings,
     config::Settings,
-    mentors,
+    mentors, sessions,
     store::{self, sessions::NewSession},
     zones,
 };
@@ -291,10 +290,10 @@ async fn insert(
         (mentor, mentee),
         Title::parse(title)?,
         time,
-        bookings::meeting_url(state, id),
+        sessions::meeting_url(state, id),
         state.clock.now(),
     );
-    bookings::insert(state, &new)
+    sessions::insert(state, &new)
         .await
         .map_err(Error::from)
         .context("making a session")?;

@@ -17,9 +17,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let (stop, shutdown) = watch::channel(false);
     let state = compose::state(config, shutdown.clone()).await?;
     let jobs = tokio::spawn(server::jobs::run_forever(state.clone()));
-    let sweeper = tokio::spawn(server::sweeper::run_forever(state.clone()));
+    let sweeper = tokio::spawn(server::jobs::schedule::run_forever(state.clone()));
     if state.db.engine() == Engine::Postgres {
-        tokio::spawn(server::events::share(state.clone()));
+        tokio::spawn(server::live::share(state.clone()));
     }
     let asking = state.clone();
     tokio::spawn(async move { server::doctor::warn_of_auto_create(&asking).await });

@@ -20,7 +20,7 @@ pub async fn meeting_page(
     id: String,
 ) -> Result<views::MeetingPage, ApiError> {
     let request = crate::ssr::request()?;
-    let page = server::rooms::meeting_page(&request.state, request.login()?, &id).await;
+    let page = server::meetings::meeting_page(&request.state, request.login()?, &id).await;
     request.answer(page)
 }
 
@@ -38,7 +38,7 @@ pub async fn join(
 ) -> Result<JoinTicket, ApiError> {
     let request = crate::ssr::request()?;
     let ticket =
-        server::rooms::access_token(&request.state, request.login()?, session, entry).await;
+        server::meetings::access_token(&request.state, request.login()?, session, entry).await;
     request.answer(ticket)
 }
 
@@ -52,7 +52,7 @@ pub async fn end_room(
     session: SessionId,
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
-    let ended = server::rooms::end_room(&request.state, request.login()?, session).await;
+    let ended = server::meetings::end_room(&request.state, request.login()?, session).await;
     request.answer(ended)
 }
 
@@ -69,7 +69,7 @@ pub async fn moderate(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let done = server::rooms::moderate::moderate(&request.state, login, session, what).await;
+    let done = server::meetings::moderate::moderate(&request.state, login, session, what).await;
     request.answer(done)
 }
 
@@ -86,7 +86,8 @@ pub async fn extend(
 ) -> Result<Timestamp, ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let extended = server::rooms::moderate::extend(&request.state, login, session, closes_at).await;
+    let extended =
+        server::meetings::moderate::extend(&request.state, login, session, closes_at).await;
     request.answer(extended)
 }
 
@@ -101,7 +102,7 @@ pub async fn allow_back(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let (login, what) = (request.login()?, Moderation::AllowBack);
-    let done = server::rooms::moderate::moderate(&request.state, login, id, what).await;
+    let done = server::meetings::moderate::moderate(&request.state, login, id, what).await;
     request.answer(done)?;
     crate::ssr::redirect(&format!("{}?done=allowed", crate::routes::session(id)));
     Ok(())
@@ -121,7 +122,7 @@ pub async fn running_late(
     back: String,
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
-    let said = server::rooms::running_late(&request.state, request.login()?, id, late).await;
+    let said = server::meetings::running_late(&request.state, request.login()?, id, late).await;
     request.answer(said)?;
     let back = domain::text::ReturnPath::parse(&back);
     let back = back.map_or_else(
@@ -145,7 +146,7 @@ pub async fn dispute_session(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let done = server::rooms::attendance::dispute(&request.state, login, id, &reason).await;
+    let done = server::meetings::attendance::dispute(&request.state, login, id, &reason).await;
     request.answer(done)?;
     crate::ssr::redirect(&format!("{}?done=disputed", crate::routes::session(id)));
     Ok(())

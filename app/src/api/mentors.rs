@@ -118,7 +118,7 @@ pub async fn save_mentor_profile(
         confirms,
     };
     request.answer(server::mentors::save_profile(&request.state, login, form).await)?;
-    crate::ssr::redirect(&crate::ssr::bookings::after_profile(login.me.is_mentor));
+    crate::ssr::redirect(&crate::ssr::sessions::after_profile(login.me.is_mentor));
     Ok(())
 }
 

@@ -8,9 +8,9 @@
 pub mod account;
 pub mod admin;
 pub mod auth;
-pub mod bookings;
 pub mod error;
 pub mod meeting;
 pub mod mentors;
 pub mod pages;
+pub mod sessions;
 pub mod wire;

@@ -2,9 +2,9 @@
 //! resource keeps the WASM small.
 
 use super::{
-    bookings::Dashboard,
     error::ApiError,
     mentors::{MentorTimes, OfferPage, OtherTimes},
+    sessions::Dashboard,
     wire::Sent,
 };
 use domain::{

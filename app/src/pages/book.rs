@@ -3,8 +3,8 @@
 use super::load::{Load, unexpected};
 use crate::{
     api::{
-        bookings::{FinishBooking, ReleaseHold},
         pages::{Answer, Ask},
+        sessions::{FinishBooking, ReleaseHold},
     },
     components::{
         countdown::HeldFor,

@@ -3,8 +3,8 @@
 use super::load::{Load, unexpected};
 use crate::{
     api::{
-        bookings::Dashboard,
         pages::{Answer, Ask},
+        sessions::Dashboard,
     },
     components::{left::LeftCard, session_card::SessionCard},
     routes,

@@ -3,9 +3,9 @@
 use super::load::{Load, unexpected};
 use crate::{
     api::{
-        bookings::Hold,
         mentors::MentorTimes,
         pages::{Answer, Ask},
+        sessions::Hold,
     },
     components::{
         fields::SubmitButton,

@@ -3,9 +3,9 @@
 use super::load::{Load, unexpected};
 use crate::{
     api::{
-        bookings::RescheduleSession,
         mentors::OtherTimes,
         pages::{Answer, Ask},
+        sessions::RescheduleSession,
     },
     components::{
         fields::{SubmitButton, TextArea},

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     api::{
-        bookings::{AnswerMentor, AskMentee, CancelSession, ConfirmSession, DeclineSession},
         meeting::{AllowBack, DisputeSession},
         pages::{Answer, Ask as Question},
+        sessions::{AnswerMentor, AskMentee, CancelSession, ConfirmSession, DeclineSession},
     },
     components::{
         fields::{SubmitButton, TextArea},

@@ -2,10 +2,10 @@
 
 use super::Request;
 use crate::api::{
-    bookings::Dashboard,
     error::ApiError,
     mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes, OfferPage, OtherTimes, stretch_of},
     pages::{Answer, Ask},
+    sessions::Dashboard,
 };
 use domain::problem::Problem;
 
@@ -42,7 +42,7 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::Session { id } => {
             let login = request.login()?;
             let id = id.parse().map_err(|_| Problem::NotFound)?;
-            let session = server::bookings::get(&request.state, login, id).await;
+            let session = server::sessions::get(&request.state, login, id).await;
             Answer::Session(Box::new(request.answer(session)?))
         }
         Ask::Console { tab, filter, page } => {
@@ -77,7 +77,7 @@ async fn mentor(
     let id = id.parse().map_err(|_| Problem::NotFound)?;
     let stretch = stretch.min(LAST_STRETCH);
     let range = stretch_of(state.clock.now(), stretch);
-    let found = server::bookings::mentor_slots(state, login, id, minutes, range).await;
+    let found = server::sessions::mentor_slots(state, login, id, minutes, range).await;
     let found = request.answer(found)?;
     Ok(MentorTimes {
         card: found.card,
@@ -87,7 +87,7 @@ async fn mentor(
         last_stretch: last_stretch(found.horizon_days),
         reader_zone: me.time_zone.clone(),
         is_own: me.id == id,
-        key: server::bookings::draw_key(),
+        key: server::sessions::draw_key(),
     })
 }
 
@@ -105,7 +105,7 @@ async fn offer(request: &Request, zone: Option<String>) -> Result<Option<OfferPa
     let known = |zone: &String| server::zones::all().binary_search(zone).is_ok();
     let zone = zone.filter(known).unwrap_or(login.me.time_zone.clone());
     let range = stretch_of(state.clock.now(), 0);
-    let preview = server::bookings::preview(state, login, &zone, range).await;
+    let preview = server::sessions::preview(state, login, &zone, range).await;
     Ok(Some(OfferPage {
         preview: request.answer(preview)?,
         zone,
@@ -117,10 +117,10 @@ async fn offer(request: &Request, zone: Option<String>) -> Result<Option<OfferPa
 async fn other_times(request: &Request, id: &str, stretch: u8) -> Result<OtherTimes, ApiError> {
     let (login, state) = (request.login()?, &request.state);
     let id = id.parse().map_err(|_| Problem::NotFound)?;
-    let session = request.answer(server::bookings::get(state, login, id).await)?;
+    let session = request.answer(server::sessions::get(state, login, id).await)?;
     let stretch = stretch.min(LAST_STRETCH);
     let range = stretch_of(state.clock.now(), stretch);
-    let found = server::bookings::slots_to_move(state, login, id, range).await;
+    let found = server::sessions::slots_to_move(state, login, id, range).await;
     let found = request.answer(found)?;
     Ok(OtherTimes {
         slots: found.slots,
@@ -132,10 +132,10 @@ async fn other_times(request: &Request, id: &str, stretch: u8) -> Result<OtherTi
 
 async fn dashboard(request: &Request, left: Option<String>) -> Result<Dashboard, ApiError> {
     let login = request.login()?;
-    let sessions = request.answer(server::bookings::mine(&request.state, login).await)?;
+    let sessions = request.answer(server::sessions::mine(&request.state, login).await)?;
     // An unknown or foreign id in the address only means that there is no such card.
     let left = match left.and_then(|id| id.parse().ok()) {
-        Some(id) => server::bookings::get(&request.state, login, id).await.ok(),
+        Some(id) => server::sessions::get(&request.state, login, id).await.ok(),
         None => None,
     };
     Ok(Dashboard { sessions, left })

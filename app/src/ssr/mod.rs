@@ -1,11 +1,11 @@
 //! The server's side of the pages: what server functions may ask of their request, and the router.
 
 pub mod answers;
-pub mod bookings;
 mod flash;
 mod layers;
 mod policy;
 mod router;
+pub mod sessions;
 mod shell;
 
 pub use router::{options, router};

@@ -1,7 +1,7 @@
 //! What the JSON API is sent: bodies and parameters.
 
 use super::views::Moment;
-use crate::bookings::{BookRequest, WishForm};
+use crate::sessions::{BookRequest, WishForm};
 use domain::{ids::UserId, permissions::Moderation};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};

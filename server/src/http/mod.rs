@@ -3,18 +3,18 @@
 //! Handlers authenticate, parse, make one call, and map the answer; rules live in the use cases.
 
 pub mod answer;
+mod api;
 pub mod auth;
 pub mod bodies;
 mod calendar;
 mod client_ip;
 pub mod cookie;
 mod dev_mail;
-mod events;
 mod extract;
 pub mod layers;
 mod openapi;
 mod request;
-mod routes;
+mod sse;
 pub mod views;
 
 pub use client_ip::client_ip;
@@ -38,7 +38,7 @@ pub(crate) const WEBHOOK_PATH: &str = "/api/livekit/webhook";
 /// It has no fallback of its own, so that it can be merged with the pages; unknown addresses under
 /// `/api` are answered here.
 pub fn router(state: AppState) -> Router {
-    let (routes, document) = routes::all().split_for_parts();
+    let (routes, document) = api::all().split_for_parts();
     let document = openapi::Served::new(document, &state.config);
     routes
         .route(

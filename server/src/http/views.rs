@@ -1,6 +1,6 @@
 //! What the JSON API says: our views with times in RFC 3339. Stable; new properties may be added.
 
-use crate::{rooms, zones};
+use crate::{meetings, zones};
 use domain::{
     access, booking, session,
     time::Timestamp,
@@ -580,8 +580,8 @@ pub struct RoomCreated {
     meeting_url: String,
 }
 
-impl From<rooms::RoomCreated> for RoomCreated {
-    fn from(room: rooms::RoomCreated) -> Self {
+impl From<meetings::RoomCreated> for RoomCreated {
+    fn from(room: meetings::RoomCreated) -> Self {
         Self {
             room_id: room.room_id.0,
             room_name: room.room_name.to_string(),

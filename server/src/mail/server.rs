@@ -1,7 +1,7 @@
 //! What we ask of a mail server, and why it may say no.
 
-use super::{Folder, MailConfig, MailTarget, Smtp};
-use crate::config::AppUrl;
+use super::{Folder, Smtp};
+use crate::config::{AppUrl, MailConfig, MailTarget};
 use async_trait::async_trait;
 use domain::ids::MailId;
 use lettre::Address;

@@ -1,8 +1,8 @@
 //! A mail server reached by SMTP (RFC 5321). The steps are ours, so that a refused recipient can be
 //! told from refused credentials or a refused sender.
 
-use super::{Letter, MailError, MailServer, Security, SmtpConfig};
-use crate::config::AppUrl;
+use super::{Letter, MailError, MailServer};
+use crate::config::{AppUrl, Security, SmtpConfig};
 use async_trait::async_trait;
 use lettre::transport::smtp::{
     Error,

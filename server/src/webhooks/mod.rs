@@ -3,15 +3,15 @@
 //! They are hints. They may come twice, late, in any order, or never; what they say is worked out
 //! from all messages about a room together, so none of that matters.
 
+mod batch;
 mod event;
 mod history;
-mod inbox;
 mod signature;
 
 use crate::{
     AppState, Error, Result,
     jobs::{self, Job},
-    rooms,
+    meetings,
     store::{
         self, StoreError, participants,
         webhook_events::{self, EventState, NewEvent},
@@ -26,7 +26,7 @@ use event::{Content, Fact, Incoming, RoomOf, What};
 use history::{History, Presence};
 use sea_orm::DatabaseTransaction;
 
-pub use inbox::Inbox;
+pub use batch::Inbox;
 pub use signature::is_genuine;
 
 /// What became of a genuine message.
@@ -240,5 +240,5 @@ async fn apply_presence(
             old.lost()
         }
     };
-    rooms::set_room(txn, room.session, old, new, now).await
+    meetings::set_room(txn, room.session, old, new, now).await
 }

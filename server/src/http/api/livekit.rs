@@ -11,7 +11,7 @@ use crate::{
         openapi::{Refuses, Usual},
         views::{Done, JoinTicket, RoomCreated},
     },
-    rooms, webhooks,
+    meetings, webhooks,
 };
 use axum::{
     extract::{DefaultBodyLimit, State},
@@ -48,7 +48,7 @@ async fn create_room(
     Login(login): Login,
     Id(id): Id<SessionId>,
 ) -> Reply<RoomCreated> {
-    Ok(Answer::of(rooms::create_room(&state, &login, id).await?))
+    Ok(Answer::of(meetings::create_room(&state, &login, id).await?))
 }
 
 /// A ticket into the room, for those with a seat while the meeting is open.
@@ -69,7 +69,7 @@ async fn access_token(
     // A program that asks for a ticket means to enter here.
     let entry = if rejoin { Entry::Rejoin } else { Entry::Here };
     Ok(Answer::of(
-        rooms::access_token(&state, &login, id, entry).await?,
+        meetings::access_token(&state, &login, id, entry).await?,
     ))
 }
 
@@ -87,7 +87,7 @@ async fn end_room(
     Login(login): Login,
     Id(id): Id<SessionId>,
 ) -> Reply<Done> {
-    rooms::end_room(&state, &login, id).await?;
+    meetings::end_room(&state, &login, id).await?;
     Ok(Answer::of(Done {}))
 }
 

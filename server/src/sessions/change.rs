@@ -2,16 +2,18 @@
 
 use super::{
     WishForm, conflict, get,
-    room::{prepare_room, put_room_off},
-    times::{Asked, find_time},
+    slots::{Asked, find_time},
 };
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
+    emails::{self, MailKind, Told},
     jobs,
-    mail::{self, MailKind, Told},
+    meetings::{
+        self,
+        lifecycle::{prepare_room, put_room_off},
+    },
     mentors::{self, Mentor},
-    rooms,
     store::{
         self, StoreError,
         sessions::{Edit, SessionRecord},
@@ -222,9 +224,9 @@ async fn tell(
         note: change.note,
         previous: change.previous_starts_at,
     };
-    mail::post(txn, context.id, kind, &told, context.now).await?;
+    emails::post(txn, context.id, kind, &told, context.now).await?;
     if next.booking == Booking::Confirmed {
-        mail::plan_reminders(txn, context.id, context.rules, context.now).await?;
+        emails::plan_reminders(txn, context.id, context.rules, context.now).await?;
     }
     Ok(())
 }
@@ -355,7 +357,7 @@ async fn follow(
     let moved = time != time_of(old);
     match next.booking {
         Booking::Cancelled { by, .. } => {
-            rooms::end_in(txn, id, by, EndReason::Cancelled, now).await?;
+            meetings::end_in(txn, id, by, EndReason::Cancelled, now).await?;
             jobs::void_window(txn, id).await?;
         }
         Booking::Declined => store::sessions::release_seats(txn, id).await?,

@@ -5,7 +5,7 @@ use crate::{
     AppState, Result,
     jobs::{self, Job},
     media::{MediaError, MediaParticipant},
-    rooms,
+    meetings,
     store::{
         self, StoreError,
         participants::{self, OpenStay, StayEnd, StayFacts},
@@ -292,7 +292,7 @@ async fn mend(
                         (false, true) => old.joined(),
                         (false, false) => old,
                     };
-                    rooms::set_room(txn, room.session, old, new, now).await?;
+                    meetings::set_room(txn, room.session, old, new, now).await?;
                 }
                 Ok::<_, StoreError>(lost)
             })

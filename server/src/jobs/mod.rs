@@ -1,7 +1,9 @@
 //! The outbox's work: what jobs there are, who runs them, and what happens when they fail.
 
+pub mod schedule;
+
 use crate::{
-    AppState, Error, Result, mail, rooms, sign_in_limits,
+    AppState, Error, Result, emails, meetings, sign_in_limits,
     store::{
         self, StoreError,
         jobs::{ClaimedJob, Kinds, NewJob},
@@ -231,21 +233,21 @@ pub(crate) async fn void_outcome(
 
 async fn perform(state: &AppState, job: Job) -> Result<()> {
     match job {
-        Job::CreateRoom { session } => rooms::create_due(state, session).await,
+        Job::CreateRoom { session } => meetings::create_due(state, session).await,
         Job::DeleteRoom { room, session } => {
-            rooms::attendance::delete_at_livekit(state, &room, session).await
+            meetings::attendance::delete_at_livekit(state, &room, session).await
         }
-        Job::CloseWindow { session } => rooms::close_window(state, session).await,
-        Job::WarnClosing { session } => rooms::moderate::warn_closing(state, session).await,
-        Job::Evict { room, session } => rooms::reconcile::evict(state, &room, session).await,
-        Job::DecideOutcome { session } => rooms::attendance::decide(state, session).await,
+        Job::CloseWindow { session } => meetings::close_window(state, session).await,
+        Job::WarnClosing { session } => meetings::moderate::warn_closing(state, session).await,
+        Job::Evict { room, session } => meetings::reconcile::evict(state, &room, session).await,
+        Job::DecideOutcome { session } => meetings::attendance::decide(state, session).await,
         Job::ProcessWebhooks { room, .. } => webhooks::process(state, &room).await,
-        Job::SendMail { mail, .. } => mail::send(state, mail).await,
+        Job::SendMail { mail, .. } => emails::send(state, mail).await,
         Job::NotifyAdmin {
             notification,
             admin,
             ..
-        } => mail::alert(state, notification, admin).await,
+        } => emails::alert(state, notification, admin).await,
     }
 }
 
@@ -321,7 +323,7 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
                             }
                         }
                         if let Some(session) = room_given_up {
-                            rooms::creation_given_up(txn, session, now).await?;
+                            meetings::creation_given_up(txn, session, now).await?;
                         }
                         Ok::<_, StoreError>(())
                     })

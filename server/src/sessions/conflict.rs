@@ -1,6 +1,6 @@
 //! What somebody reads who was too late.
 
-use super::times::{Asked, free};
+use super::slots::{Asked, free};
 use crate::{AppState, Error, Result, accounts::CurrentLogin, store, zones::Zone};
 use domain::{availability::Interval, problem::Problem, time::Millis};
 

@@ -1,7 +1,7 @@
 //! Mentors and their free slots.
 
 use crate::{
-    AppState, bookings,
+    AppState,
     http::{
         answer::{Answer, Reply},
         auth::Login,
@@ -10,7 +10,7 @@ use crate::{
         openapi::{Refuses, Usual},
         views::{Mentor, Slot},
     },
-    mentors,
+    mentors, sessions,
 };
 use axum::extract::State;
 use domain::{
@@ -54,7 +54,7 @@ async fn slots(
     Params(range): Params<SlotRange>,
 ) -> Reply<Vec<Slot>> {
     let (minutes, range) = (range.minutes, range.interval(state.clock.now()));
-    let slots = bookings::slots(&state, &login, mentor, minutes, Some(range)).await?;
+    let slots = sessions::slots(&state, &login, mentor, minutes, Some(range)).await?;
     Ok(Answer::of(
         slots.into_iter().map(Slot::from).collect::<Vec<_>>(),
     ))

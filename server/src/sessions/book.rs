@@ -2,13 +2,13 @@
 
 use super::{
     conflict, get,
-    room::prepare_room,
-    times::{Asked, find_time},
+    slots::{Asked, find_time},
 };
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    mail::{self, MailKind, Told},
+    emails::{self, MailKind, Told},
+    meetings::lifecycle::prepare_room,
     mentors,
     store::{
         self, StoreError,
@@ -254,7 +254,7 @@ async fn insert_in(
         Booking::Held => return Ok(()),
         Booking::Confirmed => {
             prepare_room(txn, new.id, new.time, rules, new.now).await?;
-            mail::plan_reminders(txn, new.id, rules, new.now).await?;
+            emails::plan_reminders(txn, new.id, rules, new.now).await?;
             (ChangeKind::Booked, MailKind::Booked)
         }
         Booking::Requested | Booking::Declined | Booking::Cancelled { .. } => {
@@ -265,7 +265,7 @@ async fn insert_in(
         by: Some(new.mentee),
         ..Told::default()
     };
-    mail::post(txn, new.id, mail, &told, new.now).await?;
+    emails::post(txn, new.id, mail, &told, new.now).await?;
     let change = Change {
         session: new.id,
         version: 0,

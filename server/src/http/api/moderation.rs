@@ -10,7 +10,7 @@ use crate::{
         openapi::{Refuses, Unreadable, Usual},
         views::{Attendance, Done, Moment, NewClose},
     },
-    rooms::{self, attendance, moderate},
+    meetings::{self, attendance, moderate},
 };
 use axum::{
     extract::State,
@@ -86,7 +86,7 @@ async fn running_late(
     Id(id): Id<SessionId>,
     Body(body): Body<RunningLate>,
 ) -> Reply<Done> {
-    rooms::running_late(&state, &login, id, body.late).await?;
+    meetings::running_late(&state, &login, id, body.late).await?;
     Ok(Answer::of(Done {}))
 }
 

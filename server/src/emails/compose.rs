@@ -1,11 +1,12 @@
 //! A letter's words and its message. Names, titles and notes come from people who may mean harm:
 //! they reach headers as single lines of bounded length, and HTML escaped.
 
-use super::{Detail, Letter, MailError, MailKind, Reminder};
+use super::{Detail, MailKind, Reminder};
 use crate::{
     Error, Result,
     calendar::{self, EventFacts, EventState, Method},
     config::Config,
+    mail::{Letter, MailError},
     store::{
         appointments::{Appointment, Party},
         mails::MailRow,

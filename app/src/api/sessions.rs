@@ -25,16 +25,16 @@ pub async fn hold(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let starts_at = crate::ssr::bookings::chosen(starts_at)?;
-    let wanted = server::bookings::BookRequest {
+    let starts_at = crate::ssr::sessions::chosen(starts_at)?;
+    let wanted = server::sessions::BookRequest {
         mentor,
         starts_at,
         minutes,
         // One page offers many times: the key tells a second click from a second choice.
         idempotency_key: Some(format!("{key}.{}", starts_at.0)),
     };
-    let held = request.answer(server::bookings::hold(&request.state, login, wanted).await)?;
-    crate::ssr::redirect(&crate::ssr::bookings::after_hold(&held.session));
+    let held = request.answer(server::sessions::hold(&request.state, login, wanted).await)?;
+    crate::ssr::redirect(&crate::ssr::sessions::after_hold(&held.session));
     Ok(())
 }
 
@@ -46,12 +46,12 @@ pub async fn finish_booking(
     goal: String,
     #[server(default)] answers: Vec<String>,
 ) -> Result<(), ApiError> {
-    let wish = server::bookings::WishForm {
+    let wish = server::sessions::WishForm {
         title,
         goal,
         answers,
     };
-    crate::ssr::bookings::change(id, server::bookings::Change::Finish(wish), "booked").await
+    crate::ssr::sessions::change(id, server::sessions::Change::Finish(wish), "booked").await
 }
 
 /// Gives a held time back and leads to the mentor's times.
@@ -59,7 +59,7 @@ pub async fn finish_booking(
 pub async fn release_hold(mentor: domain::ids::UserId) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    request.answer(server::bookings::release(&request.state, login).await)?;
+    request.answer(server::sessions::release(&request.state, login).await)?;
     crate::ssr::redirect(&crate::routes::mentor(mentor));
     Ok(())
 }
@@ -67,25 +67,25 @@ pub async fn release_hold(mentor: domain::ids::UserId) -> Result<(), ApiError> {
 /// Says yes to a request.
 #[server(prefix = "/api/fn", endpoint = "confirm_session")]
 pub async fn confirm_session(id: domain::ids::SessionId) -> Result<(), ApiError> {
-    crate::ssr::bookings::change(id, server::bookings::Change::Confirm, "confirmed").await
+    crate::ssr::sessions::change(id, server::sessions::Change::Confirm, "confirmed").await
 }
 
 /// Says no to a request.
 #[server(prefix = "/api/fn", endpoint = "decline_session")]
 pub async fn decline_session(id: domain::ids::SessionId, reason: String) -> Result<(), ApiError> {
-    crate::ssr::bookings::change(id, server::bookings::Change::Decline { reason }, "declined").await
+    crate::ssr::sessions::change(id, server::sessions::Change::Decline { reason }, "declined").await
 }
 
 /// Asks the mentee for more information.
 #[server(prefix = "/api/fn", endpoint = "ask_mentee")]
 pub async fn ask_mentee(id: domain::ids::SessionId, question: String) -> Result<(), ApiError> {
-    crate::ssr::bookings::change(id, server::bookings::Change::Ask { question }, "asked").await
+    crate::ssr::sessions::change(id, server::sessions::Change::Ask { question }, "asked").await
 }
 
 /// Gives the information that the mentor asked for.
 #[server(prefix = "/api/fn", endpoint = "answer_mentor")]
 pub async fn answer_mentor(id: domain::ids::SessionId, answer: String) -> Result<(), ApiError> {
-    crate::ssr::bookings::change(id, server::bookings::Change::Answer { answer }, "answered").await
+    crate::ssr::sessions::change(id, server::sessions::Change::Answer { answer }, "answered").await
 }
 
 /// Moves a session to another time.
@@ -95,18 +95,18 @@ pub async fn reschedule_session(
     starts_at: Option<i64>,
     reason: String,
 ) -> Result<(), ApiError> {
-    let starts_at = crate::ssr::bookings::chosen(starts_at)?;
+    let starts_at = crate::ssr::sessions::chosen(starts_at)?;
     let reason = Some(reason);
-    let moved = server::bookings::Change::Reschedule { starts_at, reason };
-    crate::ssr::bookings::change(id, moved, "moved").await
+    let moved = server::sessions::Change::Reschedule { starts_at, reason };
+    crate::ssr::sessions::change(id, moved, "moved").await
 }
 
 /// Calls a session off.
 #[server(prefix = "/api/fn", endpoint = "cancel_session")]
 pub async fn cancel_session(id: domain::ids::SessionId, reason: String) -> Result<(), ApiError> {
-    crate::ssr::bookings::change(
+    crate::ssr::sessions::change(
         id,
-        server::bookings::Change::Cancel {
+        server::sessions::Change::Cancel {
             reason: Some(reason),
         },
         "cancelled",

@@ -3,7 +3,7 @@
 use crate::{
     AppState, Result,
     accounts::CurrentLogin,
-    bookings, rooms,
+    meetings, sessions,
     store::{
         self, StoreError,
         audit::AuditEntry,
@@ -139,7 +139,7 @@ pub(crate) fn report_of(
         to_label: zone.label(time.to),
     };
     let person = |role| Attendance {
-        person: bookings::seat_holder(record, role),
+        person: sessions::seat_holder(record, role),
         role,
         total: total(&of(role)),
         stays: stays_of(record, stays, role, until).map(stay).collect(),
@@ -221,7 +221,7 @@ pub(crate) async fn delete_at_livekit(
             store::rooms::deleted(txn, &name, now).await?;
             match store::rooms::by_name(txn, &name).await? {
                 Some((room, Some(ended_at))) => {
-                    rooms::reconcile::close_stays(txn, &room, ended_at, now).await
+                    meetings::reconcile::close_stays(txn, &room, ended_at, now).await
                 }
                 Some((_, None)) | None => Ok(()),
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Result,
-    rooms::reconcile,
+    meetings::reconcile,
     store::{self, Engine},
 };
 use domain::time::{Millis, Timestamp};

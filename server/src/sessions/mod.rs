@@ -3,17 +3,16 @@
 mod book;
 mod change;
 mod conflict;
-mod room;
-mod times;
+mod slots;
 
 pub use book::{BookRequest, Booked, WishForm, book, draw_key, hold, insert, meeting_url};
 pub use change::{Change, change, release};
-pub use times::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
+pub use slots::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
 
 use crate::{
     AppState, Result,
     accounts::CurrentLogin,
-    mentors, rooms,
+    meetings, mentors,
     store::{
         self, participants,
         sessions::{PersonRow, SessionRecord},
@@ -104,7 +103,7 @@ pub async fn get(state: &AppState, login: &CurrentLogin, id: SessionId) -> Resul
         .ok_or(Problem::NotFound)?;
     let zone = Zone::or_utc(&login.me.time_zone);
     let stays = participants::of_session(state.db.read(), id).await?;
-    let attendance = rooms::attendance::report_of(&record, &stays, state.clock.now(), &zone);
+    let attendance = meetings::attendance::report_of(&record, &stays, state.clock.now(), &zone);
     let history = history(state, &record, &zone).await?;
     let mut view = view(state, login, record);
     add_present(state, std::slice::from_mut(&mut view)).await?;

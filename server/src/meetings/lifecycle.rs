@@ -17,7 +17,7 @@ type Stored = Result<(), StoreError>;
 
 /// Writes the record of a confirmed session's room and the jobs that open and close it. Called again
 /// after the session moved, it keeps a room that LiveKit never had, and replaces any other.
-pub(super) async fn prepare_room(
+pub(crate) async fn prepare_room(
     txn: &impl ConnectionTrait,
     session: SessionId,
     time: Interval,
@@ -42,7 +42,7 @@ pub(super) async fn prepare_room(
 }
 
 /// Forgets when a session's room was to open and close; people inside are shown out.
-pub(super) async fn put_room_off(
+pub(crate) async fn put_room_off(
     txn: &impl ConnectionTrait,
     session: SessionId,
     now: Timestamp,

@@ -7,7 +7,7 @@ mod mentors;
 mod moderation;
 mod sessions;
 
-use super::{events, openapi};
+use super::{openapi, sse};
 use crate::AppState;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -19,6 +19,6 @@ pub(super) fn all() -> OpenApiRouter<AppState> {
         .merge(sessions::routes())
         .merge(livekit::routes())
         .merge(moderation::routes())
-        .merge(events::routes())
+        .merge(sse::routes())
         .merge(health::routes())
 }

@@ -16,7 +16,7 @@ pub struct NewMail {
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::mail::MailKind`].
+    /// Word of [`crate::emails::MailKind`].
     pub kind: &'static str,
     /// The session's version it tells of.
     pub version: u32,
@@ -35,7 +35,7 @@ pub struct MailRow {
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::mail::MailKind`].
+    /// Word of [`crate::emails::MailKind`].
     pub kind: String,
     /// The session's version it tells of.
     pub version: u32,

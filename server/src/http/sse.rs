@@ -8,7 +8,7 @@ use super::{
     extract::{Params, parse_id},
     openapi::{Refuses, Usual},
 };
-use crate::{AppState, Result, accounts::CurrentLogin, bookings, events::Change, rooms, store};
+use crate::{AppState, Result, accounts::CurrentLogin, live::Change, meetings, sessions, store};
 use axum::{
     Extension,
     extract::State,
@@ -278,14 +278,14 @@ impl Watcher {
     async fn look(&mut self, woken: Woken) -> Result<Said> {
         match self.topic {
             Topic::One(session) => {
-                let state = rooms::live_state(&self.state, &self.login, session).await?;
+                let state = meetings::live_state(&self.state, &self.login, session).await?;
                 let edge = next_edge(state.access).map(|edge| (edge, session));
                 self.edges = edge.into_iter().collect();
                 Ok(Said::State(state))
             }
             Topic::Mine(_) => {
                 let now = self.state.clock.now();
-                let decisions = bookings::decisions(&self.state, &self.login).await?;
+                let decisions = sessions::decisions(&self.state, &self.login).await?;
                 let sessions = match woken {
                     Woken::Changed(Some(session)) => vec![session],
                     Woken::Changed(None) => decisions.iter().map(|(id, _)| *id).collect(),

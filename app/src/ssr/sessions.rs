@@ -4,7 +4,7 @@ use crate::{api::error::ApiError, routes};
 use domain::{
     ids::SessionId, problem::Problem, session::Booking, time::Timestamp, views::SessionView,
 };
-use server::bookings::Change;
+use server::sessions::Change;
 
 /// The time of the radio button that was chosen.
 pub fn chosen(starts_at: Option<i64>) -> Result<Timestamp, Problem> {
@@ -17,7 +17,7 @@ pub fn chosen(starts_at: Option<i64>) -> Result<Timestamp, Problem> {
 pub async fn change(id: SessionId, change: Change, done: &str) -> Result<(), ApiError> {
     let request = super::request()?;
     let login = request.login()?;
-    let changed = server::bookings::change(&request.state, login, id, change).await;
+    let changed = server::sessions::change(&request.state, login, id, change).await;
     let session = request.answer(changed)?;
     let done = match (done, session.booking) {
         ("booked", Booking::Requested) => "requested",

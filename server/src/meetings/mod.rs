@@ -1,15 +1,16 @@
 //! Rooms: who may enter, the ticket in, what happens inside, and the one way out.
 
 pub mod attendance;
+pub(crate) mod lifecycle;
 pub mod moderate;
 pub mod reconcile;
 
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    bookings,
     jobs::{self, Job},
     media::{JoinGrant, RoomSpec},
+    sessions,
     store::{self, StoreError, participants, rooms::RoomRecord, sessions::SessionRecord},
 };
 use domain::{
@@ -65,7 +66,7 @@ pub async fn meeting_page(state: &AppState, login: &CurrentLogin, id: &str) -> R
     Ok(MeetingPage {
         access: decision,
         now,
-        session: seated.map(|record| bookings::view(state, login, record)),
+        session: seated.map(|record| sessions::view(state, login, record)),
         me: login.me.clone(),
     })
 }
@@ -490,9 +491,9 @@ pub async fn live_state(
             roles.dedup();
             let present: Vec<Person> = roles
                 .into_iter()
-                .map(|role| bookings::seat_holder(&record, role))
+                .map(|role| sessions::seat_holder(&record, role))
                 .collect();
-            let late = bookings::absent(bookings::late(&record), &present);
+            let late = sessions::absent(sessions::late(&record), &present);
             (present, late)
         }
         None => (Vec::new(), Vec::new()),

@@ -5,7 +5,7 @@ use super::require;
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    rooms,
+    meetings,
     store::{self, StoreError, audit::AuditEntry},
 };
 use domain::{
@@ -36,7 +36,7 @@ fn entry(login: &CurrentLogin, action: AuditAction, now: Timestamp) -> AuditEntr
 pub async fn act(state: &AppState, login: &CurrentLogin, act: Act) -> Result<()> {
     require(login)?;
     match act {
-        Act::EndRoom(session) => rooms::end_room(state, login, session).await,
+        Act::EndRoom(session) => meetings::end_room(state, login, session).await,
         Act::RetryJob(job) => retry_job(state, login, job).await,
         Act::RetryAll => retry_all(state, login).await,
         Act::Settle(session, verdict) => settle_outcome(state, login, session, verdict).await,

@@ -1,6 +1,9 @@
 //! Settings, read from the environment or the command line, and validated once at start.
 
-use crate::mail::{MailConfig, MailTarget};
+mod mail;
+
+pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
+
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
 use secrecy::{ExposeSecret, SecretString};

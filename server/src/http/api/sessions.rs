@@ -1,9 +1,7 @@
 //! Booking, looking at and changing sessions.
 
 use crate::{
-    AppState,
-    bookings::{self, BookRequest, Booked, Change},
-    calendar,
+    AppState, calendar,
     http::{
         answer::{Answer, Failure, Reply},
         auth::Login,
@@ -13,6 +11,7 @@ use crate::{
         openapi::{Refuses, Unreadable, Usual},
         views::{Session, Sessions},
     },
+    sessions::{self, BookRequest, Booked, Change},
 };
 use axum::{extract::State, http::StatusCode};
 use domain::ids::{SessionId, UserId};
@@ -54,7 +53,7 @@ async fn book(
     Body(body): Body<NewSession>,
 ) -> Result<(StatusCode, Answer<Session>), Failure> {
     let (request, wish) = body.parts(idempotency_key);
-    Ok(made(bookings::book(&state, &login, request, wish).await?))
+    Ok(made(sessions::book(&state, &login, request, wish).await?))
 }
 
 /// Hold a slot for 10 minutes, to finish the booking within. Another slot that one holds is given back.
@@ -79,7 +78,7 @@ async fn hold(
         minutes: body.minutes,
         idempotency_key,
     };
-    Ok(made(bookings::hold(&state, &login, request).await?))
+    Ok(made(sessions::hold(&state, &login, request).await?))
 }
 
 fn made(booked: Booked) -> (StatusCode, Answer<Session>) {
@@ -97,7 +96,7 @@ fn made(booked: Booked) -> (StatusCode, Answer<Session>) {
     responses((status = 200, description = "One's sessions", body = Answer<Sessions>), Usual)
 )]
 async fn list(State(state): State<AppState>, Login(login): Login) -> Reply<Sessions> {
-    Ok(Answer::of(bookings::mine(&state, &login).await?))
+    Ok(Answer::of(sessions::mine(&state, &login).await?))
 }
 
 /// One session, with who was there.
@@ -114,7 +113,7 @@ async fn show(
     Login(login): Login,
     Id(id): Id<SessionId>,
 ) -> Reply<Session> {
-    Ok(Answer::of(bookings::get(&state, &login, id).await?))
+    Ok(Answer::of(sessions::get(&state, &login, id).await?))
 }
 
 /// Finish the booking of a slot that one holds.
@@ -134,7 +133,7 @@ async fn finish(
 ) -> Reply<Session> {
     let change = Change::Finish(body.into());
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 
@@ -154,7 +153,7 @@ async fn confirm(
 ) -> Reply<Session> {
     let change = Change::Confirm;
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 
@@ -177,7 +176,7 @@ async fn decline(
         reason: body.reason.unwrap_or_default(),
     };
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 
@@ -200,7 +199,7 @@ async fn ask(
         question: body.question,
     };
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 
@@ -223,7 +222,7 @@ async fn answer(
         answer: body.answer,
     };
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 
@@ -247,7 +246,7 @@ async fn reschedule(
         reason: body.reason,
     };
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 
@@ -270,7 +269,7 @@ async fn cancel(
         reason: body.reason,
     };
     Ok(Answer::of(
-        bookings::change(&state, &login, id, change).await?,
+        sessions::change(&state, &login, id, change).await?,
     ))
 }
 

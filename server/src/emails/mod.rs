@@ -1,0 +1,345 @@
+//! Letters to the two people of a session.
+//!
+//! A letter is a row of `mails` and a job, both written in the transaction of the change it tells
+//! of ([`post`], [`plan_reminders`]); the job composes it and hands it to the mail server ([`send`]).
+//! Nothing waits for a mail server, and nothing is lost when it is away: the job comes back for about
+//! a day, then waits for an admin. Should the server take a letter and our note of it get lost, the
+//! letter goes out again, with the same Message-ID.
+
+mod compose;
+
+pub use compose::compose;
+
+use crate::{
+    AppState, Error, Result, fail,
+    jobs::{self, Job},
+    mail::{Letter, MailError},
+    store::{
+        StoreError,
+        appointments::{self, Appointment},
+        json,
+        mails::{self, End, MailRow, NewMail},
+        notifications, users,
+    },
+};
+use domain::{
+    ids::{MailId, NotificationId, SessionId, UserId},
+    session::{Booking, SeatRole},
+    time::{Millis, Timestamp},
+    window::{Window, WindowRules},
+};
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A mail server has this long for one letter, greeting to goodbye.
+const DELIVER_WITHIN: Duration = Duration::from_secs(10);
+/// When the first reminder is due, before the start.
+const DAY: Millis = Millis::days(1);
+/// When the second one is.
+const HOUR: Millis = Millis::hours(1);
+
+/// What a letter tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// A session was booked and takes place.
+    Booked,
+    /// A session was asked for.
+    Requested,
+    /// The mentor said yes.
+    Confirmed,
+    /// The mentor said no.
+    Declined,
+    /// The mentor wants to know something first.
+    InfoAsked,
+    /// The mentee told them.
+    InfoAnswered,
+    /// The session has another time.
+    Changed,
+    /// The session was called off.
+    Cancelled,
+    /// The session comes nearer.
+    Reminder(Reminder),
+}
+
+/// How near a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reminder {
+    /// A day before the start.
+    DayBefore,
+    /// An hour before the start.
+    HourBefore,
+    /// The meeting is open.
+    Open,
+}
+
+impl MailKind {
+    const ALL: [Self; 11] = [
+        Self::Booked,
+        Self::Requested,
+        Self::Confirmed,
+        Self::Declined,
+        Self::InfoAsked,
+        Self::InfoAnswered,
+        Self::Changed,
+        Self::Cancelled,
+        Self::Reminder(Reminder::DayBefore),
+        Self::Reminder(Reminder::HourBefore),
+        Self::Reminder(Reminder::Open),
+    ];
+
+    /// The word stored in `mails.kind`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::Requested => "requested",
+            Self::Confirmed => "confirmed",
+            Self::Declined => "declined",
+            Self::InfoAsked => "info_asked",
+            Self::InfoAnswered => "info_answered",
+            Self::Changed => "changed",
+            Self::Cancelled => "cancelled",
+            Self::Reminder(Reminder::DayBefore) => "reminder_day_before",
+            Self::Reminder(Reminder::HourBefore) => "reminder_hour_before",
+            Self::Reminder(Reminder::Open) => "reminder_open",
+        }
+    }
+
+    /// Reads [`MailKind::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Who is told. A confirmation goes to both, since it brings the calendar entry.
+    fn readers(self) -> &'static [SeatRole] {
+        match self {
+            Self::Booked
+            | Self::Requested
+            | Self::Confirmed
+            | Self::Changed
+            | Self::Cancelled
+            | Self::Reminder(_) => &[SeatRole::Mentor, SeatRole::Mentee],
+            Self::Declined | Self::InfoAsked => &[SeatRole::Mentee],
+            Self::InfoAnswered => &[SeatRole::Mentor],
+        }
+    }
+}
+
+/// What the people who caused a letter have to say; the rest is read from the session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Whose doing it was; `None` for nobody's.
+    pub by: Option<UserId>,
+    /// Reason, question or answer; may be empty.
+    pub note: String,
+    /// When the session was to start before, if that changed.
+    pub previous: Option<Timestamp>,
+}
+
+/// `mails.detail`: the session as it was when the letter was written. What is sent later than it
+/// was written still tells of that moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// Whose doing it was.
+    pub by: Option<UserId>,
+    /// Reason, question or answer.
+    pub note: String,
+    /// When the session was to start before, if that changed.
+    pub previous: Option<Timestamp>,
+    /// Start.
+    pub starts_at: Timestamp,
+    /// End.
+    pub ends_at: Timestamp,
+}
+
+/// Writes letters about what just happened to a session, to everybody who is told of it, and the
+/// jobs that send them. Call it in the transaction of the change, after the change: version, time
+/// and people are read from the session as it is then. Writing the same letter twice is one letter.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn post(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    kind: MailKind,
+    told: &Told,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let Some(about) = appointments::find(txn, session).await? else {
+        return Ok(());
+    };
+    write(txn, &about, kind, told, now, now).await
+}
+
+/// Writes the reminders of a confirmed session: a day before, an hour before, and when the meeting
+/// opens. Those whose time has passed are left out. Call it like [`post`], whenever a session became
+/// confirmed or changed its time; reminders of an older version void themselves.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn plan_reminders(
+    txn: &impl ConnectionTrait,
+    session: SessionId,
+    window: WindowRules,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let Some(about) = appointments::find(txn, session).await? else {
+        return Ok(());
+    };
+    if about.booking != Booking::Confirmed {
+        return Ok(());
+    }
+    let opens_at = Window::of(about.time.from, about.time.to, window).opens_at;
+    for (which, due) in [
+        (Reminder::DayBefore, about.time.from - DAY),
+        (Reminder::HourBefore, about.time.from - HOUR),
+        (Reminder::Open, opens_at),
+    ] {
+        if due > now {
+            let kind = MailKind::Reminder(which);
+            write(txn, &about, kind, &Told::default(), due, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write(
+    txn: &impl ConnectionTrait,
+    about: &Appointment,
+    kind: MailKind,
+    told: &Told,
+    send_at: Timestamp,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let detail = Detail {
+        by: told.by,
+        note: told.note.clone(),
+        previous: told.previous,
+        starts_at: about.time.from,
+        ends_at: about.time.to,
+    };
+    let detail = json(&detail)?;
+    for role in kind.readers() {
+        let new = NewMail {
+            id: MailId(Uuid::new_v4()),
+            session: about.session,
+            user: about.party(*role).id,
+            kind: kind.as_str(),
+            version: about.version,
+            detail: detail.clone(),
+            now,
+        };
+        if mails::insert(txn, &new).await? {
+            let job = Job::SendMail {
+                mail: new.id,
+                session: about.session,
+            };
+            jobs::enqueue(txn, &job, send_at, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Sends a letter, unless it was sent or is not true any more. Work of [`Job::SendMail`].
+///
+/// # Errors
+/// [`Error::Mail`] when the letter could not be handed over.
+pub async fn send(state: &AppState, id: MailId) -> Result<()> {
+    let Some(mail) = mails::find(state.db.read(), id).await? else {
+        return Ok(());
+    };
+    let about = appointments::find(state.db.read(), mail.session).await?;
+    let Some(about) = about.filter(|_| !mail.is_settled) else {
+        return Ok(());
+    };
+    let now = state.clock.now();
+    let kind = MailKind::parse(&mail.kind)
+        .ok_or_else(|| Error::Other(format!("unknown kind of mail: {}", mail.kind)))?;
+    let reader = about.role_of(mail.user).map(|role| about.party(role));
+    let is_void = reader.is_none_or(|reader| reader.email.is_none())
+        || is_overtaken(kind, &mail, &about, now);
+    if is_void {
+        return settle(state, id, End::Void).await;
+    }
+    let letter = compose(&state.config, &mail, kind, &about, now)?;
+    deliver(state, &letter).await?;
+    tracing::info!(mail.id = %id, mail.kind = kind.as_str(), session.id = %mail.session, "mail {id} sent");
+    settle(state, id, End::Sent).await
+}
+
+async fn deliver(state: &AppState, letter: &Letter) -> Result<()> {
+    fail::step("before a letter");
+    let delivered = tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(letter)).await;
+    fail::step("after a letter");
+    match delivered {
+        Ok(delivered) => Ok(delivered?),
+        Err(_) => {
+            let seconds = DELIVER_WITHIN.as_secs();
+            Err(MailError::Unreachable(format!("not within {seconds} seconds")).into())
+        }
+    }
+}
+
+/// Tells an admin by mail what needs attention, unless it is settled. Work of [`Job::NotifyAdmin`].
+///
+/// # Errors
+/// [`Error::Mail`] when the letter could not be handed over.
+pub async fn alert(state: &AppState, id: NotificationId, admin: UserId) -> Result<()> {
+    let entry = notifications::find(state.db.read(), id).await?;
+    let admins = users::admins(state.db.read()).await?;
+    let reader = admins.into_iter().find(|reader| reader.id == admin);
+    let (Some(entry), Some(reader)) = (entry.filter(|e| e.resolved_at.is_none()), reader) else {
+        return Ok(());
+    };
+    // The same letter again has the same id.
+    let letter_id = MailId(Uuid::from_u128(id.0.as_u128() ^ admin.0.as_u128()));
+    let (email, now) = ((&*reader.email, &*reader.name), state.clock.now());
+    let letter = compose::alert(&state.config, letter_id, email, &entry, now)?;
+    deliver(state, &letter).await?;
+    tracing::info!(notification.id = %id, "an admin was told by mail");
+    Ok(())
+}
+
+async fn settle(state: &AppState, id: MailId, end: End) -> Result<()> {
+    let now = state.clock.now();
+    Ok(state
+        .db
+        .write(|txn| Box::pin(async move { mails::settle(txn, id, end, now).await }))
+        .await?)
+}
+
+/// Whether a letter says something that is not true any more. News stays news; a reminder belongs
+/// to one version of a confirmed session, and is pointless once the next one is due.
+fn is_overtaken(kind: MailKind, mail: &MailRow, about: &Appointment, now: Timestamp) -> bool {
+    let until = match kind {
+        MailKind::Booked
+        | MailKind::Requested
+        | MailKind::Confirmed
+        | MailKind::Declined
+        | MailKind::InfoAsked
+        | MailKind::InfoAnswered
+        | MailKind::Changed
+        | MailKind::Cancelled => return false,
+        MailKind::Reminder(Reminder::DayBefore) => about.time.from - HOUR,
+        MailKind::Reminder(Reminder::HourBefore) => about.time.from,
+        MailKind::Reminder(Reminder::Open) => about.time.to,
+    };
+    mail.version != about.version
+        || about.booking != Booking::Confirmed
+        || about.is_over
+        || now >= until
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_kinds_read_back() {
+        for kind in MailKind::ALL {
+            assert_eq!(MailKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(MailKind::parse("advertising"), None);
+    }
+}
