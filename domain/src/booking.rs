@@ -306,7 +306,7 @@ pub struct Answered {
 
 /// What a mentee writes to book.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct BookingDetails {
     /// What it is about.
     pub title: Title,
     /// What it should lead to; may be empty.
@@ -315,7 +315,7 @@ pub struct Wish {
     pub answers: Vec<Answered>,
 }
 
-impl Wish {
+impl BookingDetails {
     /// Reads a form. `answers` belong to `questions` in order; missing ones are empty.
     ///
     /// # Errors
@@ -524,16 +524,17 @@ mod tests {
     fn every_field_of_a_wish_is_checked_at_once() {
         let questions = ["Where do you work?".to_owned(), "Why now?".to_owned()];
         let long = "x".repeat(NOTE_MAX + 1);
-        let refused = Wish::parse(" ", &long, &questions, &[String::new(), long.clone()]);
+        let refused = BookingDetails::parse(" ", &long, &questions, &[String::new(), long.clone()]);
         let Err(Problem::Invalid(fields)) = refused else {
             panic!("refused: {refused:?}")
         };
         let mut names: Vec<_> = fields.iter().map(|f| f.field.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, ["answers[1]", "goal", "title"]);
-        let wish = Wish::parse("First", "", &questions, &["Here".to_owned()]).expect("fine");
+        let details =
+            BookingDetails::parse("First", "", &questions, &["Here".to_owned()]).expect("fine");
         assert_eq!(
-            wish.answers[1],
+            details.answers[1],
             Answered {
                 question: "Why now?".to_owned(),
                 answer: String::new()

@@ -56,7 +56,7 @@ impl Tab {
 
 /// Something an admin does in the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
+pub enum AdminAction {
     /// Ends a meeting for everyone.
     EndRoom(SessionId),
     /// Lets a failed job run again, now.
@@ -69,8 +69,8 @@ pub enum Act {
     SignOut(UserId),
 }
 
-impl Act {
-    /// Reads a form: what to do, and to what. For [`Act::Settle`] the first is the outcome's word.
+impl AdminAction {
+    /// Reads a form: what to do, and to what. For [`AdminAction::Settle`] the first is the outcome's word.
     pub fn parse(what: &str, id: &str) -> Option<Self> {
         match what {
             "end_room" => id.parse().ok().map(Self::EndRoom),
@@ -144,7 +144,7 @@ pub struct Section {
     /// Entries.
     pub entries: Vec<Entry>,
     /// What can be done to the whole list.
-    pub deed: Option<Deed>,
+    pub action: Option<Action>,
 }
 
 /// One entry of a list.
@@ -159,20 +159,20 @@ pub struct Entry {
     /// Long text, shown when asked for.
     pub body: Option<String>,
     /// What can be done.
-    pub deed: Option<Deed>,
+    pub action: Option<Action>,
 }
 
 /// A button, behind a confirmation where it has a meaning to read first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct Action {
     /// What the button says.
     pub label: String,
     /// What it means; empty when it is done at once.
     pub meaning: String,
     /// To what it is done.
     pub id: String,
-    /// The first word of [`Act::parse`], with what it is called; more than one is a choice.
-    pub whats: Vec<(String, String)>,
+    /// The first word of [`AdminAction::parse`], with what it is called; more than one is a choice.
+    pub choices: Vec<(String, String)>,
 }
 
 #[cfg(test)]
@@ -191,12 +191,12 @@ mod tests {
     #[test]
     fn a_dispute_is_settled_with_a_verdict_only() {
         let id = Uuid::from_u128(7);
-        let settle = |what: &str| Act::parse(what, &id.to_string());
-        let wanted = Act::Settle(SessionId(id), Outcome::MissedByMentor);
+        let settle = |what: &str| AdminAction::parse(what, &id.to_string());
+        let wanted = AdminAction::Settle(SessionId(id), Outcome::MissedByMentor);
         assert_eq!(settle("missed_by_mentor"), Some(wanted));
         for what in ["pending", "disputed", "", "delete"] {
             assert_eq!(settle(what), None, "{what}");
         }
-        assert_eq!(Act::parse("end_room", "x"), None);
+        assert_eq!(AdminAction::parse("end_room", "x"), None);
     }
 }

@@ -57,8 +57,8 @@ id!(
     JobId
 );
 id!(
-    /// A letter to one person (`mails.id`).
-    MailId
+    /// An email to one person (`emails.id`).
+    EmailId
 );
 id!(
     /// A LiveKit room's record (`livekit_rooms.id`).

@@ -5,8 +5,8 @@ use crate::time::Millis;
 /// Attempts after which a job is dead and waits for a person.
 pub const MAX_ATTEMPTS: u32 = 12;
 
-/// Attempts after which a letter is given up: about a day, so that a mail server may be down overnight.
-pub const MAIL_MAX_ATTEMPTS: u32 = 300;
+/// Attempts after which an email is given up: about a day, so that a mail server may be down overnight.
+pub const EMAIL_MAX_ATTEMPTS: u32 = 300;
 
 /// Attempts after which an admin is told that a job keeps failing.
 pub const NOTIFY_AFTER: u32 = 3;

@@ -41,12 +41,12 @@ pub enum Problem {
     /// 401: nobody is signed in.
     #[error("Please sign in first.")]
     SignedOut,
-    /// 401: e-mail and password do not belong together.
-    #[error("That e-mail address and password do not match.")]
+    /// 401: email and password do not belong together.
+    #[error("That email address and password do not match.")]
     WrongCredentials,
     /// 401: a message that claims to come from the video server was not signed by it.
     #[error("The message's signature is not valid.")]
-    Forged,
+    InvalidSignature,
     /// 403: signed in, but not allowed.
     #[error("You are not allowed to do that.")]
     Forbidden,
@@ -96,7 +96,7 @@ impl Problem {
     pub fn status(&self) -> u16 {
         match self {
             Self::Malformed(_) => 400,
-            Self::SignedOut | Self::WrongCredentials | Self::Forged => 401,
+            Self::SignedOut | Self::WrongCredentials | Self::InvalidSignature => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::NoAccess(access) => match access {
@@ -122,7 +122,7 @@ impl Problem {
             Self::Malformed(_) => "malformed",
             Self::SignedOut => "signed_out",
             Self::WrongCredentials => "wrong_credentials",
-            Self::Forged => "bad_signature",
+            Self::InvalidSignature => "bad_signature",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::NoAccess(access) => match access {
@@ -155,7 +155,7 @@ impl Problem {
             Self::Malformed(_)
             | Self::SignedOut
             | Self::WrongCredentials
-            | Self::Forged
+            | Self::InvalidSignature
             | Self::Forbidden
             | Self::NotFound
             | Self::NoAccess(_)
@@ -232,8 +232,8 @@ mod tests {
 
     #[test]
     fn a_forged_message_is_refused_for_good() {
-        assert_eq!(Problem::Forged.status(), 401);
-        assert_eq!(Problem::Forged.code(), "bad_signature");
-        assert_eq!(Problem::Forged.retry_after_s(), None);
+        assert_eq!(Problem::InvalidSignature.status(), 401);
+        assert_eq!(Problem::InvalidSignature.code(), "bad_signature");
+        assert_eq!(Problem::InvalidSignature.retry_after_s(), None);
     }
 }

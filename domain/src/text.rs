@@ -39,12 +39,12 @@ pub fn one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// An e-mail address: one `@`, no spaces or controls, lower case, at most 254 characters.
+/// An email address: one `@`, no spaces or controls, lower case, at most 254 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Email(String);
+pub struct EmailAddress(String);
 
-impl Email {
+impl EmailAddress {
     /// Parses and normalises.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Email {
         if plausible {
             Ok(Self(text.to_lowercase()))
         } else {
-            refuse("Enter an e-mail address like name@example.org.")
+            refuse("Enter an email address like name@example.org.")
         }
     }
 
@@ -164,7 +164,7 @@ pub fn paragraph(text: &str, max: usize) -> Result<String, TextProblem> {
 ///
 /// # Errors
 /// When it is too short, too long, too uniform, or contains the address's name.
-pub fn check_password(password: &str, email: &Email) -> Result<(), TextProblem> {
+pub fn check_password(password: &str, email: &EmailAddress) -> Result<(), TextProblem> {
     let length = password.chars().count();
     if length < *PASSWORD_LENGTH.start() {
         return refuse(format!(
@@ -279,17 +279,17 @@ mod tests {
             "a@.de",
             "a@-x.de",
         ] {
-            assert!(Email::parse(bad).is_err(), "{bad:?}");
+            assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(
-            Email::parse(" Ada@Example.ORG ").map(|e| e.as_str().to_owned()),
+            EmailAddress::parse(" Ada@Example.ORG ").map(|e| e.as_str().to_owned()),
             Ok("ada@example.org".to_owned())
         );
     }
 
     #[test]
     fn weak_passwords_are_refused_with_a_reason() {
-        let email = Email::parse("lovelace@example.org").expect("valid");
+        let email = EmailAddress::parse("lovelace@example.org").expect("valid");
         for bad in [
             "short",
             "aaaaaaaaaaaaaaaa",

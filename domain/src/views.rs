@@ -3,7 +3,7 @@
 
 use crate::{
     access::Access,
-    availability::OfferDraft,
+    availability::ScheduleDraft,
     booking::{Answered, ChangeKind, Steps},
     ids::{NotificationId, SessionId, UserId},
     session::{Booking, Outcome, Room, SeatRole},
@@ -62,7 +62,7 @@ pub struct MentorProfile {
     /// Whether mentees see it.
     pub published: bool,
     /// What is offered, in the mentor's zone.
-    pub offer: OfferDraft,
+    pub schedule: ScheduleDraft,
 }
 
 /// A bookable stretch of time with the words for it in both zones.
@@ -224,13 +224,13 @@ pub struct SessionView {
     /// Who was there. Filled for one session, `None` in lists.
     pub attendance: Option<AttendanceReport>,
     /// What happened to it, oldest first. Filled for one session, empty in lists.
-    pub history: Vec<Happening>,
+    pub history: Vec<HistoryEntry>,
 }
 
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Happening {
+pub struct HistoryEntry {
     /// What.
     pub kind: ChangeKind,
     /// Who did it; `None` when that person is gone.
@@ -303,10 +303,10 @@ pub struct MeetingPage {
     pub me: Me,
 }
 
-/// A ticket into the room.
+/// A join token into the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct JoinTicket {
+pub struct JoinToken {
     /// LiveKit access token (a secret of this browser).
     pub token: String,
     /// LiveKit's address for browsers.

@@ -34,7 +34,7 @@ test("a wrong password is refused in plain words and gives nothing away", async 
     await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password", { exact: true }).fill("not the password at all");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByText("That e-mail address and password do not match.")).toBeVisible();
+    await expect(page.getByText("That email address and password do not match.")).toBeVisible();
     await expect(page).toHaveURL(/\/auth\/signin/);
   }
 });

@@ -7,6 +7,7 @@ mod dialect;
 mod m20261123_000001_core;
 mod m20261123_000002_scheduling;
 mod m20261123_000003_rooms;
+mod m20261125_000004_names;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, async_trait,
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_core::Migration),
             Box::new(m20261123_000002_scheduling::Migration),
             Box::new(m20261123_000003_rooms::Migration),
+            Box::new(m20261125_000004_names::Migration),
         ]
     }
 }

@@ -14,7 +14,7 @@ use domain::{
     ids::{LoginId, UserId},
     permissions::Actor,
     problem::{Dependency, FieldProblem, Problem},
-    text::{DisplayName, Email, TextProblem, check_password},
+    text::{DisplayName, EmailAddress, TextProblem, check_password},
     time::{Millis, Timestamp},
     views::Me,
 };
@@ -106,7 +106,7 @@ impl CurrentLogin {
 pub async fn sign_up(state: &AppState, form: SignUp) -> Result<NewLogin> {
     let user = new_user(state, form, false).await?;
     let id = user.id;
-    let login = draw_login(state.clock.now(), id);
+    let login = generate_login(state.clock.now(), id);
     let row = login.row.clone();
     state
         .db
@@ -155,7 +155,7 @@ fn address_taken(error: StoreError) -> Error {
 async fn new_user(state: &AppState, form: SignUp, is_admin: bool) -> Result<users::NewUser> {
     let mut fields = Fields::default();
     let name = fields.take("name", DisplayName::parse(&form.name));
-    let email = fields.take("email", Email::parse(&form.email));
+    let email = fields.take("email", EmailAddress::parse(&form.email));
     let zone = fields.take(
         "timeZone",
         Zone::parse(&form.time_zone).map_err(|p| TextProblem(p.to_string())),
@@ -213,8 +213,8 @@ impl Fields {
 pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<NewLogin> {
     let now = state.clock.now();
     // An address that cannot exist is treated like an unknown one.
-    let email = Email::parse(&form.email).ok();
-    let account = email.as_ref().map_or("", Email::as_str);
+    let email = EmailAddress::parse(&form.email).ok();
+    let account = email.as_ref().map_or("", EmailAddress::as_str);
     sign_in_limits::check(state, account, from, now).await?;
     let user = match &email {
         Some(email) => users::credentials(state.db.read(), email).await?,
@@ -228,7 +228,7 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
         sign_in_limits::failed(state, account, from, now).await?;
         return Err(Problem::WrongCredentials.into());
     };
-    let login = draw_login(now, id);
+    let login = generate_login(now, id);
     let row = login.row.clone();
     state
         .db
@@ -348,7 +348,7 @@ pub async fn change_password(
     current: &str,
     new: &str,
 ) -> Result<NewLogin> {
-    let email = Email::parse(&login.me.email).map_err(|e| Error::Other(e.to_string()))?;
+    let email = EmailAddress::parse(&login.me.email).map_err(|e| Error::Other(e.to_string()))?;
     check_password(new, &email).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
     let stored = users::credentials(state.db.read(), &email)
         .await?
@@ -364,7 +364,7 @@ pub async fn change_password(
 /// # Errors
 /// `Problem::NotFound` for an unknown address; `Problem::Invalid` for a weak password.
 pub async fn reset_password(state: &AppState, email: &str, new: &str) -> Result<()> {
-    let email = Email::parse(email).map_err(|TextProblem(m)| Problem::field("email", m))?;
+    let email = EmailAddress::parse(email).map_err(|TextProblem(m)| Problem::field("email", m))?;
     check_password(new, &email).map_err(|TextProblem(m)| Problem::field("password", m))?;
     let user = users::credentials(state.db.read(), &email)
         .await?
@@ -374,7 +374,7 @@ pub async fn reset_password(state: &AppState, email: &str, new: &str) -> Result<
 
 async fn replace_password(state: &AppState, user: UserId, new: &str) -> Result<NewLogin> {
     let hash = state.passwords.hash(new.to_owned()).await?;
-    let login = draw_login(state.clock.now(), user);
+    let login = generate_login(state.clock.now(), user);
     let row = login.row.clone();
     state
         .db
@@ -391,18 +391,18 @@ async fn replace_password(state: &AppState, user: UserId, new: &str) -> Result<N
 }
 
 /// A password nobody chose: 120 random bits, base64url.
-pub fn draw_password() -> String {
+pub fn generate_password() -> String {
     let random: [u8; 15] = rand::random();
     URL_SAFE_NO_PAD.encode(random)
 }
 
 /// A drawn login: what is stored and what is handed out.
-struct Drawn {
+struct GeneratedLogin {
     row: logins::NewLoginRow,
     token: SecretString,
 }
 
-impl Drawn {
+impl GeneratedLogin {
     fn into_new(self) -> NewLogin {
         NewLogin {
             token: self.token,
@@ -411,9 +411,9 @@ impl Drawn {
     }
 }
 
-fn draw_login(now: Timestamp, user: UserId) -> Drawn {
-    let token = draw_token();
-    Drawn {
+fn generate_login(now: Timestamp, user: UserId) -> GeneratedLogin {
+    let token = generate_token();
+    GeneratedLogin {
         row: logins::NewLoginRow {
             id: LoginId(Uuid::new_v4()),
             user,
@@ -426,7 +426,7 @@ fn draw_login(now: Timestamp, user: UserId) -> Drawn {
 }
 
 /// 256 random bits, base64url.
-pub(crate) fn draw_token() -> String {
+pub(crate) fn generate_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
@@ -517,8 +517,8 @@ mod tests {
     fn tokens_are_long_random_and_stored_only_as_hashes() {
         let user = UserId(Uuid::from_u128(1));
         let (one, two) = (
-            draw_login(Timestamp(0), user),
-            draw_login(Timestamp(0), user),
+            generate_login(Timestamp(0), user),
+            generate_login(Timestamp(0), user),
         );
         assert_eq!(one.token.expose_secret().len(), 43);
         assert_ne!(one.token.expose_secret(), two.token.expose_secret());

@@ -85,7 +85,7 @@ async fn mail(state: &AppState) -> Finding {
     const CHECK: &str = "mail server";
     if let Some(folder) = state.config.mail.folder() {
         let detail = format!(
-            "letters are put into {} instead of being sent",
+            "emails are put into {} instead of being sent",
             folder.display()
         );
         return Finding::fine(CHECK, detail);

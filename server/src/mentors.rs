@@ -7,7 +7,7 @@ use crate::{
     zones::Zone,
 };
 use domain::{
-    availability::{Length, Offer, OfferDraft},
+    availability::{Length, Schedule, ScheduleDraft},
     booking::questions,
     ids::UserId,
     problem::Problem,
@@ -34,22 +34,22 @@ pub struct MentorForm {
 #[derive(Debug, Clone)]
 pub(crate) struct Mentor {
     pub card: MentorCard,
-    pub offer: Offer,
+    pub schedule: Schedule,
     pub zone: Zone,
 }
 
 impl Mentor {
     fn of(profile: MentorProfile) -> Result<Self> {
-        let offer = Offer::check(profile.offer).map_err(|problems| {
+        let schedule = Schedule::check(profile.schedule).map_err(|problems| {
             Error::Other(format!(
-                "a stored offer is not valid: {}",
+                "a stored schedule is not valid: {}",
                 Problem::Invalid(problems)
             ))
         })?;
         Ok(Self {
             zone: Zone::or_utc(&profile.card.time_zone),
             card: profile.card,
-            offer,
+            schedule,
         })
     }
 
@@ -63,16 +63,16 @@ impl Mentor {
     }
 
     /// As the mentor sees the own times when moving a session.
-    pub(crate) fn without_notice_and_limits(mut self) -> Self {
-        let draft = OfferDraft {
-            notice: 0,
+    pub(crate) fn without_min_notice_and_limits(mut self) -> Self {
+        let draft = ScheduleDraft {
+            min_notice: 0,
             max_per_day: None,
             max_per_week: None,
             paused: false,
-            ..self.offer.draft().clone()
+            ..self.schedule.draft().clone()
         };
-        if let Ok(offer) = Offer::check(draft) {
-            self.offer = offer;
+        if let Ok(schedule) = Schedule::check(draft) {
+            self.schedule = schedule;
         }
         self
     }
@@ -158,16 +158,18 @@ async fn saved(state: &AppState, login: &CurrentLogin) -> Result<MentorProfile> 
 ///
 /// # Errors
 /// `Problem::NotFound` before there is a profile; `Problem::Invalid` naming the fields.
-pub async fn save_offer(
+pub async fn save_schedule(
     state: &AppState,
     login: &CurrentLogin,
-    draft: OfferDraft,
+    draft: ScheduleDraft,
 ) -> Result<MentorProfile> {
-    let offer = Offer::check(draft).map_err(Problem::Invalid)?;
+    let schedule = Schedule::check(draft).map_err(Problem::Invalid)?;
     let (user, now) = (login.me.id, state.clock.now());
     let found = state.db.write(|txn| {
-        let offer = offer.clone();
-        Box::pin(async move { store::mentors::save_offer(txn, user, offer.draft(), now).await })
+        let schedule = schedule.clone();
+        Box::pin(
+            async move { store::mentors::save_schedule(txn, user, schedule.draft(), now).await },
+        )
     });
     if !found.await? {
         return Err(Problem::NotFound.into());

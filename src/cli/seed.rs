@@ -6,10 +6,10 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use domain::{
     access::Access,
-    availability::{Interval, OfferDraft, WeeklyHours},
+    availability::{Interval, ScheduleDraft, WeeklyHours},
     ids::{SessionId, UserId},
     session::{Booking, SeatRole},
-    text::{Email, Title},
+    text::{EmailAddress, Title},
     time::{Millis, Timestamp},
 };
 use serde::Serialize;
@@ -194,7 +194,7 @@ async fn person(
     zone: &str,
     is_admin: bool,
 ) -> anyhow::Result<UserId> {
-    let email = Email::parse(&format!("{local}@example.org"))?;
+    let email = EmailAddress::parse(&format!("{local}@example.org"))?;
     if let Some(found) = store::users::credentials(state.db.read(), &email).await? {
         return Ok(found.id);
     }
@@ -225,7 +225,7 @@ async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
         questions: "What have you tried so far?".to_owned(),
         confirms: false,
     };
-    let offer = OfferDraft {
+    let schedule = ScheduleDraft {
         hours: (0..7)
             .map(|weekday| WeeklyHours {
                 weekday,
@@ -234,11 +234,11 @@ async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
             })
             .collect(),
         lengths: vec![25, 45],
-        ..OfferDraft::default()
+        ..ScheduleDraft::default()
     };
     let login = CurrentLogin::of_tool(mentor);
     mentors::save_profile(state, &login, form).await?;
-    mentors::save_offer(state, &login, offer).await?;
+    mentors::save_schedule(state, &login, schedule).await?;
     let published = state
         .db
         .write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await }))

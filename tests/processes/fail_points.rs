@@ -1,5 +1,5 @@
 //! The process ends at every single step of booking, joining and ending, one run for each step; another one goes on from
-//! there. A step is a moment before or after a commit, a call to LiveKit, or a letter (`server/src/fail`).
+//! there. A step is a moment before or after a commit, a call to LiveKit, or an email (`server/src/fail`).
 
 use crate::{
     faults::{client, product, until},
@@ -26,8 +26,8 @@ async fn act(
     let at = process.address;
     let booked = book(at, &stage.mentees[0], &stage.mentor, (hour(run), 60)).await?;
     assert!(matches!(booked, 201 | 409), "booking: {booked}");
-    let ticket = format!("GET /api/sessions/{open}/livekit/access-token");
-    let (joined, text) = ask(at, mentee, &ticket, "").await?;
+    let join_token = format!("GET /api/sessions/{open}/livekit/access-token");
+    let (joined, text) = ask(at, mentee, &join_token, "").await?;
     // 410: the crash came after the end was committed.
     assert!(matches!(joined, 200 | 410), "joining: {joined} {text}");
     let end = format!("POST /api/sessions/{open}/livekit/end-room");
@@ -41,7 +41,7 @@ async fn is_settled(stage: &Stage, livekit: &impl MediaServer) -> bool {
     let now = SystemClock.now().0;
     let due = format!("jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= {now}");
     // The open session was made by the harness, which has another time.
-    let unsent = "mails m JOIN sessions s ON s.id = m.session_id \
+    let unsent = "emails m JOIN sessions s ON s.id = m.session_id \
                   WHERE m.kind = 'booked' AND m.sent_at IS NULL AND s.room = 'scheduled'";
     stage.count(&due).await == 0
         && stage.count(unsent).await == 0
@@ -115,9 +115,9 @@ async fn a_crash_at_any_step_of_booking_joining_and_ending_loses_nothing() {
         assert!(runs > 12, "only {runs} steps were found");
         assert_eq!(count("sessions WHERE booking = 'confirmed' AND room = 'scheduled'").await, expected);
         assert_eq!(count("sessions WHERE room = 'ended'").await, expected);
-        let sent = "mails m JOIN sessions s ON s.id = m.session_id \
+        let sent = "emails m JOIN sessions s ON s.id = m.session_id \
                     WHERE m.kind = 'booked' AND m.sent_at IS NOT NULL AND s.room = 'scheduled'";
-        assert_eq!(count(sent).await, expected * 2, "both have a letter");
+        assert_eq!(count(sent).await, expected * 2, "both have an email");
         assert_eq!(count("livekit_rooms WHERE ended_at IS NOT NULL").await, expected);
         let ok = "pragma_integrity_check WHERE integrity_check = 'ok'";
         assert_eq!(count(ok).await, 1);

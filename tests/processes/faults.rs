@@ -86,7 +86,10 @@ async fn kill_9_on_sqlite_while_booking_keeps_every_promise() {
             booked >= promised && promised > 0,
             "{booked} booked, {promised} promised"
         );
-        assert_eq!(stage.count("mails WHERE kind = 'booked'").await, booked * 2);
+        assert_eq!(
+            stage.count("emails WHERE kind = 'booked'").await,
+            booked * 2
+        );
         assert_eq!(stage.count("livekit_rooms").await, booked);
         assert_eq!(
             stage
@@ -443,7 +446,7 @@ async fn a_killed_livekit_loses_no_session_and_its_rooms_come_back_when_somebody
         let line = format!("GET /api/sessions/{id}/livekit/access-token?rejoin=true");
         let (runs, mut worst) = (3, Duration::ZERO);
         for run in 0..runs {
-            until("a ticket", Duration::from_secs(10), async || {
+            until("a join token", Duration::from_secs(10), async || {
                 matches!(
                     ask(process.address, &stage.mentees[0], &line, "").await,
                     Ok((200, _))

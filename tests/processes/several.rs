@@ -38,7 +38,7 @@ async fn of_64_who_ask_three_processes_for_one_time_one_gets_it() {
         assert!(answers[0] == 201 && refused, "{answers:?}");
         assert_eq!(stage.count("sessions WHERE booking = 'confirmed'").await, 1);
         assert_eq!(stage.count("jobs WHERE kind = 'create_room'").await, 1);
-        assert_eq!(stage.count("mails WHERE kind = 'booked'").await, 2);
+        assert_eq!(stage.count("emails WHERE kind = 'booked'").await, 2);
         assert_eq!(
             stage.count("leases").await,
             1,
@@ -78,10 +78,10 @@ async fn killing_processes_while_they_book_and_write_letters_loses_nothing() {
             processes[run].ready().await;
         }
         let began = Instant::now();
-        let unsent = "mails WHERE kind = 'booked' AND sent_at IS NULL";
+        let unsent = "emails WHERE kind = 'booked' AND sent_at IS NULL";
         while stage.count(unsent).await > 0 {
             let waited = began.elapsed();
-            assert!(waited < Duration::from_secs(90), "letters are stuck");
+            assert!(waited < Duration::from_secs(90), "emails are stuck");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
         let recovered = began.elapsed();
@@ -91,7 +91,10 @@ async fn killing_processes_while_they_book_and_write_letters_loses_nothing() {
             booked >= promised && promised > 24,
             "{booked} booked, {promised} promised"
         );
-        assert_eq!(stage.count("mails WHERE kind = 'booked'").await, booked * 2);
+        assert_eq!(
+            stage.count("emails WHERE kind = 'booked'").await,
+            booked * 2
+        );
         let rooms = stage.count("livekit_rooms").await;
         assert_eq!(rooms, booked, "each has its room's record");
         assert_eq!(stage.count("jobs WHERE kind = 'create_room'").await, booked);
@@ -101,7 +104,7 @@ async fn killing_processes_while_they_book_and_write_letters_loses_nothing() {
             runs,
             booked * 2
                 - stage
-                    .count("mails WHERE sent_at IS NOT NULL AND kind = 'booked'")
+                    .count("emails WHERE sent_at IS NOT NULL AND kind = 'booked'")
                     .await,
             recovered,
         );

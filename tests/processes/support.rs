@@ -1,8 +1,8 @@
-//! The product as processes of its own, and a stage for them: a database, people, a folder for letters.
+//! The product as processes of its own, and a stage for them: a database, people, a folder for emails.
 
 use crate::harness::{self, LIVEKIT_SECRET, Person, TestApp};
 use domain::{
-    availability::OfferDraft,
+    availability::ScheduleDraft,
     time::{Millis, Timestamp},
 };
 use server::{
@@ -167,19 +167,19 @@ impl Stage {
     pub async fn set(app: TestApp) -> Self {
         app.clock.set(SystemClock.now());
         let mentor = app.mentor("Maya").await;
-        let offer = OfferDraft {
+        let schedule = ScheduleDraft {
             hours: harness::around_the_clock(),
             lengths: vec![30, 60],
-            ..OfferDraft::default()
+            ..ScheduleDraft::default()
         };
-        let saving = mentors::save_offer(&app.state, &mentor.login, offer);
-        saving.await.expect("the offer is saved");
+        let saving = mentors::save_schedule(&app.state, &mentor.login, schedule);
+        saving.await.expect("the schedule is saved");
         let mut mentees = Vec::new();
         for n in 0..8 {
             mentees.push(app.person(&format!("Mentee {n}")).await);
         }
         let mail = std::env::temp_dir().join(format!("ym-mail-{}", uuid::Uuid::new_v4()));
-        std::fs::create_dir(&mail).expect("a folder for letters");
+        std::fs::create_dir(&mail).expect("a folder for emails");
         Self {
             app,
             mentor,

@@ -16,7 +16,7 @@ pub struct Soak {
     seed: Option<u64>,
     /// Offers that are drawn for each change of clocks.
     #[arg(long, default_value_t = 8)]
-    offers: u32,
+    check_start: u32,
 }
 
 /// Runs the soak.
@@ -32,7 +32,7 @@ pub fn run(soak: &Soak) -> Result<()> {
         .args(["--package", "server", "--test", "it", "slots::soak"])
         .args(["--", "--ignored", "--nocapture", "--test-threads", "1"])
         .env("YM_SOAK_SEED", seed.to_string())
-        .env("YM_SOAK_OFFERS", soak.offers.to_string())
+        .env("YM_SOAK_OFFERS", soak.check_start.to_string())
         // Set by cargo for this program; the build must not inherit it.
         .env_remove("CARGO_MANIFEST_DIR")
         .current_dir(tools::root())

@@ -24,14 +24,15 @@ pub async fn publish(id: domain::ids::UserId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Does something in the console; `what` and `id` as in `domain::console::Act::parse`.
-#[server(prefix = "/api/fn", endpoint = "admin_act")]
-pub async fn act(what: String, id: String) -> Result<(), ApiError> {
+/// Does something in the console; `what` and `id` as in `domain::console::AdminAction::parse`.
+#[server(prefix = "/api/fn", endpoint = "admin_action")]
+pub async fn admin_action(what: String, id: String) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let act = domain::console::Act::parse(&what, &id).ok_or(domain::problem::Problem::NotFound)?;
-    request.answer(server::admin::act(&request.state, login, act).await)?;
-    let tab = crate::routes::admin(act.tab().as_str());
+    let action = domain::console::AdminAction::parse(&what, &id)
+        .ok_or(domain::problem::Problem::NotFound)?;
+    request.answer(server::admin::perform(&request.state, login, action).await)?;
+    let tab = crate::routes::admin(action.tab().as_str());
     crate::ssr::redirect(&format!("{tab}?done=acted"));
     Ok(())
 }

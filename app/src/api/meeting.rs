@@ -6,7 +6,7 @@ use domain::{
     ids::SessionId,
     permissions::Moderation,
     time::Timestamp,
-    views::{self, JoinTicket},
+    views::{self, JoinToken},
 };
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub async fn meeting_page(
     request.answer(page)
 }
 
-/// A ticket into the room.
+/// A join token into the room.
 ///
 /// # Errors
 /// The join decision, when it is no; `Problem::Elsewhere` for somebody who is inside already; when the
@@ -35,11 +35,11 @@ pub async fn join(
     session: SessionId,
     /// How.
     entry: Entry,
-) -> Result<JoinTicket, ApiError> {
+) -> Result<JoinToken, ApiError> {
     let request = crate::ssr::request()?;
-    let ticket =
+    let join_token =
         server::meetings::access_token(&request.state, request.login()?, session, entry).await;
-    request.answer(ticket)
+    request.answer(join_token)
 }
 
 /// Ends the room for everyone.

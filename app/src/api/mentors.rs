@@ -47,8 +47,8 @@ pub fn stretch_of(now: Timestamp, stretch: u8) -> Interval {
 
 /// What the page with one's own offer shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfferPage {
-    /// The profile with the offer.
+pub struct SchedulePage {
+    /// The profile with the schedule.
     pub profile: MentorProfile,
     /// Free times of the next days, as a mentee in `zone` sees them.
     pub preview: Vec<Slot>,
@@ -131,9 +131,9 @@ pub struct Rules {
     /// Minutes kept free after a session.
     pub buffer_after: String,
     /// Hours that a booking comes before its session, at least.
-    pub notice_hours: String,
+    pub min_notice_hours: String,
     /// Days that a booking comes before its session, at most.
-    pub horizon: String,
+    pub booking_window: String,
     /// Sessions a day, at most.
     pub max_per_day: String,
     /// Sessions a week, at most.
@@ -144,8 +144,8 @@ pub struct Rules {
 }
 
 /// Changes what one offers.
-#[server(prefix = "/api/fn", endpoint = "save_offer")]
-pub async fn save_offer(
+#[server(prefix = "/api/fn", endpoint = "save_schedule")]
+pub async fn save_schedule(
     #[server(default)] hours: Vec<HoursRow>,
     #[server(default)] dates: Vec<DateRow>,
     #[server(default)] lengths: BTreeMap<String, u16>,
@@ -154,8 +154,8 @@ pub async fn save_offer(
     let request = crate::ssr::request()?;
     let login = request.login()?;
     let lengths = lengths.into_values().collect();
-    let draft = crate::components::offer::parse(&hours, &dates, lengths, &rules)?;
-    request.answer(server::mentors::save_offer(&request.state, login, draft).await)?;
+    let draft = crate::components::schedule::parse(&hours, &dates, lengths, &rules)?;
+    request.answer(server::mentors::save_schedule(&request.state, login, draft).await)?;
     crate::ssr::redirect(&format!("{}?done=saved", crate::routes::AVAILABILITY));
     Ok(())
 }

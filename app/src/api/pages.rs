@@ -3,7 +3,7 @@
 
 use super::{
     error::ApiError,
-    mentors::{MentorTimes, OfferPage, OtherTimes},
+    mentors::{MentorTimes, OtherTimes, SchedulePage},
     sessions::Dashboard,
     wire::Sent,
 };
@@ -35,7 +35,7 @@ pub enum Ask {
         minutes: Option<u16>,
     },
     /// What one offers as a mentor.
-    Offer {
+    Schedule {
         /// The zone in which mentees' view is shown; one's own when `None`.
         zone: Option<String>,
     },
@@ -84,8 +84,8 @@ pub enum Answer {
     Mentors(Vec<MentorCard>),
     /// The mentor.
     Mentor(Box<MentorTimes>),
-    /// The offer; `None` before there is a profile.
-    Offer(Option<Box<OfferPage>>),
+    /// The schedule; `None` before there is a profile.
+    Schedule(Option<Box<SchedulePage>>),
     /// The session and the times.
     OtherTimes(Box<OtherTimes>),
     /// The sessions.

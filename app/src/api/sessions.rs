@@ -46,12 +46,12 @@ pub async fn finish_booking(
     goal: String,
     #[server(default)] answers: Vec<String>,
 ) -> Result<(), ApiError> {
-    let wish = server::sessions::WishForm {
+    let details = server::sessions::BookingForm {
         title,
         goal,
         answers,
     };
-    crate::ssr::sessions::change(id, server::sessions::Change::Finish(wish), "booked").await
+    crate::ssr::sessions::change(id, server::sessions::Change::Finish(details), "booked").await
 }
 
 /// Gives a held time back and leads to the mentor's times.

@@ -1,26 +1,26 @@
 //! What happened to a session.
 
 use super::time::LocalTime;
-use domain::{booking::ChangeKind, views::Happening};
+use domain::{booking::ChangeKind, views::HistoryEntry};
 use leptos::prelude::*;
 
 /// The list, oldest first.
 #[component]
 pub fn History(
     /// What happened.
-    history: Vec<Happening>,
+    history: Vec<HistoryEntry>,
 ) -> impl IntoView {
     let items: Vec<_> = history
         .into_iter()
-        .map(|happening| {
-            let words = words(&happening);
-            let note = (!happening.note.is_empty()).then_some(happening.note);
+        .map(|entry| {
+            let words = words(&entry);
+            let note = (!entry.note.is_empty()).then_some(entry.note);
             view! {
                 <li>
                     <p>{words}</p>
                     {note.map(|note| view! { <blockquote class="prose">{note}</blockquote> })}
                     <p class="muted small">
-                        <LocalTime label=happening.at />
+                        <LocalTime label=entry.at />
                     </p>
                 </li>
             }
@@ -30,10 +30,10 @@ pub fn History(
 }
 
 /// What happened, in a sentence.
-fn words(happening: &Happening) -> String {
-    let who = happening.by.as_ref().map_or("Somebody", |by| &by.name);
-    let starts = &happening.starts;
-    match (happening.kind, &happening.previous) {
+fn words(entry: &HistoryEntry) -> String {
+    let who = entry.by.as_ref().map_or("Somebody", |by| &by.name);
+    let starts = &entry.starts;
+    match (entry.kind, &entry.previous) {
         (ChangeKind::Booked, _) => format!("{who} booked the session."),
         (ChangeKind::Requested, _) => format!("{who} asked for the session."),
         (ChangeKind::Confirmed, _) => format!("{who} confirmed it."),

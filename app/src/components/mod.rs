@@ -8,7 +8,7 @@ pub mod hours;
 pub mod late;
 pub mod left;
 pub mod notes;
-pub mod offer;
+pub mod schedule;
 pub mod session_card;
 pub mod site;
 pub mod stays;

@@ -45,7 +45,7 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
         Problem::SignedOut => "You are signed out. Please sign in and try again.".to_owned(),
         Problem::Malformed(_)
         | Problem::WrongCredentials
-        | Problem::Forged
+        | Problem::InvalidSignature
         | Problem::Forbidden
         | Problem::NotFound
         | Problem::NoAccess(_)
@@ -76,7 +76,7 @@ pub fn ErrorNote(
         Problem::NotFound => not_found,
         Problem::Unavailable(_) | Problem::TooMany { .. } => "Not available right now",
         Problem::Malformed(_)
-        | Problem::Forged
+        | Problem::InvalidSignature
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
         | Problem::Elsewhere
@@ -96,7 +96,7 @@ pub fn ErrorNote(
         Problem::Malformed(_)
         | Problem::SignedOut
         | Problem::WrongCredentials
-        | Problem::Forged
+        | Problem::InvalidSignature
         | Problem::Forbidden
         | Problem::NoAccess(_)
         | Problem::Conflict(_)

@@ -3,7 +3,7 @@
 use super::{form::Form, hours};
 use crate::api::mentors::{DateRow, HoursRow, Rules};
 use domain::{
-    availability::{DAY_MIN, DateOverride, Day, OfferDraft, OverrideKind, parse_hhmm},
+    availability::{DAY_MIN, DateOverride, Day, OverrideKind, ScheduleDraft, parse_hhmm},
     problem::{FieldProblem, Problem},
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 /// Empty lines for other dates, beyond those in use.
 const EMPTY_DATES: usize = 3;
 
-/// Reads the form; what it means is checked by [`domain::availability::Offer::check`].
+/// Reads the form; what it means is checked by [`domain::availability::Schedule::check`].
 ///
 /// # Errors
 /// `Problem::Invalid` naming every field that cannot be read.
@@ -20,27 +20,28 @@ pub fn parse(
     dates: &[DateRow],
     lengths: Vec<u16>,
     rules: &Rules,
-) -> Result<OfferDraft, Problem> {
+) -> Result<ScheduleDraft, Problem> {
     let mut refused = Refused::default();
-    let usual = OfferDraft::default();
+    let usual = ScheduleDraft::default();
     let hours = refused.take(hours::parse(hours));
     let overrides = refused.take(read_dates(dates));
     let mut number = |field, text: &str| refused.take(number(field, text)).flatten();
     let buffer_before = number("bufferBefore", &rules.buffer_before).unwrap_or_default();
     let buffer_after = number("bufferAfter", &rules.buffer_after).unwrap_or_default();
-    let notice = number("notice", &rules.notice_hours).map(|hours| hours.saturating_mul(60));
-    let horizon = number("horizon", &rules.horizon);
+    let min_notice =
+        number("minNotice", &rules.min_notice_hours).map(|hours| hours.saturating_mul(60));
+    let booking_window = number("bookingWindow", &rules.booking_window);
     let max_per_day = number("maxPerDay", &rules.max_per_day);
     let max_per_week = number("maxPerWeek", &rules.max_per_week);
     match (hours, overrides) {
-        (Some(hours), Some(overrides)) if refused.0.is_empty() => Ok(OfferDraft {
+        (Some(hours), Some(overrides)) if refused.0.is_empty() => Ok(ScheduleDraft {
             hours,
             overrides,
             lengths,
             buffer_before,
             buffer_after,
-            notice: notice.unwrap_or(usual.notice),
-            horizon: horizon.unwrap_or(usual.horizon),
+            min_notice: min_notice.unwrap_or(usual.min_notice),
+            booking_window: booking_window.unwrap_or(usual.booking_window),
             max_per_day,
             max_per_week,
             paused: rules.paused,
@@ -250,16 +251,19 @@ mod tests {
             row("extra", "2026-12-05", "", "10:00", "00:00"),
         ];
         let rules = Rules {
-            notice_hours: "24".to_owned(),
+            min_notice_hours: "24".to_owned(),
             max_per_day: " 3 ".to_owned(),
             ..Rules::default()
         };
         let draft = parse(&[], &dates, vec![30], &rules).expect("readable");
         assert_eq!(
-            (draft.notice, draft.max_per_day, draft.max_per_week),
+            (draft.min_notice, draft.max_per_day, draft.max_per_week),
             (24 * 60, Some(3), None)
         );
-        assert_eq!(draft.horizon, OfferDraft::default().horizon);
+        assert_eq!(
+            draft.booking_window,
+            ScheduleDraft::default().booking_window
+        );
         let shown = rows(&draft.overrides, 0);
         assert_eq!((&shown[..2], shown.len()), (&dates[..], 2 + EMPTY_DATES));
         assert!(matches!(
@@ -275,12 +279,12 @@ mod tests {
     fn everything_unreadable_is_said_at_once() {
         let rules = Rules {
             buffer_before: "-1".to_owned(),
-            horizon: "soon".to_owned(),
+            booking_window: "soon".to_owned(),
             ..Rules::default()
         };
         let dates = vec![row("extra", "2026-12-05", "", "25:00", "26:00")];
         let problem = parse(&[], &dates, Vec::new(), &rules).expect_err("refused");
-        for field in ["overrides", "bufferBefore", "horizon"] {
+        for field in ["overrides", "bufferBefore", "bookingWindow"] {
             assert!(problem.for_field(field).is_some(), "{field}");
         }
         assert!(read_dates(&[row("off", "2026-02-30", "", "", "")]).is_err());

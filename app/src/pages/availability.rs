@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     api::{
-        mentors::{OfferPage, SaveOffer},
+        mentors::{SaveSchedule, SchedulePage},
         pages::{Answer, Ask},
     },
     components::{
@@ -14,14 +14,14 @@ use crate::{
         form::{Form, PostForm},
         hours::{HoursInputs, entered},
         notes::{DoneNote, FormError},
-        offer::{DateInputs, entered_dates},
+        schedule::{DateInputs, entered_dates},
         time::zone_words,
         times::Preview,
         week::Week,
     },
     routes,
 };
-use domain::availability::{LENGTHS_MIN, OfferDraft};
+use domain::availability::{LENGTHS_MIN, ScheduleDraft};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -30,7 +30,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn AvailabilityPage() -> impl IntoView {
     let query = use_query_map();
-    let ask = Memo::new(move |_| Ask::Offer {
+    let ask = Memo::new(move |_| Ask::Schedule {
         zone: query.read().get("zone"),
     });
     let done = Signal::derive(move || match query.read().get_str("done") {
@@ -39,7 +39,7 @@ pub fn AvailabilityPage() -> impl IntoView {
         Some(_) | None => None,
     });
     let show = Callback::new(move |answer| {
-        let Answer::Offer(page) = answer else {
+        let Answer::Schedule(page) = answer else {
             return unexpected();
         };
         match page {
@@ -69,8 +69,8 @@ fn NoProfile() -> impl IntoView {
 }
 
 #[component]
-fn Parts(page: OfferPage, done: Signal<Option<&'static str>>) -> impl IntoView {
-    let offer = page.profile.offer.clone();
+fn Parts(page: SchedulePage, done: Signal<Option<&'static str>>) -> impl IntoView {
+    let schedule = page.profile.schedule.clone();
     let zone = page.profile.card.time_zone.clone();
     view! {
         <div class="narrow-wide">
@@ -79,33 +79,33 @@ fn Parts(page: OfferPage, done: Signal<Option<&'static str>>) -> impl IntoView {
             </p>
             <h1>"Availability"</h1>
             <DoneNote words=done />
-            {offer
+            {schedule
                 .paused
                 .then(|| {
                     view! { <p class="note">"You take no bookings at the moment. Your hours are kept."</p> }
                 })}
             <section class="card" aria-labelledby="week-title">
                 <h2 id="week-title">"Your week"</h2>
-                <Week hours=offer.hours.clone() />
+                <Week hours=schedule.hours.clone() />
             </section>
-            <Editor offer zone />
+            <Editor schedule zone />
             <Seen page />
         </div>
     }
 }
 
 #[component]
-fn Editor(offer: OfferDraft, zone: String) -> impl IntoView {
-    let form = Form::new::<SaveOffer>();
+fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
+    let form = Form::new::<SaveSchedule>();
     let (problem, pending) = (form.problem(), form.pending());
-    let hours = entered(&form, &offer.hours);
-    let dates = entered_dates(&form, &offer.overrides);
+    let hours = entered(&form, &schedule.hours);
+    let dates = entered_dates(&form, &schedule.overrides);
     let (hours_message, dates_message) = (
         message_for(problem, "hours"),
         message_for(problem, "overrides"),
     );
     let paused =
-        form.has("rules[paused]") || (problem.with_untracked(Option::is_none) && offer.paused);
+        form.has("rules[paused]") || (problem.with_untracked(Option::is_none) && schedule.paused);
     view! {
         <PostForm to=form.to>
             <FormError
@@ -116,8 +116,8 @@ fn Editor(offer: OfferDraft, zone: String) -> impl IntoView {
                     "lengths",
                     "bufferBefore",
                     "bufferAfter",
-                    "notice",
-                    "horizon",
+                    "minNotice",
+                    "bookingWindow",
                     "maxPerDay",
                     "maxPerWeek",
                 ]
@@ -146,7 +146,7 @@ fn Editor(offer: OfferDraft, zone: String) -> impl IntoView {
                 </p>
                 <DateInputs rows=dates />
             </fieldset>
-            <Rules form=&form offer=offer.clone() />
+            <Rules form=&form schedule=schedule.clone() />
             <section class="card">
                 <label class="check">
                     <input type="checkbox" name="rules[paused]" value="true" checked=paused />
@@ -162,7 +162,7 @@ fn Editor(offer: OfferDraft, zone: String) -> impl IntoView {
 
 /// Lengths, and the numbers.
 #[component]
-fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
+fn Rules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
     let problem = form.problem();
     let refused = problem.with_untracked(Option::is_some);
     let lengths: Vec<_> = LENGTHS_MIN
@@ -172,7 +172,7 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
             let checked = if refused {
                 form.has(&name)
             } else {
-                offer.lengths.contains(length)
+                schedule.lengths.contains(length)
             };
             view! {
                 <label class="check">
@@ -185,7 +185,7 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
     let lengths_message = message_for(problem, "lengths");
     let shown = |n: Option<u32>| n.map_or_else(String::new, |n| n.to_string());
     let value = |field: &str, saved: Option<u32>| form.value(field, shown(saved));
-    let notice = form.value("rules[notice_hours]", hours_of(offer.notice));
+    let min_notice = form.value("rules[min_notice_hours]", hours_of(schedule.min_notice));
     view! {
         <fieldset class="card" aria-describedby="lengths-error">
             <legend class="card-legend">"Sessions"</legend>
@@ -199,7 +199,7 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
                     name="rules[buffer_before]"
                     field="bufferBefore"
                     most=240
-                    value=value("rules[buffer_before]", Some(offer.buffer_before))
+                    value=value("rules[buffer_before]", Some(schedule.buffer_before))
                     problem
                 />
                 <NumberField
@@ -207,23 +207,23 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
                     name="rules[buffer_after]"
                     field="bufferAfter"
                     most=240
-                    value=value("rules[buffer_after]", Some(offer.buffer_after))
+                    value=value("rules[buffer_after]", Some(schedule.buffer_after))
                     problem
                 />
                 <NumberField
                     label="Hours’ notice at least"
-                    name="rules[notice_hours]"
-                    field="notice"
+                    name="rules[min_notice_hours]"
+                    field="minNotice"
                     most=720
-                    value=notice
+                    value=min_notice
                     problem
                 />
                 <NumberField
                     label="Days ahead at most"
-                    name="rules[horizon]"
-                    field="horizon"
+                    name="rules[booking_window]"
+                    field="bookingWindow"
                     most=365
-                    value=value("rules[horizon]", Some(offer.horizon))
+                    value=value("rules[booking_window]", Some(schedule.booking_window))
                     problem
                 />
                 <NumberField
@@ -231,7 +231,7 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
                     name="rules[max_per_day]"
                     field="maxPerDay"
                     most=50
-                    value=value("rules[max_per_day]", offer.max_per_day)
+                    value=value("rules[max_per_day]", schedule.max_per_day)
                     problem
                 />
                 <NumberField
@@ -239,7 +239,7 @@ fn Rules<'a>(form: &'a Form, offer: OfferDraft) -> impl IntoView + use<> {
                     name="rules[max_per_week]"
                     field="maxPerWeek"
                     most=200
-                    value=value("rules[max_per_week]", offer.max_per_week)
+                    value=value("rules[max_per_week]", schedule.max_per_week)
                     problem
                 />
             </div>
@@ -258,7 +258,7 @@ fn hours_of(minutes: u32) -> String {
 
 /// What mentees see, in any zone.
 #[component]
-fn Seen(page: OfferPage) -> impl IntoView {
+fn Seen(page: SchedulePage) -> impl IntoView {
     let zone = page.zone.clone();
     let options: Vec<_> = zone_options(page.zones)
         .into_iter()

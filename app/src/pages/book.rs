@@ -68,7 +68,7 @@ fn Booking(session: SessionView) -> impl IntoView {
                 <SessionFacts session=session.clone() />
                 {held.map(|(until, label)| view! { <HeldFor until label now /> })}
             </section>
-            <WishForm session />
+            <BookingForm session />
             <GiveBack mentor=mentor.id />
         </div>
     }
@@ -117,7 +117,7 @@ fn NotHeld(session: SessionView) -> impl IntoView {
 }
 
 #[component]
-fn WishForm(session: SessionView) -> impl IntoView {
+fn BookingForm(session: SessionView) -> impl IntoView {
     let form = Form::new::<FinishBooking>();
     let (problem, pending) = (form.problem(), form.pending());
     let questions: Vec<_> = session

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     api::{
-        admin::Act,
+        admin::AdminAction,
         pages::{Answer, Ask},
     },
     components::{
@@ -15,7 +15,7 @@ use crate::{
     },
     routes,
 };
-use domain::console::{Console, Deed, Entry, Filter, Section};
+use domain::console::{Action, Console, Entry, Filter, Section};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -47,7 +47,7 @@ pub fn ConsolePage() -> impl IntoView {
 
 #[component]
 fn Shown(console: Console, path: String) -> impl IntoView {
-    let form = Form::new::<Act>();
+    let form = Form::new::<AdminAction>();
     let to = form.to;
     let counts = console.counts.into_iter().map(|(name, count)| {
         view! {
@@ -136,7 +136,7 @@ fn Listed(section: Section, to: Sending) -> impl IntoView {
     view! {
         <section>
             <h2>{section.title}</h2>
-            {section.deed.map(|deed| view! { <DeedForm deed about=String::new() to /> })}
+            {section.action.map(|action| view! { <ActionButton action about=String::new() to /> })}
             {none.then(|| view! { <p class="muted">{section.empty}</p> })}
             <ul class="stack" hidden=none>
                 {entries}
@@ -184,7 +184,7 @@ fn One(entry: Entry, to: Sending) -> impl IntoView {
                             </p>
                         }
                     })}
-                {entry.deed.map(|deed| view! { <DeedForm deed about to /> })}
+                {entry.action.map(|action| view! { <ActionButton action about to /> })}
             </article>
         </li>
     }
@@ -192,11 +192,11 @@ fn One(entry: Entry, to: Sending) -> impl IntoView {
 
 /// What can be done, behind a second step where there is something to read first.
 #[component]
-fn DeedForm(deed: Deed, about: String, to: Sending) -> impl IntoView {
-    let confirmed = !deed.meaning.is_empty();
-    let is_choice = deed.whats.len() > 1;
-    let label = deed.label.clone();
-    let whats = deed.whats.into_iter().map(|(what, words)| {
+fn ActionButton(action: Action, about: String, to: Sending) -> impl IntoView {
+    let confirmed = !action.meaning.is_empty();
+    let is_choice = action.choices.len() > 1;
+    let label = action.label.clone();
+    let choices = action.choices.into_iter().map(|(what, words)| {
         if is_choice {
             view! {
                 <label class="console-choice">
@@ -209,16 +209,16 @@ fn DeedForm(deed: Deed, about: String, to: Sending) -> impl IntoView {
             view! { <input type="hidden" name="what" value=what /> }.into_any()
         }
     });
-    let whats = if is_choice {
+    let choices = if is_choice {
         view! {
             <fieldset>
                 <legend>{format!("What came of {about}?")}</legend>
-                {whats.collect_view()}
+                {choices.collect_view()}
             </fieldset>
         }
         .into_any()
     } else {
-        whats.collect_view().into_any()
+        choices.collect_view().into_any()
     };
     let look = if confirmed {
         "button button-danger"
@@ -227,8 +227,8 @@ fn DeedForm(deed: Deed, about: String, to: Sending) -> impl IntoView {
     };
     let form = view! {
         <PostForm to>
-            <input type="hidden" name="id" value=deed.id />
-            {whats}
+            <input type="hidden" name="id" value=action.id />
+            {choices}
             <p class="actions">
                 <button type="submit" class=look>
                     {label}
@@ -239,8 +239,8 @@ fn DeedForm(deed: Deed, about: String, to: Sending) -> impl IntoView {
     if confirmed {
         view! {
             <details>
-                <summary>{format!("{}…", deed.label)}</summary>
-                <p>{deed.meaning}</p>
+                <summary>{format!("{}…", action.label)}</summary>
+                <p>{action.meaning}</p>
                 {form}
             </details>
         }

@@ -112,23 +112,23 @@ fn lengths_words(card: &MentorCard) -> String {
     }
 }
 
-/// A person's first letters, in place of a picture.
+/// A person's initials, in place of a picture.
 #[component]
 pub fn Initials(
     /// The person's name.
     name: String,
 ) -> impl IntoView {
-    let mut letters: Vec<char> = name
+    let mut initials: Vec<char> = name
         .split(' ')
         .filter_map(|word| word.chars().next())
         .collect();
-    if letters.len() > 2 {
-        letters = vec![letters[0], letters[letters.len() - 1]];
+    if initials.len() > 2 {
+        initials = vec![initials[0], initials[initials.len() - 1]];
     }
-    let letters: String = letters.into_iter().flat_map(char::to_uppercase).collect();
+    let initials: String = initials.into_iter().flat_map(char::to_uppercase).collect();
     view! {
         <span class="initials" aria-hidden="true">
-            {letters}
+            {initials}
         </span>
     }
 }

@@ -137,7 +137,7 @@ fn Record(session: SessionView) -> impl IntoView {
             {may
                 .tell_more
                 .then(|| view! { <TellMore id question=session.asked.clone().unwrap_or_default() /> })}
-            <Wish session=session.clone() />
+            <BookingDetails session=session.clone() />
             {(!history.is_empty())
                 .then(|| {
                     view! {
@@ -275,7 +275,7 @@ fn Ways(session: SessionView) -> impl IntoView {
 
 /// What the mentee wrote.
 #[component]
-fn Wish(session: SessionView) -> impl IntoView {
+fn BookingDetails(session: SessionView) -> impl IntoView {
     let goal = (!session.goal.is_empty()).then_some(session.goal);
     let answers: Vec<_> = session
         .answers

@@ -10,7 +10,7 @@ use domain::{
     session::{EndReason, SeatRole},
     text,
     time::{Millis, Timestamp},
-    views::{JoinTicket, LiveState, Person},
+    views::{JoinToken, LiveState, Person},
     window::WARNINGS,
 };
 use serde::{Deserialize, Serialize};
@@ -584,7 +584,7 @@ pub enum Event {
     /// What the mentor wanted could not be done; says why.
     NotDone(String),
     /// A ticket into the room.
-    Ticket(JoinTicket),
+    Ticket(JoinToken),
     /// No ticket.
     NoTicket(Problem),
     /// Our server did not answer.
@@ -1257,7 +1257,7 @@ impl RoomModel {
         }
     }
 
-    fn ticket(&mut self, ticket: JoinTicket) -> Vec<Effect> {
+    fn ticket(&mut self, ticket: JoinToken) -> Vec<Effect> {
         if self.waits_to_return() {
             vec![Effect::Tell(Command::Connect {
                 url: ticket.ws_url,
@@ -1280,7 +1280,7 @@ impl RoomModel {
             }
             Problem::Malformed(_)
             | Problem::WrongCredentials
-            | Problem::Forged
+            | Problem::InvalidSignature
             | Problem::Conflict(_)
             | Problem::Elsewhere
             | Problem::Invalid(_)

@@ -3,7 +3,7 @@
 use super::Request;
 use crate::api::{
     error::ApiError,
-    mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes, OfferPage, OtherTimes, stretch_of},
+    mentors::{DAYS_SHOWN, LAST_STRETCH, MentorTimes, OtherTimes, SchedulePage, stretch_of},
     pages::{Answer, Ask},
     sessions::Dashboard,
 };
@@ -34,7 +34,7 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
             stretch,
             minutes,
         } => Answer::Mentor(Box::new(mentor(request, &id, stretch, minutes).await?)),
-        Ask::Offer { zone } => Answer::Offer(offer(request, zone).await?.map(Box::new)),
+        Ask::Schedule { zone } => Answer::Schedule(schedule(request, zone).await?.map(Box::new)),
         Ask::OtherTimes { id, stretch } => {
             Answer::OtherTimes(Box::new(other_times(request, &id, stretch).await?))
         }
@@ -84,19 +84,22 @@ async fn mentor(
         slots: found.slots,
         minutes: found.minutes,
         stretch,
-        last_stretch: last_stretch(found.horizon_days),
+        last_stretch: last_stretch(found.booking_window_days),
         reader_zone: me.time_zone.clone(),
         is_own: me.id == id,
-        key: server::sessions::draw_key(),
+        key: server::sessions::generate_key(),
     })
 }
 
-fn last_stretch(horizon_days: u32) -> u8 {
-    let stretches = horizon_days.saturating_sub(1) / u32::from(DAYS_SHOWN);
+fn last_stretch(booking_window_days: u32) -> u8 {
+    let stretches = booking_window_days.saturating_sub(1) / u32::from(DAYS_SHOWN);
     u8::try_from(stretches).unwrap_or(LAST_STRETCH)
 }
 
-async fn offer(request: &Request, zone: Option<String>) -> Result<Option<OfferPage>, ApiError> {
+async fn schedule(
+    request: &Request,
+    zone: Option<String>,
+) -> Result<Option<SchedulePage>, ApiError> {
     let (login, state) = (request.login()?, &request.state);
     let profile = request.answer(server::mentors::profile(state, login).await)?;
     let Some(profile) = profile else {
@@ -106,7 +109,7 @@ async fn offer(request: &Request, zone: Option<String>) -> Result<Option<OfferPa
     let zone = zone.filter(known).unwrap_or(login.me.time_zone.clone());
     let range = stretch_of(state.clock.now(), 0);
     let preview = server::sessions::preview(state, login, &zone, range).await;
-    Ok(Some(OfferPage {
+    Ok(Some(SchedulePage {
         preview: request.answer(preview)?,
         zone,
         zones: time_zones(),
@@ -124,7 +127,7 @@ async fn other_times(request: &Request, id: &str, stretch: u8) -> Result<OtherTi
     let found = request.answer(found)?;
     Ok(OtherTimes {
         slots: found.slots,
-        last_stretch: last_stretch(found.horizon_days),
+        last_stretch: last_stretch(found.booking_window_days),
         session,
         stretch,
     })

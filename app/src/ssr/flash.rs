@@ -83,7 +83,7 @@ mod tests {
 
     fn carried(values: Vec<(String, String)>) -> Flash {
         let flash = Flash {
-            path: "/api/fn/save_offer".to_owned(),
+            path: "/api/fn/save_schedule".to_owned(),
             problem: Some(Problem::field("hours", "No.")),
             values,
             lost: Vec::new(),

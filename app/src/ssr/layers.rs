@@ -63,7 +63,7 @@ pub async fn visitor(State(state): State<AppState>, mut request: Request, next: 
             .headers_mut()
             .entry(header::CACHE_CONTROL)
             .or_insert(check_first);
-        return guarded(response);
+        return with_removals(response);
     }
     no_store(response)
 }
@@ -71,11 +71,11 @@ pub async fn visitor(State(state): State<AppState>, mut request: Request, next: 
 fn no_store(mut response: Response) -> Response {
     let value = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, value);
-    guarded(response)
+    with_removals(response)
 }
 
 /// A page sets its own policy while it is rendered; what is no page may load nothing.
-fn guarded(mut response: Response) -> Response {
+fn with_removals(mut response: Response) -> Response {
     response
         .headers_mut()
         .entry(header::CONTENT_SECURITY_POLICY)
@@ -211,7 +211,7 @@ pub async fn files(request: Request, next: Next) -> Response {
             .entry(header::CACHE_CONTROL)
             .or_insert(value);
     }
-    guarded(response)
+    with_removals(response)
 }
 
 /// Whether cargo-leptos put a hash of the content into the name: `/pkg/name.<hash>.ext`.

@@ -18,18 +18,18 @@
 
 mod hours;
 mod length;
-mod offer;
 mod overrides;
+mod schedule;
 mod slots;
 mod wall;
 
 pub use hours::{HOURS_MAX, HoursProblem, WeeklyHours, check_hours};
 pub use length::{LENGTHS_MIN, Length, LengthProblem};
-pub use offer::{Offer, OfferDraft};
 pub use overrides::{
     DateOverride, OVERRIDE_DATES_MAX, OVERRIDES_MAX, OverrideKind, OverrideProblem, check_overrides,
 };
-pub use slots::{NotOffered, free_slots, offers};
+pub use schedule::{Schedule, ScheduleDraft};
+pub use slots::{NotBookable, check_start, free_slots};
 pub use wall::{DAY_MIN, Day, LocalTime, hhmm, parse_hhmm};
 
 use crate::time::{Millis, Timestamp};

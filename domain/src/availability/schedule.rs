@@ -18,19 +18,19 @@ use std::ops::RangeInclusive;
 /// Longest buffer before or after a session, in minutes.
 const BUFFER_MAX: u32 = 240;
 /// Longest notice, in minutes: 30 days.
-const NOTICE_MAX: u32 = 30 * 24 * 60;
+const MIN_NOTICE_MAX: u32 = 30 * 24 * 60;
 /// How far ahead bookings can be taken, in days.
-const HORIZON: RangeInclusive<u32> = 1..=365;
+const BOOKING_WINDOW_DAYS: RangeInclusive<u32> = 1..=365;
 /// Limits of sessions on a day.
 const PER_DAY: RangeInclusive<u32> = 1..=50;
 /// Limits of sessions in a week.
 const PER_WEEK: RangeInclusive<u32> = 1..=200;
 
-/// What a mentor offers as it is entered and stored, before [`Offer::check`]. Its fields are named
+/// What a mentor offers as it is entered and stored, before [`Schedule::check`]. Its fields are named
 /// like those of the form, in camelCase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct OfferDraft {
+pub struct ScheduleDraft {
     /// Hours of every week.
     pub hours: Vec<WeeklyHours>,
     /// Dates that differ.
@@ -42,9 +42,9 @@ pub struct OfferDraft {
     /// Minutes kept free after a session.
     pub buffer_after: u32,
     /// Minutes that a booking comes before its session, at least.
-    pub notice: u32,
+    pub min_notice: u32,
     /// Days that a booking comes before its session, at most.
-    pub horizon: u32,
+    pub booking_window: u32,
     /// Most sessions on one date.
     pub max_per_day: Option<u32>,
     /// Most sessions in one ISO week.
@@ -53,7 +53,7 @@ pub struct OfferDraft {
     pub paused: bool,
 }
 
-impl Default for OfferDraft {
+impl Default for ScheduleDraft {
     /// No hours and no lengths yet; 5 minutes' notice, 60 days ahead, as new profiles have it.
     fn default() -> Self {
         Self {
@@ -62,8 +62,8 @@ impl Default for OfferDraft {
             lengths: Vec::new(),
             buffer_before: 0,
             buffer_after: 0,
-            notice: 5,
-            horizon: 60,
+            min_notice: 5,
+            booking_window: 60,
             max_per_day: None,
             max_per_week: None,
             paused: false,
@@ -71,16 +71,16 @@ impl Default for OfferDraft {
     }
 }
 
-/// What a mentor offers. It can only be made by [`Offer::check`].
+/// What a mentor offers. It can only be made by [`Schedule::check`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer(OfferDraft, Vec<Length>);
+pub struct Schedule(ScheduleDraft, Vec<Length>);
 
-impl Offer {
+impl Schedule {
     /// Checks, cleans and sorts what was entered or stored. Lengths entered twice count once.
     ///
     /// # Errors
     /// At most one problem for each field.
-    pub fn check(draft: OfferDraft) -> Result<Self, Vec<FieldProblem>> {
+    pub fn check(draft: ScheduleDraft) -> Result<Self, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut refuse = |field: &str, message: String| {
             problems.push(FieldProblem {
@@ -105,11 +105,16 @@ impl Offer {
                 refuse(field, format!("Choose 0 to {BUFFER_MAX} minutes."));
             }
         }
-        if draft.notice > NOTICE_MAX {
-            refuse("notice", "Choose at most 30 days.".to_owned());
+        if draft.min_notice > MIN_NOTICE_MAX {
+            refuse("minNotice", "Choose at most 30 days.".to_owned());
         }
         for (field, value, range, unit) in [
-            ("horizon", Some(draft.horizon), HORIZON, "days"),
+            (
+                "bookingWindow",
+                Some(draft.booking_window),
+                BOOKING_WINDOW_DAYS,
+                "days",
+            ),
             ("maxPerDay", draft.max_per_day, PER_DAY, "sessions"),
             ("maxPerWeek", draft.max_per_week, PER_WEEK, "sessions"),
         ] {
@@ -121,7 +126,7 @@ impl Offer {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let clean = OfferDraft {
+        let clean = ScheduleDraft {
             hours,
             overrides,
             lengths: lengths.iter().map(|length| length.minutes()).collect(),
@@ -131,7 +136,7 @@ impl Offer {
     }
 
     /// As it is stored and shown in the form: checked, cleaned and sorted.
-    pub fn draft(&self) -> &OfferDraft {
+    pub fn draft(&self) -> &ScheduleDraft {
         &self.0
     }
 
@@ -157,12 +162,12 @@ impl Offer {
 
     /// No session starts before this moment.
     pub fn earliest(&self, now: Timestamp) -> Timestamp {
-        now + Millis::minutes(i64::from(self.0.notice))
+        now + Millis::minutes(i64::from(self.0.min_notice))
     }
 
     /// Every session starts before this moment.
     pub fn latest(&self, now: Timestamp) -> Timestamp {
-        now + Millis::days(i64::from(self.0.horizon))
+        now + Millis::days(i64::from(self.0.booking_window))
     }
 
     /// The time for which the mentor's busy intervals have to be known, to tell which slots of
@@ -218,15 +223,15 @@ fn check_lengths(minutes: &[u16]) -> Result<Vec<Length>, String> {
 mod tests {
     use super::*;
 
-    fn draft() -> OfferDraft {
-        OfferDraft {
+    fn draft() -> ScheduleDraft {
+        ScheduleDraft {
             lengths: vec![60],
-            ..OfferDraft::default()
+            ..ScheduleDraft::default()
         }
     }
 
-    fn refused(draft: OfferDraft) -> Vec<String> {
-        let problems = Offer::check(draft).expect_err("refused");
+    fn refused(draft: ScheduleDraft) -> Vec<String> {
+        let problems = Schedule::check(draft).expect_err("refused");
         problems
             .into_iter()
             .map(|problem| format!("{}: {}", problem.field, problem.message))
@@ -235,18 +240,18 @@ mod tests {
 
     #[test]
     fn lengths_are_sorted_and_count_once() {
-        let offer = Offer::check(OfferDraft {
+        let schedule = Schedule::check(ScheduleDraft {
             lengths: vec![60, 25, 60, 15],
             ..draft()
         });
-        let offer = offer.expect("good");
-        assert_eq!(offer.draft().lengths, [15, 25, 60]);
-        assert_eq!(offer.lengths().len(), 3);
+        let schedule = schedule.expect("good");
+        assert_eq!(schedule.draft().lengths, [15, 25, 60]);
+        assert_eq!(schedule.lengths().len(), 3);
     }
 
     #[test]
     fn every_field_is_refused_by_its_name_in_the_form() {
-        let nonsense = OfferDraft {
+        let nonsense = ScheduleDraft {
             hours: vec![WeeklyHours {
                 weekday: 0,
                 from_min: 60,
@@ -261,8 +266,8 @@ mod tests {
             lengths: Vec::new(),
             buffer_before: 241,
             buffer_after: u32::MAX,
-            notice: 43_201,
-            horizon: 0,
+            min_notice: 43_201,
+            booking_window: 0,
             max_per_day: Some(0),
             max_per_week: Some(201),
             paused: true,
@@ -277,8 +282,8 @@ mod tests {
                 "lengths: Choose at least one length.",
                 "bufferBefore: Choose 0 to 240 minutes.",
                 "bufferAfter: Choose 0 to 240 minutes.",
-                "notice: Choose at most 30 days.",
-                "horizon: Choose 1 to 365 days.",
+                "minNotice: Choose at most 30 days.",
+                "bookingWindow: Choose 1 to 365 days.",
                 "maxPerDay: Choose 1 to 50 sessions.",
                 "maxPerWeek: Choose 1 to 200 sessions.",
             ]
@@ -288,7 +293,7 @@ mod tests {
             assert!(names.get(field).is_some(), "{field}");
         }
         assert_eq!(
-            refused(OfferDraft {
+            refused(ScheduleDraft {
                 lengths: vec![60, 61],
                 ..draft()
             }),
@@ -298,19 +303,19 @@ mod tests {
 
     #[test]
     fn the_ends_of_every_range_are_accepted_and_the_next_numbers_are_not() {
-        type Set = fn(&mut OfferDraft, u32);
+        type Set = fn(&mut ScheduleDraft, u32);
         let fields: [(u32, u32, Set); 6] = [
             (0, 240, |d, n| d.buffer_before = n),
             (0, 240, |d, n| d.buffer_after = n),
-            (0, 43_200, |d, n| d.notice = n),
-            (1, 365, |d, n| d.horizon = n),
+            (0, 43_200, |d, n| d.min_notice = n),
+            (1, 365, |d, n| d.booking_window = n),
             (1, 50, |d, n| d.max_per_day = Some(n)),
             (1, 200, |d, n| d.max_per_week = Some(n)),
         ];
         let accepts = |set: Set, value| {
             let mut entered = draft();
             set(&mut entered, value);
-            Offer::check(entered).is_ok()
+            Schedule::check(entered).is_ok()
         };
         for (least, most, set) in fields {
             assert!(accepts(set, least) && accepts(set, most) && !accepts(set, most + 1));
@@ -331,7 +336,7 @@ mod tests {
                     label: String::new(),
                 })
                 .collect();
-            let offer = Offer::check(OfferDraft {
+            let schedule = Schedule::check(ScheduleDraft {
                 hours: vec![WeeklyHours {
                     weekday: 0,
                     from_min: 540,
@@ -340,7 +345,7 @@ mod tests {
                 overrides,
                 ..draft()
             });
-            offer.expect("good").hours_on(monday)
+            schedule.expect("good").hours_on(monday)
         };
         let extra = |from_min, to_min| OverrideKind::Extra { from_min, to_min };
         assert_eq!(with(vec![]), [(540, 720)]);

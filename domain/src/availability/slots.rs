@@ -3,7 +3,7 @@
 use super::{
     Interval,
     length::Length,
-    offer::Offer,
+    schedule::Schedule,
     union,
     wall::{Day, LocalTime},
 };
@@ -12,15 +12,15 @@ use crate::time::{Millis, Timestamp};
 /// Free slots of `length` whose start lies in [`range.from`, `range.to`), earliest first; none
 /// overlap. How a time is cut into ranges makes no difference.
 ///
-/// - `busy`: the mentor's taken time in [`Offer::busy_range`], in any order, other sessions with
+/// - `busy`: the mentor's taken time in [`Schedule::busy_range`], in any order, other sessions with
 ///   their own buffers. A slot with its buffers must not meet it.
-/// - `booked`: starts of the mentor's active sessions in [`Offer::booked_range`], for the limits.
+/// - `booked`: starts of the mentor's active sessions in [`Schedule::booked_range`], for the limits.
 ///   They count on the mentor's local date and ISO week.
 /// - `zone`: the mentor's.
 ///
-/// There are none while the offer is paused, and none of a length that is not offered.
+/// There are none while the schedule is paused, and none of a length that is not offered.
 pub fn free_slots(
-    offer: &Offer,
+    schedule: &Schedule,
     length: Length,
     busy: &[Interval],
     booked: &[Timestamp],
@@ -28,19 +28,19 @@ pub fn free_slots(
     now: Timestamp,
     zone: &impl LocalTime,
 ) -> Vec<Interval> {
-    if offer.draft().paused || !offer.lengths().contains(&length) {
+    if schedule.draft().paused || !schedule.lengths().contains(&length) {
         return Vec::new();
     }
     let within = Interval {
-        from: range.from.max(offer.earliest(now)),
-        to: range.to.min(offer.latest(now)),
+        from: range.from.max(schedule.earliest(now)),
+        to: range.to.min(schedule.latest(now)),
     };
-    let booked = Booked::of(offer, booked, zone);
+    let booked = Booked::of(schedule, booked, zone);
     let busy = union(busy.iter().map(|b| (b.from, b.to)).collect());
     let mut busy = busy.into_iter().peekable();
-    let mut slots = grid(offer, length, within, zone);
+    let mut slots = grid(schedule, length, within, zone);
     slots.retain(|slot| {
-        let seat = offer.seat(*slot);
+        let seat = schedule.seat(*slot);
         // Slots are in order: what ends before this one's seat is over for the later ones, too.
         while busy.next_if(|(_, to)| *to <= seat.from).is_some() {}
         busy.peek().is_none_or(|(from, _)| *from >= seat.to) && booked.full(slot.from).is_none()
@@ -53,40 +53,40 @@ pub fn free_slots(
 ///
 /// # Errors
 /// Why it is not offered.
-pub fn offers(
-    offer: &Offer,
+pub fn check_start(
+    schedule: &Schedule,
     length: Length,
     start: Timestamp,
     booked: &[Timestamp],
     now: Timestamp,
     zone: &impl LocalTime,
-) -> Result<Interval, NotOffered> {
-    if offer.draft().paused {
-        return Err(NotOffered::Paused);
+) -> Result<Interval, NotBookable> {
+    if schedule.draft().paused {
+        return Err(NotBookable::Paused);
     }
-    if !offer.lengths().contains(&length) {
-        return Err(NotOffered::Length);
+    if !schedule.lengths().contains(&length) {
+        return Err(NotBookable::Length);
     }
     if start < now {
-        return Err(NotOffered::Past);
+        return Err(NotBookable::Past);
     }
-    if start < offer.earliest(now) {
-        return Err(NotOffered::Notice {
-            minutes: offer.draft().notice,
+    if start < schedule.earliest(now) {
+        return Err(NotBookable::Notice {
+            minutes: schedule.draft().min_notice,
         });
     }
-    if start >= offer.latest(now) {
-        return Err(NotOffered::Horizon {
-            days: offer.draft().horizon,
+    if start >= schedule.latest(now) {
+        return Err(NotBookable::Horizon {
+            days: schedule.draft().booking_window,
         });
     }
     let only = Interval {
         from: start,
         to: start + Millis(1),
     };
-    let slot = grid(offer, length, only, zone).into_iter().next();
-    let slot = slot.ok_or(NotOffered::OutsideHours)?;
-    match Booked::of(offer, booked, zone).full(start) {
+    let slot = grid(schedule, length, only, zone).into_iter().next();
+    let slot = slot.ok_or(NotBookable::OutsideHours)?;
+    match Booked::of(schedule, booked, zone).full(start) {
         Some(full) => Err(full),
         None => Ok(slot),
     }
@@ -94,7 +94,7 @@ pub fn offers(
 
 /// Why a start is not offered, in words for the mentee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotOffered {
+pub enum NotBookable {
     /// The mentor takes no bookings for now.
     #[error("This mentor takes no bookings at the moment.")]
     Paused,
@@ -142,7 +142,12 @@ fn in_words(minutes: u32) -> String {
 
 /// All slots that start in `range`, in order, as if nobody had booked any. Steps of the policy are
 /// those of the module's documentation.
-fn grid(offer: &Offer, length: Length, range: Interval, zone: &impl LocalTime) -> Vec<Interval> {
+fn grid(
+    schedule: &Schedule,
+    length: Length,
+    range: Interval,
+    zone: &impl LocalTime,
+) -> Vec<Interval> {
     let mut slots = Vec::new();
     if range.from >= range.to {
         return slots;
@@ -153,7 +158,7 @@ fn grid(offer: &Offer, length: Length, range: Interval, zone: &impl LocalTime) -
     // A zone that knows no such date ends the search.
     while let Some(start) = begins.filter(|start| *start < range.to) {
         let next = zone.start_of(day.next()).filter(|end| *end >= start);
-        for (from, to) in next.map_or_else(Vec::new, |end| stretches(offer, day, end, zone)) {
+        for (from, to) in next.map_or_else(Vec::new, |end| stretches(schedule, day, end, zone)) {
             let mut slot = Interval {
                 from,
                 to: from + length.millis(),
@@ -176,51 +181,61 @@ fn grid(offer: &Offer, length: Length, range: Interval, zone: &impl LocalTime) -
 
 /// The date's hours in real time, in order, with time between them. The date ends at `end`.
 fn stretches(
-    offer: &Offer,
+    schedule: &Schedule,
     day: Day,
     end: Timestamp,
     zone: &impl LocalTime,
 ) -> Vec<(Timestamp, Timestamp)> {
     let real = |(from, to): (u16, u16)| Some((zone.at(day, from)?, zone.at(day, to)?.min(end)));
-    union(offer.hours_on(day).into_iter().filter_map(real).collect())
+    union(
+        schedule
+            .hours_on(day)
+            .into_iter()
+            .filter_map(real)
+            .collect(),
+    )
 }
 
 /// The mentor's sessions by local date, for the limits.
 struct Booked<'a, Z> {
-    offer: &'a Offer,
+    schedule: &'a Schedule,
     zone: &'a Z,
     /// Sorted; empty when there are no limits.
     days: Vec<Day>,
 }
 
 impl<'a, Z: LocalTime> Booked<'a, Z> {
-    fn of(offer: &'a Offer, starts: &[Timestamp], zone: &'a Z) -> Self {
-        let draft = offer.draft();
+    fn of(schedule: &'a Schedule, starts: &[Timestamp], zone: &'a Z) -> Self {
+        let draft = schedule.draft();
         let limited = draft.max_per_day.is_some() || draft.max_per_week.is_some();
         let counted = starts.iter().filter(|_| limited);
         let mut days: Vec<_> = counted.map(|start| zone.day_of(*start)).collect();
         days.sort_unstable();
-        Self { offer, zone, days }
+        Self {
+            schedule,
+            zone,
+            days,
+        }
     }
 
     /// Which limit a session at `start` would break.
-    fn full(&self, start: Timestamp) -> Option<NotOffered> {
+    fn full(&self, start: Timestamp) -> Option<NotBookable> {
         // Every limit is at least one.
         if self.days.is_empty() {
             return None;
         }
-        let (day, draft) = (self.zone.day_of(start), self.offer.draft());
+        let (day, draft) = (self.zone.day_of(start), self.schedule.draft());
         let monday = day.monday();
         let reaches = |count: usize, limit: Option<u32>| {
             limit.is_some_and(|limit| u32::try_from(count).is_ok_and(|count| count >= limit))
         };
         if reaches(self.count(day, day.next()), draft.max_per_day) {
-            Some(NotOffered::DayFull)
+            Some(NotBookable::DayFull)
         } else if reaches(
             self.count(monday, Day(monday.0.saturating_add(7))),
             draft.max_per_week,
         ) {
-            Some(NotOffered::WeekFull)
+            Some(NotBookable::WeekFull)
         } else {
             None
         }

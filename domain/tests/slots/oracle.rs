@@ -4,7 +4,7 @@
 //! this file, too, with the zones of the tz database.
 
 use domain::{
-    availability::{Day, Interval, OfferDraft, OverrideKind},
+    availability::{Day, Interval, OverrideKind, ScheduleDraft},
     time::Timestamp,
 };
 use std::collections::BTreeSet;
@@ -91,7 +91,7 @@ fn date(wall: i64) -> Day {
 }
 
 /// Whether the mentor's hours hold a minute of the wall.
-fn is_offered(draft: &OfferDraft, wall: i64) -> bool {
+fn is_offered(draft: &ScheduleDraft, wall: i64) -> bool {
     let (day, minute) = (
         date(wall),
         u16::try_from(wall.rem_euclid(DAY)).expect("small"),
@@ -110,7 +110,7 @@ fn is_offered(draft: &OfferDraft, wall: i64) -> bool {
 }
 
 /// First minute and end of each stretch of the date's hours, as indices of the walk.
-fn stretches(draft: &OfferDraft, walk: &Walk, day: Day) -> Vec<(usize, usize)> {
+fn stretches(draft: &ScheduleDraft, walk: &Walk, day: Day) -> Vec<(usize, usize)> {
     let midnight = i64::from(day.0) * DAY;
     let offered: Vec<bool> = (midnight..midnight + DAY)
         .map(|minute| is_offered(draft, minute))
@@ -136,7 +136,7 @@ fn stretches(draft: &OfferDraft, walk: &Walk, day: Day) -> Vec<(usize, usize)> {
 
 /// What `free_slots` has to find.
 pub fn slots(
-    draft: &OfferDraft,
+    draft: &ScheduleDraft,
     minutes: u16,
     busy: &[Interval],
     booked: &[Timestamp],
@@ -152,8 +152,8 @@ pub fn slots(
         .iter()
         .map(|at| walk.date_at(walk.index_at(*at).expect("booked within the walk")))
         .collect();
-    let notice = i64::from(draft.notice) * MINUTE;
-    let horizon = i64::from(draft.horizon) * DAY * MINUTE;
+    let min_notice = i64::from(draft.min_notice) * MINUTE;
+    let booking_window = i64::from(draft.booking_window) * DAY * MINUTE;
     let (before, after) = (
         i64::from(draft.buffer_before) * MINUTE,
         i64::from(draft.buffer_after) * MINUTE,
@@ -188,8 +188,8 @@ pub fn slots(
                 if to <= end
                     && slot.from >= range.from
                     && slot.from < range.to
-                    && slot.from.0 >= now.0 + notice
-                    && slot.from.0 < now.0 + horizon
+                    && slot.from.0 >= now.0 + min_notice
+                    && slot.from.0 < now.0 + booking_window
                     && !full(that_day, draft.max_per_day)
                     && !full(that_week, draft.max_per_week)
                     && !busy.iter().any(meets)
@@ -204,7 +204,12 @@ pub fn slots(
 }
 
 /// What holds for every list of slots; the first thing that does not, in words.
-pub fn fault(draft: &OfferDraft, minutes: u16, found: &[Interval], walk: &Walk) -> Option<String> {
+pub fn fault(
+    draft: &ScheduleDraft,
+    minutes: u16,
+    found: &[Interval],
+    walk: &Walk,
+) -> Option<String> {
     if let Some(pair) = found.windows(2).find(|pair| pair[0].to > pair[1].from) {
         return Some(format!("two slots overlap or are out of order: {pair:?}"));
     }

@@ -2,14 +2,14 @@
 
 use crate::{oracle::Walk, zones::Shifting};
 use domain::{
-    availability::{Day, Interval, Length, Offer, OfferDraft, WeeklyHours, free_slots, hhmm},
+    availability::{Day, Interval, Length, Schedule, ScheduleDraft, WeeklyHours, free_slots, hhmm},
     time::{Millis, Timestamp},
 };
 
 /// A Sunday, when most zones set their clocks: 2026-03-29.
 const SUNDAY: Day = Day(20_541);
 
-fn every_day(spans: &[(u16, u16)]) -> OfferDraft {
+fn every_day(spans: &[(u16, u16)]) -> ScheduleDraft {
     let of_day = |weekday| {
         spans.iter().map(move |&(from_min, to_min)| WeeklyHours {
             weekday,
@@ -17,11 +17,11 @@ fn every_day(spans: &[(u16, u16)]) -> OfferDraft {
             to_min,
         })
     };
-    OfferDraft {
+    ScheduleDraft {
         hours: (0..7).flat_map(of_day).collect(),
         lengths: vec![30],
-        notice: 0,
-        ..OfferDraft::default()
+        min_notice: 0,
+        ..ScheduleDraft::default()
     }
 }
 
@@ -35,9 +35,9 @@ fn shown(spans: &[(u16, u16)], zone: &Shifting, day: Day) -> Vec<String> {
         to: midday + Millis::days(3),
     };
     let walk = Walk::around(range, |minute| zone.wall(minute));
-    let offer = Offer::check(draft.clone()).expect("good");
+    let schedule = Schedule::check(draft.clone()).expect("good");
     let length = Length::parse(30).expect("a length");
-    let found = free_slots(&offer, length, &[], &[], range, range.from, zone);
+    let found = free_slots(&schedule, length, &[], &[], range, range.from, zone);
     let expected = crate::oracle::slots(&draft, 30, &[], &[], range, range.from, &walk);
     assert_eq!(found, expected);
     let mut before = i64::MIN;

@@ -6,8 +6,9 @@ use crate::{
 };
 use domain::{
     availability::{
-        DAY_MIN, DateOverride, Day, Interval, LENGTHS_MIN, Length, NotOffered, Offer, OfferDraft,
-        OverrideKind, WeeklyHours, check_hours, check_overrides, free_slots, offers,
+        DAY_MIN, DateOverride, Day, Interval, LENGTHS_MIN, Length, NotBookable, OverrideKind,
+        Schedule, ScheduleDraft, WeeklyHours, check_hours, check_overrides, check_start,
+        free_slots,
     },
     time::{Millis, Timestamp},
 };
@@ -75,7 +76,7 @@ fn overrides() -> impl Strategy<Value = Vec<DateOverride>> {
     vec(one, 0..8).prop_map(|all| keep(all, check_overrides))
 }
 
-fn draft() -> impl Strategy<Value = OfferDraft> {
+fn draft() -> impl Strategy<Value = ScheduleDraft> {
     let buffer = || prop_oneof![2 => Just(0u32), 1 => 0u32..=60];
     let limits = (proptest::option::of(1u32..4), proptest::option::of(1u32..8));
     let clock = (prop_oneof![Just(0u32), 0u32..3_000], 3u32..20);
@@ -97,16 +98,16 @@ fn draft() -> impl Strategy<Value = OfferDraft> {
                 buffer_before,
                 buffer_after,
                 limits,
-                (notice, horizon),
+                (min_notice, booking_window),
             )| {
-                OfferDraft {
+                ScheduleDraft {
                     hours,
                     overrides,
                     lengths,
                     buffer_before,
                     buffer_after,
-                    notice,
-                    horizon,
+                    min_notice,
+                    booking_window,
                     max_per_day: limits.0,
                     max_per_week: limits.1,
                     paused: false,
@@ -159,8 +160,8 @@ fn booked() -> impl Strategy<Value = Vec<Timestamp>> {
     vec((-2 * 1_440..(DAYS + 2) * 1_440).prop_map(minute), 0..16)
 }
 
-fn checked(draft: &OfferDraft) -> Offer {
-    Offer::check(draft.clone()).expect("drafts are good")
+fn checked(draft: &ScheduleDraft) -> Schedule {
+    Schedule::check(draft.clone()).expect("drafts are good")
 }
 
 proptest! {
@@ -172,14 +173,14 @@ proptest! {
         cuts in vec(prop_oneof![3 => (0..DAYS * 96).prop_map(|quarter| quarter * 900_000), 1 => 0..DAYS * 86_400_000], 3),
         now in -1_440i64..4_000,
     ) {
-        let offer = checked(&draft);
-        let length = *pick.get(offer.lengths());
+        let schedule = checked(&draft);
+        let length = *pick.get(schedule.lengths());
         let now = minute(now);
         let mut cuts: Vec<_> = cuts.into_iter().map(|cut| minute(0) + Millis(cut)).collect();
         cuts.sort_unstable();
         let free = |from: usize, to: usize| {
             let range = Interval { from: cuts[from], to: cuts[to] };
-            free_slots(&offer, length, &busy, &booked, range, now, &zone)
+            free_slots(&schedule, length, &busy, &booked, range, now, &zone)
         };
         let whole = free(0, 2);
         let range = Interval { from: cuts[0], to: cuts[2] };
@@ -197,21 +198,21 @@ proptest! {
         now in -1_440i64..4_000,
         other in vec(0i64..DAYS * 1_440, 30),
     ) {
-        let offer = checked(&draft);
-        let length = *pick.get(offer.lengths());
+        let schedule = checked(&draft);
+        let length = *pick.get(schedule.lengths());
         let (now, range) = (minute(now), Interval { from: minute(0), to: minute(DAYS * 1_440) });
-        let slots = free_slots(&offer, length, &[], &booked, range, now, &zone);
+        let slots = free_slots(&schedule, length, &[], &booked, range, now, &zone);
         for slot in &slots {
-            prop_assert_eq!(offers(&offer, length, slot.from, &booked, now, &zone), Ok(*slot));
+            prop_assert_eq!(check_start(&schedule, length, slot.from, &booked, now, &zone), Ok(*slot));
         }
         for start in other.into_iter().map(minute) {
-            let offered = offers(&offer, length, start, &booked, now, &zone);
+            let offered = check_start(&schedule, length, start, &booked, now, &zone);
             let slot = slots.iter().find(|slot| slot.from == start);
             prop_assert_eq!(offered.ok(), slot.copied());
             if let Err(why) = offered {
-                let early = matches!(why, NotOffered::Past | NotOffered::Notice { .. });
-                prop_assert_eq!(early, start < offer.earliest(now));
-                prop_assert_eq!(matches!(why, NotOffered::Horizon { .. }), start >= offer.latest(now));
+                let early = matches!(why, NotBookable::Past | NotBookable::Notice { .. });
+                prop_assert_eq!(early, start < schedule.earliest(now));
+                prop_assert_eq!(matches!(why, NotBookable::Horizon { .. }), start >= schedule.latest(now));
             }
         }
     }
@@ -221,17 +222,17 @@ proptest! {
         (draft, zone) in (draft(), zone()),
         picks in vec(any::<prop::sample::Index>(), 1..12),
     ) {
-        let offer = checked(&draft);
-        let length = offer.lengths()[0];
+        let schedule = checked(&draft);
+        let length = schedule.lengths()[0];
         let (now, range) = (minute(-1_440), Interval { from: minute(0), to: minute(DAYS * 1_440) });
         let (mut seats, mut booked) = (Vec::<Interval>::new(), Vec::new());
         for pick in picks {
-            let free = free_slots(&offer, length, &seats, &booked, range, now, &zone);
+            let free = free_slots(&schedule, length, &seats, &booked, range, now, &zone);
             if free.is_empty() {
                 break;
             }
             let slot = *pick.get(&free);
-            let seat = offer.seat(slot);
+            let seat = schedule.seat(slot);
             prop_assert!(!seats.iter().any(|taken| taken.overlaps(seat)));
             seats.push(seat);
             booked.push(slot.from);
@@ -247,23 +248,23 @@ proptest! {
 
     #[test]
     fn an_offer_survives_being_stored(draft in draft()) {
-        let offer = checked(&draft);
-        let json = serde_json::to_string(offer.draft()).expect("JSON");
-        let read: OfferDraft = serde_json::from_str(&json).expect("the same");
-        prop_assert_eq!(Offer::check(read), Ok(offer));
+        let schedule = checked(&draft);
+        let json = serde_json::to_string(schedule.draft()).expect("JSON");
+        let read: ScheduleDraft = serde_json::from_str(&json).expect("the same");
+        prop_assert_eq!(Schedule::check(read), Ok(schedule));
     }
 }
 
 #[test]
 fn fixed_zones_agree_with_the_oracle_too() {
-    let draft = OfferDraft {
+    let draft = ScheduleDraft {
         hours: vec![WeeklyHours {
             weekday: 2,
             from_min: 0,
             to_min: DAY_MIN,
         }],
         lengths: vec![25],
-        ..OfferDraft::default()
+        ..ScheduleDraft::default()
     };
     let range = Interval {
         from: minute(0),

@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     audit::AuditAction,
-    console::{Act, is_verdict},
+    console::{AdminAction, is_verdict},
     ids::{JobId, SessionId, UserId},
     problem::Problem,
     session::Outcome,
@@ -33,14 +33,16 @@ fn entry(login: &CurrentLogin, action: AuditAction, now: Timestamp) -> AuditEntr
 /// # Errors
 /// `Problem::Forbidden` unless the person is an admin; `Problem::NotFound` or `Problem::Conflict`
 /// when there is nothing to do it to.
-pub async fn act(state: &AppState, login: &CurrentLogin, act: Act) -> Result<()> {
+pub async fn perform(state: &AppState, login: &CurrentLogin, action: AdminAction) -> Result<()> {
     require(login)?;
-    match act {
-        Act::EndRoom(session) => meetings::end_room(state, login, session).await,
-        Act::RetryJob(job) => retry_job(state, login, job).await,
-        Act::RetryAll => retry_all(state, login).await,
-        Act::Settle(session, verdict) => settle_outcome(state, login, session, verdict).await,
-        Act::SignOut(user) => sign_out(state, login, user).await,
+    match action {
+        AdminAction::EndRoom(session) => meetings::end_room(state, login, session).await,
+        AdminAction::RetryJob(job) => retry_job(state, login, job).await,
+        AdminAction::RetryAll => retry_all(state, login).await,
+        AdminAction::Settle(session, verdict) => {
+            settle_outcome(state, login, session, verdict).await
+        }
+        AdminAction::SignOut(user) => sign_out(state, login, user).await,
     }
 }
 

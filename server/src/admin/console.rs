@@ -3,7 +3,7 @@
 use super::require;
 use crate::{AppState, Result, accounts::CurrentLogin, jobs, store, zones::Zone};
 use domain::{
-    console::{Console, Deed, Entry, Filter, PAGE, Section, Tab},
+    console::{Action, Console, Entry, Filter, PAGE, Section, Tab},
     problem::Problem,
     session::{Outcome, Room},
     time::Timestamp,
@@ -44,12 +44,12 @@ fn fact(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-fn deed(label: &str, meaning: &str, what: &str, id: impl ToString) -> Option<Deed> {
-    Some(Deed {
+fn action(label: &str, meaning: &str, what: &str, id: impl ToString) -> Option<Action> {
+    Some(Action {
         label: label.to_owned(),
         meaning: meaning.to_owned(),
         id: id.to_string(),
-        whats: vec![fact(what, "")],
+        choices: vec![fact(what, "")],
     })
 }
 
@@ -58,7 +58,7 @@ fn section(title: &str, empty: &str, entries: Vec<Entry>) -> Section {
         title: title.to_owned(),
         empty: empty.to_owned(),
         entries,
-        deed: None,
+        action: None,
     }
 }
 
@@ -108,7 +108,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
                 fact("Closes", time(zone, closes)),
             ],
             session: Some(record.facts.id),
-            deed: deed(
+            action: action(
                 "End room",
                 "The meeting ends for everyone at once. This cannot be undone.",
                 "end_room",
@@ -126,7 +126,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
         Entry {
             facts: vec![people(&record), fact("Cause", cause)],
             session: Some(record.facts.id),
-            deed: job.and_then(|job| deed("Retry", "", "retry", job.id)),
+            action: job.and_then(|job| action("Retry", "", "retry", job.id)),
             title: record.title,
             body: None,
         }
@@ -145,7 +145,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
 async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
     let db = state.db.read();
     let view = |job: FailedJob| Entry {
-        title: jobs::kind_words(&job.kind).to_owned(),
+        title: jobs::kind_title(&job.kind).to_owned(),
         facts: [
             Some(fact("Attempts", job.attempts.to_string())),
             Some(fact("Last error", job.error)),
@@ -157,7 +157,7 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
         .collect(),
         session: job.session,
         body: None,
-        deed: deed("Retry", "", "retry", job.id),
+        action: action("Retry", "", "retry", job.id),
     };
     let dead = store::jobs::failing(db, true).await?;
     let waiting = store::jobs::failing(db, false).await?;
@@ -167,7 +167,7 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
         dead.into_iter().map(view).collect(),
     );
     if !dead.entries.is_empty() {
-        dead.deed = deed("Retry all", "", "retry_all", "");
+        dead.action = action("Retry all", "", "retry_all", "");
     }
     let waiting = section(
         "Waiting after a failure",
@@ -203,7 +203,7 @@ async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console
             .map(|(_, session, _)| session),
         title: row.event,
         body: Some(row.body),
-        deed: None,
+        action: None,
     });
     let mut choices = vec![fact("", "All")];
     choices.extend(EventState::ALL.map(|s| fact(s.as_str(), s.as_str())));
@@ -256,7 +256,7 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
             ],
             session: None,
             body: None,
-            deed: deed(
+            action: action(
                 "Sign out everywhere",
                 "All browsers of this person are signed out. They can sign in again.",
                 "sign_out",
@@ -302,11 +302,11 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
             ],
             session: Some(record.facts.id),
             body: None,
-            deed: Some(Deed {
+            action: Some(Action {
                 label: "Decide".to_owned(),
                 meaning: "Both people see what you decide.".to_owned(),
                 id: record.facts.id.to_string(),
-                whats: verdicts
+                choices: verdicts
                     .map(|(outcome, words)| fact(outcome.as_str(), words))
                     .into(),
             }),
@@ -355,7 +355,7 @@ async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result
             .collect(),
             session: row.session,
             body: None,
-            deed: None,
+            action: None,
         }
     });
     Ok(Console {

@@ -1,9 +1,9 @@
 //! What an admin sees and does.
 
-mod act;
+mod actions;
 mod console;
 
-pub use act::act;
+pub use actions::perform;
 pub use console::console;
 
 use crate::{AppState, Result, accounts::CurrentLogin, store, zones::Zone};
@@ -57,5 +57,5 @@ pub async fn retry(state: &AppState, login: &CurrentLogin, id: NotificationId) -
         .job
         .filter(|_| found.resolved_at.is_none())
         .ok_or_else(settled)?;
-    act::retry_job(state, login, job).await
+    actions::retry_job(state, login, job).await
 }

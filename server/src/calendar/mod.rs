@@ -1,4 +1,4 @@
-//! Calendar entries (RFC 5545, 5546): attached to letters, downloaded, and as private feeds.
+//! Calendar entries (RFC 5545, 5546): attached to emails, downloaded, and as private feeds.
 //!
 //! People's addresses are private to each other, so an entry names one attendee at most, its reader;
 //! the organiser is the platform's address under the mentor's name. Published calendars name none
@@ -10,7 +10,7 @@
 
 use crate::{
     AppState, Result,
-    accounts::{CurrentLogin, draw_token, token_hash},
+    accounts::{CurrentLogin, generate_token, token_hash},
     config::Config,
     store::{
         appointments::{self, Appointment},
@@ -293,7 +293,7 @@ fn quotable(name: &str) -> String {
     line(name, NAME_MAX).replace('"', "'").replace('^', "")
 }
 
-/// A URL or mail address, which is written as it is.
+/// A URL or email address, which is written as it is.
 fn address(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
@@ -324,7 +324,7 @@ fn may_see(about: &Appointment, actor: &Actor) -> bool {
 /// When the database does not answer.
 pub async fn feed_create(state: &AppState, login: &CurrentLogin) -> Result<String> {
     let (user, now) = (login.me.id, state.clock.now());
-    let token = draw_token();
+    let token = generate_token();
     let hash = token_hash(&token);
     state
         .db

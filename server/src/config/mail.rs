@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use std::{net::IpAddr, path::PathBuf};
 use url::{Host, Url};
 
-/// How letters leave.
+/// How emails leave.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
     /// Where they go.
@@ -14,7 +14,7 @@ pub struct MailConfig {
     pub from: Mailbox,
 }
 
-/// Where letters go.
+/// Where emails go.
 #[derive(Debug, Clone)]
 pub enum MailTarget {
     /// Files in a folder, for development.
@@ -66,7 +66,7 @@ impl MailConfig {
         Ok(Self { target, from })
     }
 
-    /// The folder, when letters are files.
+    /// The folder, when emails are files.
     pub fn folder(&self) -> Option<&PathBuf> {
         match &self.target {
             MailTarget::Folder(folder) => Some(folder),

@@ -55,7 +55,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub mail_url: SecretString,
-    /// Who letters are from: a name and an address of yours.
+    /// Who emails are from: a name and an address of yours.
     #[arg(
         long,
         env = "MAIL_FROM",
@@ -113,7 +113,7 @@ pub struct Config {
     pub database_url: SecretString,
     /// LiveKit.
     pub media: MediaConfig,
-    /// How letters leave.
+    /// How emails leave.
     pub mail: MailConfig,
     /// How far the window reaches.
     pub window: WindowRules,
@@ -287,7 +287,7 @@ impl Config {
         }
         match self.mail.target {
             MailTarget::Folder(_) => vec![
-                "MAIL_URL names a folder: letters are written there and reach nobody; name a mail server",
+                "MAIL_URL names a folder: emails are written there and reach nobody; name a mail server",
             ],
             MailTarget::Smtp(_) if self.mail.from.email.domain() == "localhost" => vec![
                 "MAIL_FROM is an address at localhost, which most mail servers refuse; name one of yours",

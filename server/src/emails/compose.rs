@@ -1,15 +1,15 @@
-//! A letter's words and its message. Names, titles and notes come from people who may mean harm:
+//! An email's words and its message. Names, titles and notes come from people who may mean harm:
 //! they reach headers as single lines of bounded length, and HTML escaped.
 
-use super::{Detail, MailKind, Reminder};
+use super::{Detail, EmailKind, Reminder};
 use crate::{
     Error, Result,
     calendar::{self, EventFacts, EventState, Method},
     config::Config,
-    mail::{Letter, MailError},
+    mail::{Email, MailError},
     store::{
         appointments::{Appointment, Party},
-        mails::MailRow,
+        emails::EmailRow,
         notifications::NotificationRow,
     },
     zones::Zone,
@@ -17,9 +17,9 @@ use crate::{
 use askama::Template;
 use domain::{
     availability::Interval,
-    ids::MailId,
+    ids::EmailId,
     session::{Booking, SeatRole},
-    text::{Email, NAME_MAX, TITLE_MAX, one_line},
+    text::{EmailAddress, NAME_MAX, TITLE_MAX, one_line},
     time::Timestamp,
 };
 use lettre::{
@@ -35,7 +35,7 @@ use url::Host;
 /// Longest name and title in a subject, so that the time is still seen on a phone.
 const SUBJECT_NAME_MAX: usize = 40;
 const SUBJECT_TITLE_MAX: usize = 60;
-/// Longest note in a letter; longer ones were never accepted from anybody.
+/// Longest note in an email; longer ones were never accepted from anybody.
 const NOTE_MAX: usize = 2_000;
 
 #[derive(Template)]
@@ -46,7 +46,7 @@ struct Text<'a>(&'a Words);
 #[template(path = "mail.html")]
 struct Html<'a>(&'a Words);
 
-/// Everything a letter says.
+/// Everything an email says.
 struct Words {
     subject: String,
     reader: String,
@@ -69,17 +69,17 @@ struct Labelled {
     text: String,
 }
 
-/// Writes a letter.
+/// Writes an email.
 ///
 /// # Errors
 /// [`Error::Mail`] when its reader has no address that can be written to.
 pub fn compose(
     config: &Config,
-    mail: &MailRow,
-    kind: MailKind,
+    mail: &EmailRow,
+    kind: EmailKind,
     about: &Appointment,
     now: Timestamp,
-) -> Result<Letter> {
+) -> Result<Email> {
     let role = about
         .role_of(mail.user)
         .ok_or(MailError::Unwritable("its reader is not in the session"))?;
@@ -103,15 +103,15 @@ pub fn compose(
     })
 }
 
-/// Puts the headers that all letters have before a body.
+/// Puts the headers that all emails have before a body.
 fn finish(
     config: &Config,
-    id: MailId,
+    id: EmailId,
     to: Mailbox,
     subject: &str,
     now: Timestamp,
     body: impl FnOnce(MessageBuilder) -> std::result::Result<Message, lettre::error::Error>,
-) -> Result<Letter> {
+) -> Result<Email> {
     let from = config.mail.from.clone();
     let (sender, recipient) = (from.email.clone(), to.email.clone());
     let head = Message::builder()
@@ -124,7 +124,7 @@ fn finish(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
         ));
-    Ok(Letter {
+    Ok(Email {
         id,
         from: sender,
         to: recipient,
@@ -138,11 +138,11 @@ fn finish(
 /// As [`compose`].
 pub(super) fn alert(
     config: &Config,
-    id: MailId,
+    id: EmailId,
     admin: (&str, &str),
     entry: &NotificationRow,
     now: Timestamp,
-) -> Result<Letter> {
+) -> Result<Email> {
     let (email, name) = admin;
     let (app, origin) = (&config.app_name, &config.app_url.origin);
     let session = entry
@@ -151,7 +151,7 @@ pub(super) fn alert(
         .unwrap_or_default();
     let text = format!(
         "{}\n\nCause: {}\n\n{session}All that needs attention: {origin}/admin/notifications\n\n-- \nYou get \
-         this letter because you look after {app}, {origin}.\n",
+         this email because you look after {app}, {origin}.\n",
         entry.title,
         note(&entry.cause)
     );
@@ -162,7 +162,7 @@ pub(super) fn alert(
 }
 
 fn unwritten(error: impl std::fmt::Display) -> Error {
-    Error::Other(format!("a letter could not be written: {error}"))
+    Error::Other(format!("an email could not be written: {error}"))
 }
 
 /// The right side of Message-IDs. An IPv6 address cannot stand there as it is.
@@ -183,7 +183,7 @@ fn recipient(party: &Party) -> Result<Mailbox> {
 
 fn mailbox(email: &str, name: &str) -> Result<Mailbox> {
     const BAD: MailError = MailError::Unwritable("its reader's address cannot be written to");
-    let email = Email::parse(email).map_err(|_| BAD)?;
+    let email = EmailAddress::parse(email).map_err(|_| BAD)?;
     let (user, host) = email.as_str().split_once('@').ok_or(BAD)?;
     // Mail servers know hosts in ASCII.
     let host = match Host::parse(host) {
@@ -223,8 +223,8 @@ fn note(text: &str) -> String {
 
 fn words(
     config: &Config,
-    mail: &MailRow,
-    kind: MailKind,
+    mail: &EmailRow,
+    kind: EmailKind,
     about: &Appointment,
     role: SeatRole,
     detail: &Detail,
@@ -273,19 +273,19 @@ fn words(
 }
 
 /// First word of the subject.
-fn headline(kind: MailKind) -> &'static str {
+fn headline(kind: EmailKind) -> &'static str {
     match kind {
-        MailKind::Booked => "Booked",
-        MailKind::Requested => "Request",
-        MailKind::Confirmed => "Confirmed",
-        MailKind::Declined => "Declined",
-        MailKind::InfoAsked => "Question",
-        MailKind::InfoAnswered => "Answer",
-        MailKind::Changed => "New time",
-        MailKind::Cancelled => "Cancelled",
-        MailKind::Reminder(Reminder::DayBefore) => "Reminder",
-        MailKind::Reminder(Reminder::HourBefore) => "Soon",
-        MailKind::Reminder(Reminder::Open) => "Open now",
+        EmailKind::Booked => "Booked",
+        EmailKind::Requested => "Request",
+        EmailKind::Confirmed => "Confirmed",
+        EmailKind::Declined => "Declined",
+        EmailKind::InfoAsked => "Question",
+        EmailKind::InfoAnswered => "Answer",
+        EmailKind::Changed => "New time",
+        EmailKind::Cancelled => "Cancelled",
+        EmailKind::Reminder(Reminder::DayBefore) => "Reminder",
+        EmailKind::Reminder(Reminder::HourBefore) => "Soon",
+        EmailKind::Reminder(Reminder::Open) => "Open now",
     }
 }
 
@@ -299,83 +299,85 @@ fn actor(detail: &Detail, reader: &Party, other: &Party, name: &str) -> String {
 }
 
 /// What happened.
-fn lead(kind: MailKind, role: SeatRole, other: &str, actor: &str) -> String {
+fn lead(kind: EmailKind, role: SeatRole, other: &str, actor: &str) -> String {
     match (kind, role) {
-        (MailKind::Booked, SeatRole::Mentee) => format!("Your session with {other} is booked."),
-        (MailKind::Booked, SeatRole::Mentor) => format!("{other} booked a session with you."),
-        (MailKind::Requested, SeatRole::Mentee) => format!(
+        (EmailKind::Booked, SeatRole::Mentee) => format!("Your session with {other} is booked."),
+        (EmailKind::Booked, SeatRole::Mentor) => format!("{other} booked a session with you."),
+        (EmailKind::Requested, SeatRole::Mentee) => format!(
             "You asked {other} for a session. The time is kept for you; we write again when they have answered."
         ),
-        (MailKind::Requested, SeatRole::Mentor) => format!(
+        (EmailKind::Requested, SeatRole::Mentor) => format!(
             "{other} asks you for a session. Please confirm or decline it on the session's page."
         ),
-        (MailKind::Confirmed, _) => format!("Your session with {other} is confirmed."),
-        (MailKind::Declined, _) => {
+        (EmailKind::Confirmed, _) => format!("Your session with {other} is confirmed."),
+        (EmailKind::Declined, _) => {
             format!("{other} cannot take the session you asked for. The time is free again.")
         }
-        (MailKind::InfoAsked, _) => {
+        (EmailKind::InfoAsked, _) => {
             format!(
                 "{other} would like to know something before answering your request. Please answer on the session's page."
             )
         }
-        (MailKind::InfoAnswered, _) => {
+        (EmailKind::InfoAnswered, _) => {
             format!(
                 "{other} answered your question. Please confirm or decline the request on the session's page."
             )
         }
-        (MailKind::Changed, _) => format!("{actor} moved the session to another time."),
-        (MailKind::Cancelled, _) => format!("{actor} cancelled the session."),
-        (MailKind::Reminder(Reminder::DayBefore), _) => {
+        (EmailKind::Changed, _) => format!("{actor} moved the session to another time."),
+        (EmailKind::Cancelled, _) => format!("{actor} cancelled the session."),
+        (EmailKind::Reminder(Reminder::DayBefore), _) => {
             format!("Your session with {other} is coming up.")
         }
-        (MailKind::Reminder(Reminder::HourBefore), _) => {
+        (EmailKind::Reminder(Reminder::HourBefore), _) => {
             format!("Your session with {other} starts soon.")
         }
-        (MailKind::Reminder(Reminder::Open), _) => format!(
+        (EmailKind::Reminder(Reminder::Open), _) => format!(
             "Your meeting with {other} is open. You can enter and check camera and microphone now."
         ),
     }
 }
 
-fn note_label(kind: MailKind) -> &'static str {
+fn note_label(kind: EmailKind) -> &'static str {
     match kind {
-        MailKind::Declined | MailKind::Changed | MailKind::Cancelled => "Reason",
-        MailKind::InfoAsked => "Question",
-        MailKind::InfoAnswered => "Answer",
-        MailKind::Booked
-        | MailKind::Requested
-        | MailKind::Confirmed
-        | MailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => "Note",
+        EmailKind::Declined | EmailKind::Changed | EmailKind::Cancelled => "Reason",
+        EmailKind::InfoAsked => "Question",
+        EmailKind::InfoAnswered => "Answer",
+        EmailKind::Booked
+        | EmailKind::Requested
+        | EmailKind::Confirmed
+        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => {
+            "Note"
+        }
     }
 }
 
-/// Whether the goal belongs into the letter: where the session is new to somebody or begins soon.
-fn tells_goal(kind: MailKind) -> bool {
+/// Whether the goal belongs in the email: where the session is new to somebody or begins soon.
+fn tells_goal(kind: EmailKind) -> bool {
     match kind {
-        MailKind::Booked
-        | MailKind::Requested
-        | MailKind::Confirmed
-        | MailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => true,
-        MailKind::Declined
-        | MailKind::InfoAsked
-        | MailKind::InfoAnswered
-        | MailKind::Changed
-        | MailKind::Cancelled => false,
+        EmailKind::Booked
+        | EmailKind::Requested
+        | EmailKind::Confirmed
+        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => true,
+        EmailKind::Declined
+        | EmailKind::InfoAsked
+        | EmailKind::InfoAnswered
+        | EmailKind::Changed
+        | EmailKind::Cancelled => false,
     }
 }
 
-/// Whether there will be a meeting as far as the letter knows.
-fn takes_place(kind: MailKind) -> bool {
+/// Whether there will be a meeting as far as the email knows.
+fn takes_place(kind: EmailKind) -> bool {
     match kind {
-        MailKind::Booked
-        | MailKind::Confirmed
-        | MailKind::Changed
-        | MailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => true,
-        MailKind::Requested
-        | MailKind::Declined
-        | MailKind::InfoAsked
-        | MailKind::InfoAnswered
-        | MailKind::Cancelled => false,
+        EmailKind::Booked
+        | EmailKind::Confirmed
+        | EmailKind::Changed
+        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => true,
+        EmailKind::Requested
+        | EmailKind::Declined
+        | EmailKind::InfoAsked
+        | EmailKind::InfoAnswered
+        | EmailKind::Cancelled => false,
     }
 }
 
@@ -405,28 +407,28 @@ fn times(detail: &Detail, yours: &Zone, theirs: &Zone, other: &str) -> Vec<Label
     times
 }
 
-/// The calendar entry that comes with a letter.
+/// The calendar entry that comes with an email.
 fn invitation(
     config: &Config,
-    mail: &MailRow,
-    kind: MailKind,
+    mail: &EmailRow,
+    kind: EmailKind,
     about: &Appointment,
     to: &Mailbox,
     detail: &Detail,
     now: Timestamp,
 ) -> Option<(Method, String)> {
     let (method, state) = match kind {
-        MailKind::Booked | MailKind::Confirmed => (Method::Request, EventState::Confirmed),
-        MailKind::Changed if about.booking == Booking::Requested => {
+        EmailKind::Booked | EmailKind::Confirmed => (Method::Request, EventState::Confirmed),
+        EmailKind::Changed if about.booking == Booking::Requested => {
             (Method::Request, EventState::Tentative)
         }
-        MailKind::Changed => (Method::Request, EventState::Confirmed),
-        MailKind::Cancelled => (Method::Cancel, EventState::Cancelled),
-        MailKind::Requested
-        | MailKind::Declined
-        | MailKind::InfoAsked
-        | MailKind::InfoAnswered
-        | MailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => {
+        EmailKind::Changed => (Method::Request, EventState::Confirmed),
+        EmailKind::Cancelled => (Method::Cancel, EventState::Cancelled),
+        EmailKind::Requested
+        | EmailKind::Declined
+        | EmailKind::InfoAsked
+        | EmailKind::InfoAnswered
+        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => {
             return None;
         }
     };

@@ -1,10 +1,10 @@
-//! Letters to the two people of a session.
+//! Emails to the two people of a session.
 //!
-//! A letter is a row of `mails` and a job, both written in the transaction of the change it tells
+//! An email is a row of `emails` and a job, both written in the transaction of the change it tells
 //! of ([`post`], [`plan_reminders`]); the job composes it and hands it to the mail server ([`send`]).
 //! Nothing waits for a mail server, and nothing is lost when it is away: the job comes back for about
-//! a day, then waits for an admin. Should the server take a letter and our note of it get lost, the
-//! letter goes out again, with the same Message-ID.
+//! a day, then waits for an admin. Should the server take an email and our note of it get lost, the
+//! email goes out again, with the same Message-ID.
 
 mod compose;
 
@@ -13,17 +13,16 @@ pub use compose::compose;
 use crate::{
     AppState, Error, Result, fail,
     jobs::{self, Job},
-    mail::{Letter, MailError},
+    mail::{Email, MailError},
     store::{
         StoreError,
         appointments::{self, Appointment},
-        json,
-        mails::{self, End, MailRow, NewMail},
-        notifications, users,
+        emails::{self, EmailRow, End, NewEmail},
+        json, notifications, users,
     },
 };
 use domain::{
-    ids::{MailId, NotificationId, SessionId, UserId},
+    ids::{EmailId, NotificationId, SessionId, UserId},
     session::{Booking, SeatRole},
     time::{Millis, Timestamp},
     window::{Window, WindowRules},
@@ -33,16 +32,16 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// A mail server has this long for one letter, greeting to goodbye.
+/// A mail server has this long for one email, greeting to goodbye.
 const DELIVER_WITHIN: Duration = Duration::from_secs(10);
 /// When the first reminder is due, before the start.
 const DAY: Millis = Millis::days(1);
 /// When the second one is.
 const HOUR: Millis = Millis::hours(1);
 
-/// What a letter tells of.
+/// What an email tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailKind {
+pub enum EmailKind {
     /// A session was booked and takes place.
     Booked,
     /// A session was asked for.
@@ -74,7 +73,7 @@ pub enum Reminder {
     Open,
 }
 
-impl MailKind {
+impl EmailKind {
     const ALL: [Self; 11] = [
         Self::Booked,
         Self::Requested,
@@ -89,7 +88,7 @@ impl MailKind {
         Self::Reminder(Reminder::Open),
     ];
 
-    /// The word stored in `mails.kind`.
+    /// The word stored in `emails.kind`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Booked => "booked",
@@ -106,7 +105,7 @@ impl MailKind {
         }
     }
 
-    /// Reads [`MailKind::as_str`] back.
+    /// Reads [`EmailKind::as_str`] back.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
@@ -126,9 +125,9 @@ impl MailKind {
     }
 }
 
-/// What the people who caused a letter have to say; the rest is read from the session.
+/// What the people who caused an email have to say; the rest is read from the session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Cause {
     /// Whose doing it was; `None` for nobody's.
     pub by: Option<UserId>,
     /// Reason, question or answer; may be empty.
@@ -137,7 +136,7 @@ pub struct Told {
     pub previous: Option<Timestamp>,
 }
 
-/// `mails.detail`: the session as it was when the letter was written. What is sent later than it
+/// `emails.detail`: the session as it was when the email was written. What is sent later than it
 /// was written still tells of that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
@@ -153,17 +152,17 @@ pub struct Detail {
     pub ends_at: Timestamp,
 }
 
-/// Writes letters about what just happened to a session, to everybody who is told of it, and the
+/// Writes emails about what just happened to a session, to everybody who is told of it, and the
 /// jobs that send them. Call it in the transaction of the change, after the change: version, time
-/// and people are read from the session as it is then. Writing the same letter twice is one letter.
+/// and people are read from the session as it is then. Writing the same email twice is one email.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn post(
     txn: &impl ConnectionTrait,
     session: SessionId,
-    kind: MailKind,
-    told: &Told,
+    kind: EmailKind,
+    told: &Cause,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
     let Some(about) = appointments::find(txn, session).await? else {
@@ -197,8 +196,8 @@ pub async fn plan_reminders(
         (Reminder::Open, opens_at),
     ] {
         if due > now {
-            let kind = MailKind::Reminder(which);
-            write(txn, &about, kind, &Told::default(), due, now).await?;
+            let kind = EmailKind::Reminder(which);
+            write(txn, &about, kind, &Cause::default(), due, now).await?;
         }
     }
     Ok(())
@@ -207,8 +206,8 @@ pub async fn plan_reminders(
 async fn write(
     txn: &impl ConnectionTrait,
     about: &Appointment,
-    kind: MailKind,
-    told: &Told,
+    kind: EmailKind,
+    told: &Cause,
     send_at: Timestamp,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
@@ -221,8 +220,8 @@ async fn write(
     };
     let detail = json(&detail)?;
     for role in kind.readers() {
-        let new = NewMail {
-            id: MailId(Uuid::new_v4()),
+        let new = NewEmail {
+            id: EmailId(Uuid::new_v4()),
             session: about.session,
             user: about.party(*role).id,
             kind: kind.as_str(),
@@ -230,8 +229,8 @@ async fn write(
             detail: detail.clone(),
             now,
         };
-        if mails::insert(txn, &new).await? {
-            let job = Job::SendMail {
+        if emails::insert(txn, &new).await? {
+            let job = Job::SendEmail {
                 mail: new.id,
                 session: about.session,
             };
@@ -241,12 +240,12 @@ async fn write(
     Ok(())
 }
 
-/// Sends a letter, unless it was sent or is not true any more. Work of [`Job::SendMail`].
+/// Sends an email, unless it was sent or is not true any more. Work of [`Job::SendEmail`].
 ///
 /// # Errors
-/// [`Error::Mail`] when the letter could not be handed over.
-pub async fn send(state: &AppState, id: MailId) -> Result<()> {
-    let Some(mail) = mails::find(state.db.read(), id).await? else {
+/// [`Error::Mail`] when the email could not be handed over.
+pub async fn send(state: &AppState, id: EmailId) -> Result<()> {
+    let Some(mail) = emails::find(state.db.read(), id).await? else {
         return Ok(());
     };
     let about = appointments::find(state.db.read(), mail.session).await?;
@@ -254,7 +253,7 @@ pub async fn send(state: &AppState, id: MailId) -> Result<()> {
         return Ok(());
     };
     let now = state.clock.now();
-    let kind = MailKind::parse(&mail.kind)
+    let kind = EmailKind::parse(&mail.kind)
         .ok_or_else(|| Error::Other(format!("unknown kind of mail: {}", mail.kind)))?;
     let reader = about.role_of(mail.user).map(|role| about.party(role));
     let is_void = reader.is_none_or(|reader| reader.email.is_none())
@@ -262,16 +261,16 @@ pub async fn send(state: &AppState, id: MailId) -> Result<()> {
     if is_void {
         return settle(state, id, End::Void).await;
     }
-    let letter = compose(&state.config, &mail, kind, &about, now)?;
-    deliver(state, &letter).await?;
+    let email = compose(&state.config, &mail, kind, &about, now)?;
+    deliver(state, &email).await?;
     tracing::info!(mail.id = %id, mail.kind = kind.as_str(), session.id = %mail.session, "mail {id} sent");
     settle(state, id, End::Sent).await
 }
 
-async fn deliver(state: &AppState, letter: &Letter) -> Result<()> {
-    fail::step("before a letter");
-    let delivered = tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(letter)).await;
-    fail::step("after a letter");
+async fn deliver(state: &AppState, email: &Email) -> Result<()> {
+    fail::step("before an email");
+    let delivered = tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(email)).await;
+    fail::step("after an email");
     match delivered {
         Ok(delivered) => Ok(delivered?),
         Err(_) => {
@@ -284,7 +283,7 @@ async fn deliver(state: &AppState, letter: &Letter) -> Result<()> {
 /// Tells an admin by mail what needs attention, unless it is settled. Work of [`Job::NotifyAdmin`].
 ///
 /// # Errors
-/// [`Error::Mail`] when the letter could not be handed over.
+/// [`Error::Mail`] when the email could not be handed over.
 pub async fn alert(state: &AppState, id: NotificationId, admin: UserId) -> Result<()> {
     let entry = notifications::find(state.db.read(), id).await?;
     let admins = users::admins(state.db.read()).await?;
@@ -292,38 +291,38 @@ pub async fn alert(state: &AppState, id: NotificationId, admin: UserId) -> Resul
     let (Some(entry), Some(reader)) = (entry.filter(|e| e.resolved_at.is_none()), reader) else {
         return Ok(());
     };
-    // The same letter again has the same id.
-    let letter_id = MailId(Uuid::from_u128(id.0.as_u128() ^ admin.0.as_u128()));
+    // The same email again has the same id.
+    let letter_id = EmailId(Uuid::from_u128(id.0.as_u128() ^ admin.0.as_u128()));
     let (email, now) = ((&*reader.email, &*reader.name), state.clock.now());
-    let letter = compose::alert(&state.config, letter_id, email, &entry, now)?;
-    deliver(state, &letter).await?;
+    let email = compose::alert(&state.config, letter_id, email, &entry, now)?;
+    deliver(state, &email).await?;
     tracing::info!(notification.id = %id, "an admin was told by mail");
     Ok(())
 }
 
-async fn settle(state: &AppState, id: MailId, end: End) -> Result<()> {
+async fn settle(state: &AppState, id: EmailId, end: End) -> Result<()> {
     let now = state.clock.now();
     Ok(state
         .db
-        .write(|txn| Box::pin(async move { mails::settle(txn, id, end, now).await }))
+        .write(|txn| Box::pin(async move { emails::settle(txn, id, end, now).await }))
         .await?)
 }
 
-/// Whether a letter says something that is not true any more. News stays news; a reminder belongs
+/// Whether an email says something that is not true any more. News stays news; a reminder belongs
 /// to one version of a confirmed session, and is pointless once the next one is due.
-fn is_overtaken(kind: MailKind, mail: &MailRow, about: &Appointment, now: Timestamp) -> bool {
+fn is_overtaken(kind: EmailKind, mail: &EmailRow, about: &Appointment, now: Timestamp) -> bool {
     let until = match kind {
-        MailKind::Booked
-        | MailKind::Requested
-        | MailKind::Confirmed
-        | MailKind::Declined
-        | MailKind::InfoAsked
-        | MailKind::InfoAnswered
-        | MailKind::Changed
-        | MailKind::Cancelled => return false,
-        MailKind::Reminder(Reminder::DayBefore) => about.time.from - HOUR,
-        MailKind::Reminder(Reminder::HourBefore) => about.time.from,
-        MailKind::Reminder(Reminder::Open) => about.time.to,
+        EmailKind::Booked
+        | EmailKind::Requested
+        | EmailKind::Confirmed
+        | EmailKind::Declined
+        | EmailKind::InfoAsked
+        | EmailKind::InfoAnswered
+        | EmailKind::Changed
+        | EmailKind::Cancelled => return false,
+        EmailKind::Reminder(Reminder::DayBefore) => about.time.from - HOUR,
+        EmailKind::Reminder(Reminder::HourBefore) => about.time.from,
+        EmailKind::Reminder(Reminder::Open) => about.time.to,
     };
     mail.version != about.version
         || about.booking != Booking::Confirmed
@@ -337,9 +336,9 @@ mod tests {
 
     #[test]
     fn words_of_kinds_read_back() {
-        for kind in MailKind::ALL {
-            assert_eq!(MailKind::parse(kind.as_str()), Some(kind));
+        for kind in EmailKind::ALL {
+            assert_eq!(EmailKind::parse(kind.as_str()), Some(kind));
         }
-        assert_eq!(MailKind::parse("advertising"), None);
+        assert_eq!(EmailKind::parse("advertising"), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What the JSON API is sent: bodies and parameters.
 
 use super::views::Moment;
-use crate::sessions::{BookRequest, WishForm};
+use crate::sessions::{BookRequest, BookingForm};
 use domain::{ids::UserId, permissions::Moderation};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -42,19 +42,19 @@ pub struct NewSession {
 
 impl NewSession {
     /// The time asked for, and what the mentee wrote.
-    pub fn parts(self, idempotency_key: Option<String>) -> (BookRequest, WishForm) {
+    pub fn parts(self, idempotency_key: Option<String>) -> (BookRequest, BookingForm) {
         let request = BookRequest {
             mentor: UserId(self.mentor_id),
             starts_at: self.starts_at.0,
             minutes: self.minutes,
             idempotency_key,
         };
-        let wish = WishForm {
+        let details = BookingForm {
             title: self.title,
             goal: self.goal,
             answers: self.answers,
         };
-        (request, wish)
+        (request, details)
     }
 }
 
@@ -74,7 +74,7 @@ pub struct NewHold {
 /// Finishes the booking of a held slot.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Wish {
+pub struct BookingDetails {
     /// What it is about, up to 120 characters.
     pub title: String,
     /// What it should lead to, up to 1,000 characters.
@@ -85,12 +85,12 @@ pub struct Wish {
     pub answers: Vec<String>,
 }
 
-impl From<Wish> for WishForm {
-    fn from(wish: Wish) -> Self {
+impl From<BookingDetails> for BookingForm {
+    fn from(details: BookingDetails) -> Self {
         Self {
-            title: wish.title,
-            goal: wish.goal,
-            answers: wish.answers,
+            title: details.title,
+            goal: details.goal,
+            answers: details.answers,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/dev/mail`: the letters that development puts into a folder instead of sending them.
+//! `/dev/mail`: the emails that development puts into a folder instead of sending them.
 
 use super::{answer::Failure, calendar::CalendarFile, extract::Id};
 use crate::{
@@ -16,10 +16,10 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use domain::{ids::MailId, problem::Problem};
+use domain::{ids::EmailId, problem::Problem};
 
-/// Letters carry their styles with them, hence `unsafe-inline`; nothing else is let in, and the
-/// frame around a letter's HTML runs no script.
+/// Emails carry their styles with them, hence `unsafe-inline`; nothing else is let in, and the
+/// frame around an email's HTML runs no script.
 const POLICY: [(HeaderName, &str); 1] = [(
     header::CONTENT_SECURITY_POLICY,
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -39,41 +39,41 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
 #[derive(Template)]
 #[template(path = "dev_mail_list.html")]
 struct ListPage {
-    letters: Vec<Listed>,
+    emails: Vec<Listed>,
 }
 
 #[derive(Template)]
-#[template(path = "dev_mail_letter.html")]
+#[template(path = "dev_mail_email.html")]
 struct LetterPage {
-    letter: Opened,
+    email: Opened,
 }
 
 async fn list(State(state): State<AppState>) -> std::result::Result<Response, Failure> {
-    let letters = mailbox::list(&folder(&state)?).await?;
-    page(&ListPage { letters })
+    let emails = mailbox::list(&folder(&state)?).await?;
+    page(&ListPage { emails })
 }
 
 async fn show(
     State(state): State<AppState>,
-    Id(id): Id<MailId>,
+    Id(id): Id<EmailId>,
 ) -> std::result::Result<Response, Failure> {
-    let letter = letter(&state, id).await?;
-    page(&LetterPage { letter })
+    let email = email(&state, id).await?;
+    page(&LetterPage { email })
 }
 
 async fn entry(
     State(state): State<AppState>,
-    Id(id): Id<MailId>,
+    Id(id): Id<EmailId>,
 ) -> std::result::Result<CalendarFile, Failure> {
-    let letter = letter(&state, id).await?;
-    Ok(CalendarFile(letter.ics.ok_or(Problem::NotFound)?))
+    let email = email(&state, id).await?;
+    Ok(CalendarFile(email.ics.ok_or(Problem::NotFound)?))
 }
 
 fn folder(state: &AppState) -> Result<Folder> {
     Ok(mailbox::folder(state).ok_or(Problem::NotFound)?)
 }
 
-async fn letter(state: &AppState, id: MailId) -> Result<Opened> {
+async fn email(state: &AppState, id: EmailId) -> Result<Opened> {
     let found = mailbox::open(&folder(state)?, id).await?;
     Ok(found.ok_or(Problem::NotFound)?)
 }

@@ -590,10 +590,10 @@ impl From<meetings::RoomCreated> for RoomCreated {
     }
 }
 
-/// A ticket into the room.
+/// A join token into the room.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct JoinTicket {
+pub struct JoinToken {
     /// LiveKit access token: a secret of this client.
     token: String,
     /// LiveKit's address.
@@ -605,13 +605,13 @@ pub struct JoinTicket {
     expires_at: Moment,
 }
 
-impl From<views::JoinTicket> for JoinTicket {
-    fn from(ticket: views::JoinTicket) -> Self {
+impl From<views::JoinToken> for JoinToken {
+    fn from(join_token: views::JoinToken) -> Self {
         Self {
-            token: ticket.token,
-            ws_url: ticket.ws_url,
-            room_name: ticket.room_name,
-            expires_at: Moment(ticket.expires_at),
+            token: join_token.token,
+            ws_url: join_token.ws_url,
+            room_name: join_token.room_name,
+            expires_at: Moment(join_token.expires_at),
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     webhooks,
 };
 use domain::{
-    ids::{MailId, NotificationId, RoomName, SessionId, UserId},
-    job::{MAIL_MAX_ATTEMPTS, MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
+    ids::{EmailId, NotificationId, RoomName, SessionId, UserId},
+    job::{EMAIL_MAX_ATTEMPTS, MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
     time::{Millis, Timestamp},
 };
 use sea_orm::ConnectionTrait;
@@ -22,9 +22,9 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 /// A worker holds a job for this long; a job whose worker died becomes due again afterwards.
 const LEASE: Millis = Millis::seconds(60);
-/// Jobs run at the same time by one process, letters aside.
+/// Jobs run at the same time by one process, emails aside.
 const AT_ONCE: usize = 8;
-/// Letters sent at the same time by one process. They have slots of their own, so that a mail server
+/// Emails sent at the same time by one process. They have slots of their own, so that a mail server
 /// that hangs delays no room.
 const LETTERS_AT_ONCE: usize = 2;
 /// The kind of jobs that make rooms.
@@ -35,7 +35,7 @@ const CLOSE_WINDOW: &str = "close_window";
 const WARN_CLOSING: &str = "warn_closing";
 /// The kind of jobs that decide what came of a session.
 const DECIDE_OUTCOME: &str = "decide_outcome";
-/// The kind of jobs that send letters.
+/// The kind of jobs that send emails.
 const SEND_MAIL: &str = "send_mail";
 /// The runner looks at the table at least this often, should an announcement be lost.
 const POLL: Duration = Duration::from_secs(1);
@@ -96,10 +96,10 @@ pub enum Job {
         /// The session concerned.
         session: Option<SessionId>,
     },
-    /// Send a letter, unless it is void by then.
-    SendMail {
-        /// Which letter.
-        mail: MailId,
+    /// Send an email, unless it is void by then.
+    SendEmail {
+        /// Which email.
+        mail: EmailId,
         /// The session it is about.
         session: SessionId,
     },
@@ -115,8 +115,8 @@ impl Job {
             Self::Evict { .. } => "evict",
             Self::DecideOutcome { .. } => DECIDE_OUTCOME,
             Self::ProcessWebhooks { .. } => "process_webhooks",
-            // Letters, both: they share the slots that a mail server may hold up.
-            Self::SendMail { .. } | Self::NotifyAdmin { .. } => SEND_MAIL,
+            // Emails, both: they share the slots that a mail server may hold up.
+            Self::SendEmail { .. } | Self::NotifyAdmin { .. } => SEND_MAIL,
         }
     }
 
@@ -130,7 +130,7 @@ impl Job {
             | Self::Evict { session, .. }
             | Self::DecideOutcome { session }
             | Self::ProcessWebhooks { session, .. }
-            | Self::SendMail { session, .. } => Some(*session),
+            | Self::SendEmail { session, .. } => Some(*session),
         }
     }
 
@@ -140,7 +140,7 @@ impl Job {
             Self::DeleteRoom { room, .. }
             | Self::Evict { room, .. }
             | Self::ProcessWebhooks { room, .. } => format!("{}:{room}", self.kind()),
-            Self::SendMail { mail, .. } => format!("{SEND_MAIL}:{mail}"),
+            Self::SendEmail { mail, .. } => format!("{SEND_MAIL}:{mail}"),
             Self::NotifyAdmin {
                 notification,
                 admin,
@@ -165,7 +165,7 @@ impl Job {
             Self::Evict { .. } => "Somebody who was removed cannot be put out of a meeting",
             Self::DecideOutcome { .. } => "What came of a session cannot be decided",
             Self::ProcessWebhooks { .. } => "Messages from the video server cannot be processed",
-            Self::SendMail { .. } => "A letter cannot be sent",
+            Self::SendEmail { .. } => "An email cannot be sent",
             Self::NotifyAdmin { .. } => "Admins cannot be told by mail",
         }
     }
@@ -173,7 +173,7 @@ impl Job {
     /// Attempts after which it is dead.
     fn max_attempts(&self) -> u32 {
         match self {
-            Self::SendMail { .. } | Self::NotifyAdmin { .. } => MAIL_MAX_ATTEMPTS,
+            Self::SendEmail { .. } | Self::NotifyAdmin { .. } => EMAIL_MAX_ATTEMPTS,
             Self::CreateRoom { .. }
             | Self::DeleteRoom { .. }
             | Self::CloseWindow { .. }
@@ -242,7 +242,7 @@ async fn perform(state: &AppState, job: Job) -> Result<()> {
         Job::Evict { room, session } => meetings::reconcile::evict(state, &room, session).await,
         Job::DecideOutcome { session } => meetings::attendance::decide(state, session).await,
         Job::ProcessWebhooks { room, .. } => webhooks::process(state, &room).await,
-        Job::SendMail { mail, .. } => emails::send(state, mail).await,
+        Job::SendEmail { mail, .. } => emails::send(state, mail).await,
         Job::NotifyAdmin {
             notification,
             admin,
@@ -303,7 +303,7 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
             let raise = (dead || attempts >= NOTIFY_AFTER)
                 && !matches!(parsed, Ok(Job::NotifyAdmin { .. }));
             // A mail server that is away cannot tell of itself.
-            let by_mail = dead || !matches!(parsed, Ok(Job::SendMail { .. }));
+            let by_mail = dead || !matches!(parsed, Ok(Job::SendEmail { .. }));
             let room_given_up = match &parsed {
                 Ok(Job::CreateRoom { session }) if dead => Some(*session),
                 _ => None,
@@ -345,12 +345,12 @@ async fn tell_admins(
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
     for admin in store::users::admins(txn).await? {
-        let letter = Job::NotifyAdmin {
+        let email = Job::NotifyAdmin {
             notification,
             admin: admin.id,
             session,
         };
-        enqueue(txn, &letter, now, now).await?;
+        enqueue(txn, &email, now, now).await?;
     }
     Ok(())
 }
@@ -459,11 +459,11 @@ async fn start_due(
 }
 
 /// What a stored kind is called.
-pub(crate) fn kind_words(kind: &str) -> &'static str {
+pub(crate) fn kind_title(kind: &str) -> &'static str {
     match kind {
         CREATE_ROOM => "Create a meeting room",
         CLOSE_WINDOW => "End a meeting whose time is up",
-        SEND_MAIL => "Send a letter",
+        SEND_MAIL => "Send an email",
         WARN_CLOSING => "Tell people that a meeting closes soon",
         DECIDE_OUTCOME => "Decide what came of a session",
         "delete_room" => "Delete an ended meeting room",

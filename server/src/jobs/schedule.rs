@@ -71,7 +71,7 @@ async fn look(state: &AppState, looked_at: Timestamp) -> Timestamp {
     let whole = now.since(looked_at) >= LOOK_EVERY;
     let found = match whole {
         true => reconcile::all(state).await,
-        false => reconcile::guarded(state).await,
+        false => reconcile::with_removals(state).await,
     };
     match found {
         Ok(found) => tracing::debug!(?found, "rooms compared with LiveKit"),

@@ -1,6 +1,6 @@
-//! A mail server in memory for tests: it keeps letters, and fails or dawdles when told to.
+//! A mail server in memory for tests: it keeps emails, and fails or dawdles when told to.
 
-use super::{Letter, MailError, MailServer};
+use super::{Email, MailError, MailServer};
 use async_trait::async_trait;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -9,7 +9,7 @@ use std::{
 
 #[derive(Debug, Default)]
 struct Inner {
-    letters: Vec<Letter>,
+    emails: Vec<Email>,
     asked: usize,
     failing: Option<MailError>,
     delay: Duration,
@@ -25,22 +25,22 @@ impl FakeMail {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets every letter fail until told otherwise.
+    /// Lets every email fail until told otherwise.
     pub fn fail_always(&self, error: Option<MailError>) {
         self.inner().failing = error;
     }
 
-    /// Lets every letter take this long first.
+    /// Lets every email take this long first.
     pub fn delay(&self, delay: Duration) {
         self.inner().delay = delay;
     }
 
-    /// Every letter it took, in order.
-    pub fn letters(&self) -> Vec<Letter> {
-        self.inner().letters.clone()
+    /// Every email it took, in order.
+    pub fn emails(&self) -> Vec<Email> {
+        self.inner().emails.clone()
     }
 
-    /// How often it was handed a letter, taken or not.
+    /// How often it was handed an email, taken or not.
     pub fn asked(&self) -> usize {
         self.inner().asked
     }
@@ -48,7 +48,7 @@ impl FakeMail {
 
 #[async_trait]
 impl MailServer for FakeMail {
-    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
+    async fn deliver(&self, email: &Email) -> Result<(), MailError> {
         let delay = {
             let mut inner = self.inner();
             inner.asked += 1;
@@ -61,7 +61,7 @@ impl MailServer for FakeMail {
         if let Some(error) = inner.failing.clone() {
             return Err(error);
         }
-        inner.letters.push(letter.clone());
+        inner.emails.push(email.clone());
         Ok(())
     }
 

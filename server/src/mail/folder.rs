@@ -1,40 +1,40 @@
-//! A folder that letters are put into instead of being sent, for development; `/dev/mail` shows it.
+//! A folder that emails are put into instead of being sent, for development; `/dev/mail` shows it.
 
-use super::{Letter, MailError, MailServer};
+use super::{Email, MailError, MailServer};
 use async_trait::async_trait;
-use domain::ids::MailId;
+use domain::ids::EmailId;
 use std::{
     fs, io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-/// A larger file is no letter of ours.
+/// A larger file is no email of ours.
 const FILE_MAX: u64 = 1024 * 1024;
 
-/// A folder with one file per letter, named after its row.
+/// A folder with one file per email, named after its row.
 #[derive(Debug, Clone)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// The folder at `path`; made with the first letter.
+    /// The folder at `path`; made with the first email.
     pub fn at(path: &Path) -> Self {
         Self(path.to_owned())
     }
 
-    fn file(&self, id: MailId) -> PathBuf {
+    fn file(&self, id: EmailId) -> PathBuf {
         self.0.join(format!("{id}.eml"))
     }
 
-    fn put(&self, id: MailId, bytes: &[u8]) -> io::Result<()> {
+    fn put(&self, id: EmailId, bytes: &[u8]) -> io::Result<()> {
         self.make()?;
-        // Under another name first: nobody reads half a letter.
+        // Under another name first: nobody reads half an email.
         let unfinished = self.0.join(format!("{id}.part"));
         fs::write(&unfinished, bytes)?;
         fs::rename(unfinished, self.file(id))
     }
 
-    /// Other people's letters are nobody's business, on a shared machine as well.
+    /// Other people's emails are nobody's business, on a shared machine as well.
     fn make(&self) -> io::Result<()> {
         let mut folder = fs::DirBuilder::new();
         #[cfg(unix)]
@@ -42,17 +42,17 @@ impl Folder {
         folder.recursive(true).create(&self.0)
     }
 
-    /// The letters, latest first; at most `limit`.
+    /// The emails, latest first; at most `limit`.
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub(super) fn list(&self, limit: usize) -> io::Result<Vec<MailId>> {
+    pub(super) fn list(&self, limit: usize) -> io::Result<Vec<EmailId>> {
         let entries = match fs::read_dir(&self.0) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let mut letters: Vec<(SystemTime, MailId)> = entries
+        let mut emails: Vec<(SystemTime, EmailId)> = entries
             .filter_map(|entry| {
                 let entry = entry.ok()?;
                 let id = entry
@@ -64,16 +64,16 @@ impl Folder {
                 Some((entry.metadata().ok()?.modified().ok()?, id))
             })
             .collect();
-        letters.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(letters.into_iter().take(limit).map(|(_, id)| id).collect())
+        emails.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(emails.into_iter().take(limit).map(|(_, id)| id).collect())
     }
 
-    /// A letter's bytes; `None` when there is no such plain file. The name is made from an id, so it
+    /// An email's bytes; `None` when there is no such plain file. The name is made from an id, so it
     /// cannot lead out of the folder, and links are not followed.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(super) fn read(&self, id: MailId) -> io::Result<Option<Vec<u8>>> {
+    pub(super) fn read(&self, id: EmailId) -> io::Result<Option<Vec<u8>>> {
         let file = self.file(id);
         match fs::symlink_metadata(&file) {
             Ok(found) if found.is_file() && found.len() <= FILE_MAX => fs::read(file).map(Some),
@@ -97,8 +97,8 @@ impl Folder {
 
 #[async_trait]
 impl MailServer for Folder {
-    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
-        let (id, bytes) = (letter.id, letter.bytes.clone());
+    async fn deliver(&self, email: &Email) -> Result<(), MailError> {
+        let (id, bytes) = (email.id, email.bytes.clone());
         self.off_thread(move |folder| folder.put(id, &bytes)).await
     }
 

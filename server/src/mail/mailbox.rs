@@ -1,21 +1,21 @@
-//! What `/dev/mail` shows: the letters in the folder, read as a mail program would read them.
+//! What `/dev/mail` shows: the emails in the folder, read as a mail program would read them.
 
 use super::Folder;
 use crate::{
     AppState, Result,
     zones::{self, Zone},
 };
-use domain::{ids::MailId, time::Timestamp};
+use domain::{ids::EmailId, time::Timestamp};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
-/// Letters in the list.
+/// Emails in the list.
 const LIST_MAX: usize = 200;
 
-/// A letter in the list.
+/// An email in the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
     /// Id.
-    pub id: MailId,
+    pub id: EmailId,
     /// When it was written, UTC.
     pub at: String,
     /// Recipient.
@@ -24,7 +24,7 @@ pub struct Listed {
     pub subject: String,
 }
 
-/// A letter.
+/// An email.
 #[derive(Debug, Clone)]
 pub struct Opened {
     /// As in the list.
@@ -39,18 +39,18 @@ pub struct Opened {
     pub ics: Option<String>,
 }
 
-/// The folder, where everybody may look into it: letters are files and the app is for this machine.
+/// The folder, where everybody may look into it: emails are files and the app is for this machine.
 pub fn folder(state: &AppState) -> Option<Folder> {
     let folder = state.config.mail.folder()?;
     state.config.app_url.is_loopback.then(|| Folder::at(folder))
 }
 
-/// The letters, latest first.
+/// The emails, latest first.
 ///
 /// # Errors
 /// When the folder cannot be read.
 pub async fn list(folder: &Folder) -> Result<Vec<Listed>> {
-    let letters = folder
+    let emails = folder
         .off_thread(|folder| {
             let read = |id| Ok(folder.read(id)?.map(|bytes| (id, bytes)));
             folder
@@ -60,16 +60,16 @@ pub async fn list(folder: &Folder) -> Result<Vec<Listed>> {
                 .collect()
         })
         .await?;
-    let letters: Vec<(MailId, Vec<u8>)> = letters;
-    let listed = |(id, bytes): &(MailId, Vec<u8>)| Some(listed(*id, &parse(bytes)?));
-    Ok(letters.iter().filter_map(listed).collect())
+    let emails: Vec<(EmailId, Vec<u8>)> = emails;
+    let listed = |(id, bytes): &(EmailId, Vec<u8>)| Some(listed(*id, &parse(bytes)?));
+    Ok(emails.iter().filter_map(listed).collect())
 }
 
-/// One letter; `None` when it is not there or is none.
+/// One email; `None` when it is not there or is none.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub async fn open(folder: &Folder, id: MailId) -> Result<Option<Opened>> {
+pub async fn open(folder: &Folder, id: EmailId) -> Result<Option<Opened>> {
     let bytes = folder.off_thread(move |folder| folder.read(id)).await?;
     Ok(bytes.and_then(|bytes| Some(opened(id, &parse(&bytes)?))))
 }
@@ -78,7 +78,7 @@ fn parse(bytes: &[u8]) -> Option<Message<'_>> {
     MessageParser::default().parse(bytes)
 }
 
-fn opened(id: MailId, message: &Message<'_>) -> Opened {
+fn opened(id: EmailId, message: &Message<'_>) -> Opened {
     let ics = message
         .parts
         .iter()
@@ -93,7 +93,7 @@ fn opened(id: MailId, message: &Message<'_>) -> Opened {
     }
 }
 
-fn listed(id: MailId, message: &Message<'_>) -> Listed {
+fn listed(id: EmailId, message: &Message<'_>) -> Listed {
     let at = message.date().map(|date| {
         let at = Timestamp(date.to_timestamp().saturating_mul(1_000));
         let label = Zone::or_utc(zones::UTC).label(at);

@@ -10,5 +10,5 @@ mod smtp;
 
 pub use fake::FakeMail;
 pub use folder::Folder;
-pub use server::{Letter, MailError, MailServer, connect};
+pub use server::{Email, MailError, MailServer, connect};
 pub use smtp::Smtp;

@@ -3,15 +3,15 @@
 use super::{Folder, Smtp};
 use crate::config::{AppUrl, MailConfig, MailTarget};
 use async_trait::async_trait;
-use domain::ids::MailId;
+use domain::ids::EmailId;
 use lettre::Address;
 use std::sync::Arc;
 
 /// One message to one person, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct Email {
     /// The row it comes from; also in its Message-ID.
-    pub id: MailId,
+    pub id: EmailId,
     /// Sender, as the mail server is told.
     pub from: Address,
     /// The one recipient.
@@ -20,37 +20,37 @@ pub struct Letter {
     pub bytes: Vec<u8>,
 }
 
-/// Takes letters. A letter may be handed over more than once; its Message-ID stays the same.
+/// Takes emails. An email may be handed over more than once; its Message-ID stays the same.
 #[async_trait]
 pub trait MailServer: Send + Sync + 'static {
-    /// Hands a letter over.
+    /// Hands an email over.
     ///
     /// # Errors
     /// [`MailError`].
-    async fn deliver(&self, letter: &Letter) -> Result<(), MailError>;
+    async fn deliver(&self, email: &Email) -> Result<(), MailError>;
 
-    /// Proves that letters would be taken, without sending one.
+    /// Proves that emails would be taken, without sending one.
     ///
     /// # Errors
     /// [`MailError`].
     async fn check(&self) -> Result<(), MailError>;
 }
 
-/// Why a letter was not taken. The texts hold no address and nothing that a mail server said in its
+/// Why an email was not taken. The texts hold no address and nothing that a mail server said in its
 /// own words, since those words often repeat the address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// No connection, no answer, or no agreement on TLS.
     #[error("the mail server does not answer: {0}")]
     Unreachable(String),
-    /// It answers but does not take the letter for now, or never before its settings are put right.
-    #[error("the mail server does not take letters: {0}")]
-    NotNow(String),
-    /// It will never take this letter to this recipient.
-    #[error("the mail server refuses the recipient or the letter: {0}")]
+    /// It answers but does not take the email for now, or never before its settings are put right.
+    #[error("the mail server does not take emails: {0}")]
+    TemporaryFailure(String),
+    /// It will never take this email to this recipient.
+    #[error("the mail server refuses the recipient or the email: {0}")]
     Refused(String),
-    /// No letter could be made for this person.
-    #[error("no letter can be made: {0}")]
+    /// No email could be made for this person.
+    #[error("no email can be made: {0}")]
     Unwritable(&'static str),
 }
 
@@ -59,7 +59,7 @@ impl MailError {
     pub fn is_final(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Unwritable(_) => true,
-            Self::Unreachable(_) | Self::NotNow(_) => false,
+            Self::Unreachable(_) | Self::TemporaryFailure(_) => false,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A mail server reached by SMTP (RFC 5321). The steps are ours, so that a refused recipient can be
 //! told from refused credentials or a refused sender.
 
-use super::{Letter, MailError, MailServer};
+use super::{Email, MailError, MailServer};
 use crate::config::{AppUrl, Security, SmtpConfig};
 use async_trait::async_trait;
 use lettre::transport::smtp::{
@@ -14,15 +14,15 @@ use lettre::transport::smtp::{
 use secrecy::ExposeSecret;
 use std::{sync::OnceLock, time::Duration};
 
-/// A letter that was taken is taken, however long the goodbye would be.
+/// An email that was taken is taken, however long the goodbye would be.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// A mail server. Every letter has a connection of its own: they are few, and a connection that
+/// A mail server. Every email has a connection of its own: they are few, and a connection that
 /// idles is one that breaks.
 pub struct Smtp {
     config: SmtpConfig,
     hello: ClientId,
-    /// Made with the first letter: it reads the machine's certificates from disk.
+    /// Made with the first email: it reads the machine's certificates from disk.
     tls: OnceLock<TlsParameters>,
 }
 
@@ -83,11 +83,11 @@ impl Smtp {
 
 #[async_trait]
 impl MailServer for Smtp {
-    async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
+    async fn deliver(&self, email: &Email) -> Result<(), MailError> {
         let mut server = self.open().await?;
         let mut options = Vec::new();
         // The host's part is ASCII already; the rest is nobody's to rewrite.
-        if !AsRef::<str>::as_ref(&letter.to).is_ascii() {
+        if !AsRef::<str>::as_ref(&email.to).is_ascii() {
             if !server
                 .server_info()
                 .supports_feature(Extension::SmtpUtfEight)
@@ -98,21 +98,21 @@ impl MailServer for Smtp {
             options.push(MailParameter::SmtpUtfEight);
         }
         server
-            .command(Mail::new(Some(letter.from.clone()), options))
+            .command(Mail::new(Some(email.from.clone()), options))
             .await
             .map_err(|e| failure("sender", &e))?;
         server
-            .command(Rcpt::new(letter.to.clone(), Vec::new()))
+            .command(Rcpt::new(email.to.clone(), Vec::new()))
             .await
             .map_err(|e| refusal("recipient", &e))?;
         server
             .command(Data)
             .await
-            .map_err(|e| failure("letter", &e))?;
+            .map_err(|e| failure("email", &e))?;
         server
-            .message(&letter.bytes)
+            .message(&email.bytes)
             .await
-            .map_err(|e| refusal("letter", &e))?;
+            .map_err(|e| refusal("email", &e))?;
         let _taken_anyway = tokio::time::timeout(GOODBYE, server.quit()).await;
         Ok(())
     }
@@ -127,9 +127,9 @@ impl MailServer for Smtp {
 /// A step that says nothing about the recipient went wrong.
 fn failure(step: &str, error: &Error) -> MailError {
     match said(error) {
-        Some(code) => MailError::NotNow(format!("{code} at the {step}")),
+        Some(code) => MailError::TemporaryFailure(format!("{code} at the {step}")),
         None if error.is_client() => {
-            MailError::NotNow(format!("no agreement at the {step} ({error})"))
+            MailError::TemporaryFailure(format!("no agreement at the {step} ({error})"))
         }
         // The error itself quotes what was said.
         None if error.is_response() => MailError::Unreachable(format!(
@@ -139,7 +139,7 @@ fn failure(step: &str, error: &Error) -> MailError {
     }
 }
 
-/// A step about the recipient or the letter went wrong: a 5xx is final, unless it is about us:
+/// A step about the recipient or the email went wrong: a 5xx is final, unless it is about us:
 /// missing or refused credentials (530, 535), the sender (5.1.7, 5.1.8), or rights (5.7.x).
 fn refusal(step: &str, error: &Error) -> MailError {
     let Some(code) = said(error).filter(|_| error.is_permanent()) else {

@@ -85,7 +85,7 @@ pub trait MediaServer: Send + Sync + 'static {
     /// [`MediaError`].
     async fn check(&self) -> Result<(), MediaError>;
 
-    /// Mints a ticket into a room; asks nobody.
+    /// Mints a join token into a room; asks nobody.
     ///
     /// # Errors
     /// [`MediaError::Token`].
@@ -121,7 +121,7 @@ pub struct LiveRoom {
     pub sid: String,
 }
 
-/// What a ticket allows: one person into one room, to publish camera, microphone and screen, to
+/// What a join token allows: one person into one room, to publish camera, microphone and screen, to
 /// subscribe and to send data. Nothing else can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinGrant {
@@ -133,9 +133,9 @@ pub struct JoinGrant {
     pub name: String,
     /// Seat, carried as the attribute `role`.
     pub role: SeatRole,
-    /// How long the ticket admits.
+    /// How long the join token admits.
     pub lifetime: Millis,
-    /// When the decision to admit was taken. LiveKit judges a ticket by its own clock, so the ticket
+    /// When the decision to admit was taken. LiveKit judges a join token by its own clock, so the join token
     /// itself carries the machine's time.
     pub now: Timestamp,
 }
@@ -169,7 +169,7 @@ pub enum MediaError {
     /// It answered with something that makes no sense here.
     #[error("the media server gave an unusable answer: {0}")]
     Bad(String),
-    /// No ticket could be minted.
+    /// No join token could be minted.
     #[error("no access token could be made: {0}")]
     Token(String),
 }

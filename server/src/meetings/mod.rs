@@ -1,4 +1,4 @@
-//! Rooms: who may enter, the ticket in, what happens inside, and the one way out.
+//! Rooms: who may enter, the join token in, what happens inside, and the one way out.
 
 pub mod attendance;
 pub(crate) mod lifecycle;
@@ -23,7 +23,7 @@ use domain::{
     session::{EndReason, Room, SeatRole},
     time::{Millis, Timestamp},
     token,
-    views::{JoinTicket, LiveState, MeetingPage, Person},
+    views::{JoinToken, LiveState, MeetingPage, Person},
     window::next_warning,
 };
 use sea_orm::ConnectionTrait;
@@ -131,7 +131,7 @@ pub async fn create_room(
     })
 }
 
-/// A ticket into the room, for a seat holder inside the window; makes sure that the room exists.
+/// A join token into the room, for a seat holder inside the window; makes sure that the room exists.
 ///
 /// # Errors
 /// `Problem::NoAccess` with the decision; `Problem::Elsewhere`; [`crate::media::MediaError`] when
@@ -141,7 +141,7 @@ pub async fn access_token(
     login: &CurrentLogin,
     id: SessionId,
     entry: Entry,
-) -> Result<JoinTicket> {
+) -> Result<JoinToken> {
     let (record, room, decision) = load(state, login, id).await?;
     let Access::Open { closes_at, role } = decision else {
         return Err(Problem::NoAccess(decision).into());
@@ -157,7 +157,7 @@ pub async fn access_token(
     if record.late_at(role).is_some() {
         say_late(state, login, id, None).await?;
     }
-    ticket(state, login, &room, closes_at, role)
+    join_token(state, login, &room, closes_at, role)
 }
 
 /// Tells the other person that the reader is running late, or that they are not; saying it twice is
@@ -210,13 +210,13 @@ async fn is_inside(state: &AppState, login: &CurrentLogin, room: &RoomRecord) ->
         .any(|p| p.is_active && user_of_identity(&p.identity) == Some(login.me.id)))
 }
 
-fn ticket(
+fn join_token(
     state: &AppState,
     login: &CurrentLogin,
     room: &RoomRecord,
     closes_at: Timestamp,
     role: SeatRole,
-) -> Result<JoinTicket> {
+) -> Result<JoinToken> {
     use secrecy::ExposeSecret;
     let now = state.clock.now();
     let lifetime = token::lifetime(now, closes_at);
@@ -229,7 +229,7 @@ fn ticket(
         now,
     };
     let token = state.media.access_token(&grant)?;
-    Ok(JoinTicket {
+    Ok(JoinToken {
         token: token.expose_secret().to_owned(),
         ws_url: state.config.media.public_ws_url.clone(),
         room_name: room.name.as_str().to_owned(),

@@ -34,7 +34,7 @@ pub struct Found {
     /// Rooms LiveKit no longer has.
     pub lost: usize,
     /// Ended rooms that it still has.
-    pub undead: usize,
+    pub leftover: usize,
 }
 
 /// Compares every running room with LiveKit, and looks for ended rooms that are still there.
@@ -49,15 +49,15 @@ pub async fn all(state: &AppState) -> Result<Found> {
 ///
 /// # Errors
 /// As [`all`].
-pub async fn guarded(state: &AppState) -> Result<Found> {
+pub async fn with_removals(state: &AppState) -> Result<Found> {
     compare(state, true).await
 }
 
-async fn compare(state: &AppState, guarded: bool) -> Result<Found> {
+async fn compare(state: &AppState, with_removals: bool) -> Result<Found> {
     let db = state.db.read();
     // What we know comes first: what LiveKit says afterwards is newer.
-    let running = store::rooms::running(db, guarded).await?;
-    if guarded && running.is_empty() {
+    let running = store::rooms::running(db, with_removals).await?;
+    if with_removals && running.is_empty() {
         return Ok(Found::default());
     }
     let (ids, sessions): (Vec<RoomId>, Vec<SessionId>) =
@@ -75,8 +75,8 @@ async fn compare(state: &AppState, guarded: bool) -> Result<Found> {
         rooms: sessions.len(),
         ..Found::default()
     };
-    if !guarded {
-        found.undead = bury(state, &live).await?;
+    if !with_removals {
+        found.leftover = delete_leftovers(state, &live).await?;
     }
     let known: Vec<Known> = running
         .into_iter()
@@ -121,22 +121,22 @@ async fn compare(state: &AppState, guarded: bool) -> Result<Found> {
 }
 
 /// Ended rooms that LiveKit still has go again. Rooms we never heard of are somebody else's.
-async fn bury(state: &AppState, live: &BTreeSet<String>) -> Result<usize> {
+async fn delete_leftovers(state: &AppState, live: &BTreeSet<String>) -> Result<usize> {
     let ours: Vec<RoomName> = live
         .iter()
         .filter_map(|name| RoomName::parse(name).map(|(name, ..)| name))
         .collect();
-    let mut undead = Vec::new();
+    let mut leftover = Vec::new();
     // Far below the number of values that a statement takes.
     for some in ours.chunks(1_000) {
-        undead.extend(store::rooms::ended_among(state.db.read(), some).await?);
+        leftover.extend(store::rooms::ended_among(state.db.read(), some).await?);
     }
-    let (now, count) = (state.clock.now(), undead.len());
+    let (now, count) = (state.clock.now(), leftover.len());
     if count > 0 {
         let deleting = state.db.write(|txn| {
-            let undead = undead.clone();
+            let leftover = leftover.clone();
             Box::pin(async move {
-                for room in undead {
+                for room in leftover {
                     let (room, session) = (room.name, room.session);
                     jobs::enqueue(txn, &Job::DeleteRoom { room, session }, now, now).await?;
                 }

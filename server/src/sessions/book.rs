@@ -7,7 +7,7 @@ use super::{
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    emails::{self, MailKind, Told},
+    emails::{self, Cause, EmailKind},
     meetings::lifecycle::prepare_room,
     mentors,
     store::{
@@ -18,7 +18,7 @@ use crate::{
 };
 use domain::{
     availability::Interval,
-    booking::{ChangeKind, HOLD, Wish},
+    booking::{BookingDetails, ChangeKind, HOLD},
     ids::{SessionId, UserId},
     problem::Problem,
     session::Booking,
@@ -47,7 +47,7 @@ pub struct BookRequest {
 
 /// What a mentee writes to book.
 #[derive(Debug, Clone, Default)]
-pub struct WishForm {
+pub struct BookingForm {
     /// What it is about.
     pub title: String,
     /// What it should lead to; may be empty.
@@ -74,7 +74,7 @@ pub async fn hold(state: &AppState, login: &CurrentLogin, request: BookRequest) 
     make(state, login, request, None).await
 }
 
-/// Books a slot at once: session, seats, room record, mails and the jobs are one transaction.
+/// Books a slot at once: session, seats, room record, emails and the jobs are one transaction.
 ///
 /// # Errors
 /// `Problem::Invalid` naming the field; `Problem::Conflict` when somebody was faster or the reader
@@ -83,23 +83,23 @@ pub async fn book(
     state: &AppState,
     login: &CurrentLogin,
     request: BookRequest,
-    wish: WishForm,
+    details: BookingForm,
 ) -> Result<Booked> {
-    make(state, login, request, Some(wish)).await
+    make(state, login, request, Some(details)).await
 }
 
 async fn make(
     state: &AppState,
     login: &CurrentLogin,
     request: BookRequest,
-    wish: Option<WishForm>,
+    details: Option<BookingForm>,
 ) -> Result<Booked> {
     check_key(&request)?;
     if let Some(earlier) = earlier(state, login, &request).await? {
         return Ok(earlier);
     }
     let id = SessionId(Uuid::new_v4());
-    match write(state, login, &request, wish, id).await {
+    match write(state, login, &request, details, id).await {
         Ok(()) => {}
         // The same request arrived twice at once, and the other one booked meanwhile.
         Err(error) => {
@@ -122,16 +122,16 @@ async fn write(
     state: &AppState,
     login: &CurrentLogin,
     request: &BookRequest,
-    wish: Option<WishForm>,
+    details: Option<BookingForm>,
     id: SessionId,
 ) -> Result<()> {
     if request.mentor == login.me.id {
         return Err(Problem::field("mentorId", "You cannot book a session with yourself.").into());
     }
     let mentor = mentors::published(state, request.mentor).await?;
-    let wish = wish
+    let details = details
         .map(|form| {
-            Wish::parse(
+            BookingDetails::parse(
                 &form.title,
                 &form.goal,
                 &mentor.card.questions,
@@ -140,7 +140,7 @@ async fn write(
         })
         .transpose()?;
     let now = state.clock.now();
-    let booking = match (&wish, mentor.card.confirms) {
+    let booking = match (&details, mentor.card.confirms) {
         (None, _) => Booking::Held,
         (Some(_), true) => Booking::Requested,
         (Some(_), false) => Booking::Confirmed,
@@ -155,7 +155,7 @@ async fn write(
     let meeting_url = meeting_url(state, id);
     let rules = state.config.window;
     let written = state.db.write(|txn| {
-        let (asked, wish, meeting_url) = (asked.clone(), wish.clone(), meeting_url.clone());
+        let (asked, details, meeting_url) = (asked.clone(), details.clone(), meeting_url.clone());
         let key = request.idempotency_key.clone();
         let mentee = login.me.id;
         Box::pin(async move {
@@ -166,8 +166,8 @@ async fn write(
                 mentee,
                 booking,
                 held_until: (booking == Booking::Held).then_some(now + HOLD),
-                wish,
-                mentor_seat: asked.mentor.offer.seat(time),
+                details,
+                mentor_seat: asked.mentor.schedule.seat(time),
                 time,
                 meeting_url,
                 idempotency_key: key,
@@ -220,7 +220,7 @@ fn began_as(record: &SessionRecord, starts_at: Timestamp) -> bool {
 }
 
 /// A key for one booking form, so that sending the form twice books once.
-pub fn draw_key() -> String {
+pub fn generate_key() -> String {
     Uuid::new_v4().to_string()
 }
 
@@ -255,15 +255,15 @@ async fn insert_in(
         Booking::Confirmed => {
             prepare_room(txn, new.id, new.time, rules, new.now).await?;
             emails::plan_reminders(txn, new.id, rules, new.now).await?;
-            (ChangeKind::Booked, MailKind::Booked)
+            (ChangeKind::Booked, EmailKind::Booked)
         }
         Booking::Requested | Booking::Declined | Booking::Cancelled { .. } => {
-            (ChangeKind::Requested, MailKind::Requested)
+            (ChangeKind::Requested, EmailKind::Requested)
         }
     };
-    let told = Told {
+    let told = Cause {
         by: Some(new.mentee),
-        ..Told::default()
+        ..Cause::default()
     };
     emails::post(txn, new.id, mail, &told, new.now).await?;
     let change = Change {
@@ -289,7 +289,7 @@ impl NewSession {
         meeting_url: String,
         now: Timestamp,
     ) -> Self {
-        let wish = Wish {
+        let details = BookingDetails {
             title,
             goal: String::new(),
             answers: Vec::new(),
@@ -300,7 +300,7 @@ impl NewSession {
             mentee,
             booking: Booking::Confirmed,
             held_until: None,
-            wish: Some(wish),
+            details: Some(details),
             time,
             mentor_seat: time,
             meeting_url,

@@ -1,13 +1,13 @@
 //! Changing sessions: finishing a held one, answering a request, moving, calling off.
 
 use super::{
-    WishForm, conflict, get,
+    BookingForm, conflict, get,
     slots::{Asked, find_time},
 };
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    emails::{self, MailKind, Told},
+    emails::{self, Cause, EmailKind},
     jobs,
     meetings::{
         self,
@@ -21,7 +21,7 @@ use crate::{
 };
 use domain::{
     availability::{Interval, Length},
-    booking::{self, Answered, ChangeKind, Next, Step, Wish, after},
+    booking::{self, Answered, BookingDetails, ChangeKind, Next, Step, after},
     ids::{SessionId, UserId},
     permissions::may_see,
     problem::Problem,
@@ -36,7 +36,7 @@ use sea_orm::ConnectionTrait;
 #[derive(Debug, Clone)]
 pub enum Change {
     /// Finish a held booking.
-    Finish(WishForm),
+    Finish(BookingForm),
     /// Say yes to a request.
     Confirm,
     /// Say no, with a word for the mentee.
@@ -82,7 +82,7 @@ impl Change {
     }
 }
 
-/// Changes a session: its row, seats, room, history, mails and jobs are one transaction. Doing what
+/// Changes a session: its row, seats, room, history, emails and jobs are one transaction. Doing what
 /// is done already changes nothing and is fine.
 ///
 /// # Errors
@@ -137,7 +137,7 @@ pub async fn change(
 /// Mentors move their own sessions without notice and beyond their own limits.
 pub(super) fn eased(mentor: Mentor, role: SeatRole) -> Mentor {
     match role {
-        SeatRole::Mentor => mentor.without_notice_and_limits(),
+        SeatRole::Mentor => mentor.without_min_notice_and_limits(),
         SeatRole::Mentee => mentor,
     }
 }
@@ -202,7 +202,7 @@ async fn apply(txn: &impl ConnectionTrait, context: &Context) -> Result<()> {
     tell(txn, context, next, change).await
 }
 
-/// Writes the letters about a change, and the reminders of a session that takes place.
+/// Writes the emails about a change, and the reminders of a session that takes place.
 async fn tell(
     txn: &impl ConnectionTrait,
     context: &Context,
@@ -210,16 +210,16 @@ async fn tell(
     change: store::changes::Change,
 ) -> Result<()> {
     let kind = match next.change {
-        ChangeKind::Booked => MailKind::Booked,
-        ChangeKind::Requested => MailKind::Requested,
-        ChangeKind::Confirmed => MailKind::Confirmed,
-        ChangeKind::Declined => MailKind::Declined,
-        ChangeKind::Asked => MailKind::InfoAsked,
-        ChangeKind::Answered => MailKind::InfoAnswered,
-        ChangeKind::Rescheduled => MailKind::Changed,
-        ChangeKind::Cancelled => MailKind::Cancelled,
+        ChangeKind::Booked => EmailKind::Booked,
+        ChangeKind::Requested => EmailKind::Requested,
+        ChangeKind::Confirmed => EmailKind::Confirmed,
+        ChangeKind::Declined => EmailKind::Declined,
+        ChangeKind::Asked => EmailKind::InfoAsked,
+        ChangeKind::Answered => EmailKind::InfoAnswered,
+        ChangeKind::Rescheduled => EmailKind::Changed,
+        ChangeKind::Cancelled => EmailKind::Cancelled,
     };
-    let told = Told {
+    let told = Cause {
         by: change.by,
         note: change.note,
         previous: change.previous_starts_at,
@@ -278,7 +278,7 @@ async fn edit(
         Change::Finish(form) => {
             let questions = context.mentor.as_ref().map(|m| m.card.questions.clone());
             let questions = questions.unwrap_or_default();
-            edit.wish = Some(Wish::parse(
+            edit.details = Some(BookingDetails::parse(
                 &form.title,
                 &form.goal,
                 &questions,
@@ -318,7 +318,7 @@ async fn edit(
             let gone = || Problem::Conflict("This mentor takes no bookings any more.".to_owned());
             let asked = context.asked(old).ok_or_else(gone)?;
             let time = find_time(txn, &asked).await?;
-            edit.time = Some((time, asked.mentor.offer.seat(time)));
+            edit.time = Some((time, asked.mentor.schedule.seat(time)));
             reason
         }
         Change::Cancel { reason } => {

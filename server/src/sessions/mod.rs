@@ -5,7 +5,7 @@ mod change;
 mod conflict;
 mod slots;
 
-pub use book::{BookRequest, Booked, WishForm, book, draw_key, hold, insert, meeting_url};
+pub use book::{BookRequest, Booked, BookingForm, book, generate_key, hold, insert, meeting_url};
 pub use change::{Change, change, release};
 pub use slots::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
 
@@ -27,7 +27,7 @@ use domain::{
     permissions::may_see,
     problem::Problem,
     session::{Booking, SeatRole},
-    views::{Happening, MySessions, Person, SessionView},
+    views::{HistoryEntry, MySessions, Person, SessionView},
 };
 
 /// Sessions shown to a person.
@@ -130,11 +130,15 @@ async fn add_form(state: &AppState, view: &mut SessionView) -> Result<()> {
 }
 
 /// What happened to a session, in words for a reader in `zone`.
-async fn history(state: &AppState, record: &SessionRecord, zone: &Zone) -> Result<Vec<Happening>> {
+async fn history(
+    state: &AppState,
+    record: &SessionRecord,
+    zone: &Zone,
+) -> Result<Vec<HistoryEntry>> {
     let changes = store::changes::of_session(state.db.read(), record.facts.id).await?;
-    let happening = |change: store::changes::Change| {
+    let entry = |change: store::changes::Change| {
         let role = |user: UserId| record.facts.role_of(user);
-        Happening {
+        HistoryEntry {
             kind: change.kind,
             by: change
                 .by
@@ -146,7 +150,7 @@ async fn history(state: &AppState, record: &SessionRecord, zone: &Zone) -> Resul
             note: change.note,
         }
     };
-    Ok(changes.into_iter().map(happening).collect())
+    Ok(changes.into_iter().map(entry).collect())
 }
 
 /// The person in a seat.

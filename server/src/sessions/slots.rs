@@ -9,7 +9,7 @@ use crate::{
     zones::Zone,
 };
 use domain::{
-    availability::{Interval, Length, free_slots, offers},
+    availability::{Interval, Length, check_start, free_slots},
     ids::{SessionId, UserId},
     problem::Problem,
     session::SeatRole,
@@ -40,20 +40,24 @@ pub(super) struct Asked {
 /// # Errors
 /// `Problem::Invalid` on `startsAt` with the reason.
 pub(super) async fn find_time(txn: &impl ConnectionTrait, asked: &Asked) -> Result<Interval> {
-    let Mentor { card, offer, zone } = &asked.mentor;
+    let Mentor {
+        card,
+        schedule,
+        zone,
+    } = &asked.mentor;
     let at = Interval {
         from: asked.starts_at,
         to: asked.starts_at + Millis(1),
     };
-    let booked = match offer.booked_range(at) {
+    let booked = match schedule.booked_range(at) {
         Some(range) => {
             store::mentors::lock(txn, card.id).await?;
             store::sessions::starts(txn, card.id, range, asked.moved, asked.now).await?
         }
         None => Vec::new(),
     };
-    offers(
-        offer,
+    check_start(
+        schedule,
         asked.length,
         asked.starts_at,
         &booked,
@@ -96,7 +100,7 @@ pub struct MentorSlots {
     /// Length of the slots.
     pub minutes: u16,
     /// How many days ahead this mentor takes bookings.
-    pub horizon_days: u32,
+    pub booking_window_days: u32,
     /// The slots.
     pub slots: Vec<Slot>,
 }
@@ -114,7 +118,7 @@ pub async fn mentor_slots(
 ) -> Result<MentorSlots> {
     let mentor = mentors::published(state, mentor).await?;
     let card = mentor.card.clone();
-    let horizon_days = mentor.offer.draft().horizon;
+    let booking_window_days = mentor.schedule.draft().booking_window;
     let minutes = minutes.filter(|minutes| card.lengths.contains(minutes));
     let minutes = minutes.unwrap_or(card.session_minutes);
     let yours = Zone::or_utc(&login.me.time_zone);
@@ -122,7 +126,7 @@ pub async fn mentor_slots(
     Ok(MentorSlots {
         card,
         minutes,
-        horizon_days,
+        booking_window_days,
         slots,
     })
 }
@@ -168,7 +172,7 @@ pub struct OtherSlots {
     /// The times.
     pub slots: Vec<Slot>,
     /// How many days ahead the mentor takes bookings; 0 where there is no profile any more.
-    pub horizon_days: u32,
+    pub booking_window_days: u32,
 }
 
 /// Free times to which the reader could move a session, as [`slots`].
@@ -208,7 +212,7 @@ pub async fn slots_to_move(
     };
     Ok(OtherSlots {
         slots: labelled(free, &yours, &other),
-        horizon_days: asked.mentor.offer.draft().horizon,
+        booking_window_days: asked.mentor.schedule.draft().booking_window,
     })
 }
 
@@ -220,15 +224,19 @@ pub(super) async fn free(
     reader: UserId,
 ) -> std::result::Result<Vec<Interval>, StoreError> {
     let db = state.db.read();
-    let Mentor { card, offer, zone } = &asked.mentor;
+    let Mentor {
+        card,
+        schedule,
+        zone,
+    } = &asked.mentor;
     let (moved, now) = (asked.moved, asked.now);
-    let around = offer.busy_range(asked.length, range);
+    let around = schedule.busy_range(asked.length, range);
     let busy = store::sessions::busy(db, card.id, around, moved, now).await?;
-    let booked = match offer.booked_range(range) {
+    let booked = match schedule.booked_range(range) {
         Some(range) => store::sessions::starts(db, card.id, range, moved, now).await?,
         None => Vec::new(),
     };
-    let mut free = free_slots(offer, asked.length, &busy, &booked, range, now, zone);
+    let mut free = free_slots(schedule, asked.length, &busy, &booked, range, now, zone);
     if reader != card.id {
         let own = store::sessions::busy(db, reader, around, moved, now).await?;
         free.retain(|slot| !own.iter().any(|busy| busy.overlaps(*slot)));

@@ -1,4 +1,4 @@
-//! Sessions as letters and calendars tell of them: with version, goal, and both people's addresses.
+//! Sessions as emails and calendars tell of them: with version, goal, and both people's addresses.
 
 use super::{StoreError, statement};
 use domain::{
@@ -161,7 +161,7 @@ pub async fn find(
     Ok(found.into_iter().next())
 }
 
-/// What belongs into a person's calendar: confirmed and requested sessions that end after `since`,
+/// What belongs in a person's calendar: confirmed and requested sessions that end after `since`,
 /// and those that were called off after it; at most `limit`, latest first.
 ///
 /// # Errors

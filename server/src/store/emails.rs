@@ -1,22 +1,22 @@
-//! Table `mails`: letters to one person each, written with the change they tell of.
+//! Table `emails`: emails to one person each, written with the change they tell of.
 
-use super::{StoreError, entity::mails as table, statement};
+use super::{StoreError, entity::emails as table, statement};
 use domain::{
-    ids::{MailId, SessionId, UserId},
+    ids::{EmailId, SessionId, UserId},
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-/// A letter to be sent.
+/// An email to be sent.
 #[derive(Debug, Clone)]
-pub struct NewMail {
+pub struct NewEmail {
     /// Id.
-    pub id: MailId,
+    pub id: EmailId,
     /// About which session.
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::emails::MailKind`].
+    /// Word of [`crate::emails::EmailKind`].
     pub kind: &'static str,
     /// The session's version it tells of.
     pub version: u32,
@@ -26,16 +26,16 @@ pub struct NewMail {
     pub now: Timestamp,
 }
 
-/// A letter that was written.
+/// An email that was written.
 #[derive(Debug, Clone)]
-pub struct MailRow {
+pub struct EmailRow {
     /// Id.
-    pub id: MailId,
+    pub id: EmailId,
     /// About which session.
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::emails::MailKind`].
+    /// Word of [`crate::emails::EmailKind`].
     pub kind: String,
     /// The session's version it tells of.
     pub version: u32,
@@ -45,13 +45,13 @@ pub struct MailRow {
     pub is_settled: bool,
 }
 
-/// Writes a letter, unless the same person has one of the same kind about the same version of the
+/// Writes an email, unless the same person has one of the same kind about the same version of the
 /// session; `false` when they do.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &impl ConnectionTrait, mail: &NewMail) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO mails (id, session_id, user_id, kind, version, detail, created_at) \
+pub async fn insert(txn: &impl ConnectionTrait, mail: &NewEmail) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO emails (id, session_id, user_id, kind, version, detail, created_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (session_id, user_id, kind, version) DO NOTHING";
     let values = [
         mail.id.0.into(),
@@ -66,14 +66,17 @@ pub async fn insert(txn: &impl ConnectionTrait, mail: &NewMail) -> Result<bool, 
     Ok(written.rows_affected() > 0)
 }
 
-/// Finds a letter.
+/// Finds an email.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn find(db: &impl ConnectionTrait, mail: MailId) -> Result<Option<MailRow>, StoreError> {
+pub async fn find(
+    db: &impl ConnectionTrait,
+    mail: EmailId,
+) -> Result<Option<EmailRow>, StoreError> {
     let found = table::Entity::find_by_id(mail.0).one(db).await?;
-    Ok(found.map(|row| MailRow {
-        id: MailId(row.id),
+    Ok(found.map(|row| EmailRow {
+        id: EmailId(row.id),
         session: SessionId(row.session_id),
         user: UserId(row.user_id),
         kind: row.kind,
@@ -83,7 +86,7 @@ pub async fn find(db: &impl ConnectionTrait, mail: MailId) -> Result<Option<Mail
     }))
 }
 
-/// How a letter ends.
+/// How an email ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The mail server took it.
@@ -92,13 +95,13 @@ pub enum End {
     Void,
 }
 
-/// Records how a letter ended; the first end stays.
+/// Records how an email ended; the first end stays.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn settle(
     txn: &impl ConnectionTrait,
-    mail: MailId,
+    mail: EmailId,
     end: End,
     now: Timestamp,
 ) -> Result<(), StoreError> {

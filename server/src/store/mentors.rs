@@ -6,7 +6,7 @@ use super::{
     json, statement,
 };
 use domain::{
-    availability::{DateOverride, Day, OfferDraft, OverrideKind, WeeklyHours},
+    availability::{DateOverride, Day, OverrideKind, ScheduleDraft, WeeklyHours},
     ids::UserId,
     time::Timestamp,
     views::{MentorCard, MentorProfile},
@@ -45,11 +45,11 @@ pub struct ProfileRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), StoreError> {
-    let usual = OfferDraft {
+    let usual = ScheduleDraft {
         lengths: vec![row.session_minutes],
-        ..OfferDraft::default()
+        ..ScheduleDraft::default()
     };
-    let mut model = offer_model(&usual)?;
+    let mut model = schedule_model(&usual)?;
     model.user_id = Set(row.user.0);
     model.headline = Set(row.headline.clone());
     model.bio = Set(row.bio.clone());
@@ -81,10 +81,10 @@ pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), St
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn save_offer(
+pub async fn save_schedule(
     txn: &impl ConnectionTrait,
     user: UserId,
-    offer: &OfferDraft,
+    schedule: &ScheduleDraft,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     if mentors::Entity::find_by_id(user.0)
@@ -94,7 +94,7 @@ pub async fn save_offer(
     {
         return Ok(false);
     }
-    let mut model = offer_model(offer)?;
+    let mut model = schedule_model(schedule)?;
     model.user_id = Unchanged(user.0);
     model.updated_at = Set(now.0);
     mentors::Entity::update(model).exec(txn).await?;
@@ -102,13 +102,16 @@ pub async fn save_offer(
         .filter(availability::Column::MentorId.eq(user.0))
         .exec(txn)
         .await?;
-    let hours = offer.hours.iter().map(|hours| availability::ActiveModel {
-        id: Set(Uuid::new_v4()),
-        mentor_id: Set(user.0),
-        weekday: Set(i32::from(hours.weekday)),
-        from_min: Set(i32::from(hours.from_min)),
-        to_min: Set(i32::from(hours.to_min)),
-    });
+    let hours = schedule
+        .hours
+        .iter()
+        .map(|hours| availability::ActiveModel {
+            id: Set(Uuid::new_v4()),
+            mentor_id: Set(user.0),
+            weekday: Set(i32::from(hours.weekday)),
+            from_min: Set(i32::from(hours.from_min)),
+            to_min: Set(i32::from(hours.to_min)),
+        });
     availability::Entity::insert_many(hours)
         .exec_without_returning(txn)
         .await?;
@@ -116,7 +119,7 @@ pub async fn save_offer(
         .filter(availability_overrides::Column::MentorId.eq(user.0))
         .exec(txn)
         .await?;
-    let dates = offer.overrides.iter().map(|date| {
+    let dates = schedule.overrides.iter().map(|date| {
         let (kind, from_min, to_min) = match date.kind {
             OverrideKind::Off => ("off", None, None),
             OverrideKind::Extra { from_min, to_min } => ("extra", Some(from_min), Some(to_min)),
@@ -155,17 +158,17 @@ pub async fn lock(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreE
     }
 }
 
-/// The columns of an offer.
-fn offer_model(offer: &OfferDraft) -> Result<mentors::ActiveModel, StoreError> {
+/// The columns of a schedule.
+fn schedule_model(schedule: &ScheduleDraft) -> Result<mentors::ActiveModel, StoreError> {
     Ok(mentors::ActiveModel {
-        lengths: Set(json(&offer.lengths)?),
-        buffer_before_min: Set(int(offer.buffer_before)),
-        buffer_after_min: Set(int(offer.buffer_after)),
-        notice_min: Set(int(offer.notice)),
-        horizon_days: Set(int(offer.horizon)),
-        max_per_day: Set(offer.max_per_day.map(int)),
-        max_per_week: Set(offer.max_per_week.map(int)),
-        paused: Set(offer.paused),
+        lengths: Set(json(&schedule.lengths)?),
+        buffer_before_min: Set(int(schedule.buffer_before)),
+        buffer_after_min: Set(int(schedule.buffer_after)),
+        min_notice_minutes: Set(int(schedule.min_notice)),
+        booking_window_days: Set(int(schedule.booking_window)),
+        max_per_day: Set(schedule.max_per_day.map(int)),
+        max_per_week: Set(schedule.max_per_week.map(int)),
+        paused: Set(schedule.paused),
         ..Default::default()
     })
 }
@@ -201,8 +204,8 @@ struct Row {
     confirms: bool,
     buffer_before_min: i32,
     buffer_after_min: i32,
-    notice_min: i32,
-    horizon_days: i32,
+    min_notice_minutes: i32,
+    booking_window_days: i32,
     max_per_day: Option<i32>,
     max_per_week: Option<i32>,
     paused: bool,
@@ -239,7 +242,7 @@ impl Row {
 }
 
 const SELECT: &str = "SELECT u.id, u.name, u.time_zone, m.headline, m.bio, m.session_minutes, m.published, m.lengths, \
-    m.questions, m.confirms, m.buffer_before_min, m.buffer_after_min, m.notice_min, m.horizon_days, m.max_per_day, \
+    m.questions, m.confirms, m.buffer_before_min, m.buffer_after_min, m.min_notice_minutes, m.booking_window_days, m.max_per_day, \
     m.max_per_week, m.paused FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL";
 
 /// Profiles by visibility, by name; at most 200.
@@ -306,14 +309,14 @@ pub async fn find(
         })
         .collect();
     let count = |n: i32| u32::try_from(n).unwrap_or_default();
-    let offer = OfferDraft {
+    let schedule = ScheduleDraft {
         hours,
         overrides,
         lengths: row.lengths()?,
         buffer_before: count(row.buffer_before_min),
         buffer_after: count(row.buffer_after_min),
-        notice: count(row.notice_min),
-        horizon: count(row.horizon_days),
+        min_notice: count(row.min_notice_minutes),
+        booking_window: count(row.booking_window_days),
         max_per_day: row.max_per_day.map(count),
         max_per_week: row.max_per_week.map(count),
         paused: row.paused,
@@ -321,7 +324,7 @@ pub async fn find(
     Ok(Some(MentorProfile {
         published: row.published,
         card: row.card()?,
-        offer,
+        schedule,
     }))
 }
 

@@ -159,12 +159,12 @@ pub async fn ensured(
 /// When the database does not answer.
 pub async fn running(
     db: &impl ConnectionTrait,
-    guarded: bool,
+    with_removals: bool,
 ) -> Result<Vec<RoomRecord>, StoreError> {
     let mut query = livekit_rooms::Entity::find()
         .filter(livekit_rooms::Column::EndedAt.is_null())
         .filter(livekit_rooms::Column::EnsuredAt.is_not_null());
-    if guarded {
+    if with_removals {
         let removed = sessions::Entity::find()
             .select_only()
             .column(sessions::Column::Id)

@@ -8,7 +8,7 @@ use super::{
 use domain::{
     access::SessionFacts,
     availability::Interval,
-    booking::{Answered, Wish},
+    booking::{Answered, BookingDetails},
     ids::{SessionId, UserId},
     session::{Booking, EndReason, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
@@ -89,7 +89,7 @@ pub struct NewSession {
     /// Until when it is held, when it is.
     pub held_until: Option<Timestamp>,
     /// What the mentee wrote; `None` while the time is only held.
-    pub wish: Option<Wish>,
+    pub details: Option<BookingDetails>,
     /// When.
     pub time: Interval,
     /// The mentor's seat: the time with buffers.
@@ -110,11 +110,11 @@ pub struct NewSession {
 pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), StoreError> {
     release_expired(txn, new.now).await?;
     release_holds(txn, new.mentee, new.idempotency_key.as_deref()).await?;
-    let (title, goal, answers) = match &new.wish {
-        Some(wish) => (
-            wish.title.as_str().to_owned(),
-            wish.goal.clone(),
-            json(&wish.answers)?,
+    let (title, goal, answers) = match &new.details {
+        Some(details) => (
+            details.title.as_str().to_owned(),
+            details.goal.clone(),
+            json(&details.answers)?,
         ),
         None => (String::new(), String::new(), "[]".to_owned()),
     };
@@ -223,7 +223,7 @@ pub struct Edit {
     /// New time, and the mentor's seat with buffers.
     pub time: Option<(Interval, Interval)>,
     /// What the mentee wrote.
-    pub wish: Option<Wish>,
+    pub details: Option<BookingDetails>,
     /// What the mentor wants to know; `Some(None)` when it was answered.
     pub asked: Option<Option<String>>,
     /// The mentor's questions and the mentee's answers.
@@ -257,10 +257,10 @@ pub async fn edit(
             row.cancelled_at = Set(Some(at.0));
         }
     }
-    if let Some(wish) = &edit.wish {
-        row.title = Set(wish.title.as_str().to_owned());
-        row.goal = Set(wish.goal.clone());
-        row.answers = Set(json(&wish.answers)?);
+    if let Some(details) = &edit.details {
+        row.title = Set(details.title.as_str().to_owned());
+        row.goal = Set(details.goal.clone());
+        row.answers = Set(json(&details.answers)?);
     }
     if let Some(asked) = &edit.asked {
         row.asked = Set(asked.clone());

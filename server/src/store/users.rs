@@ -7,7 +7,7 @@ use super::{
 };
 use domain::{
     ids::UserId,
-    text::{DisplayName, Email},
+    text::{DisplayName, EmailAddress},
     time::Timestamp,
 };
 use sea_orm::{
@@ -23,7 +23,7 @@ pub struct NewUser {
     /// Id.
     pub id: UserId,
     /// Address.
-    pub email: Email,
+    pub email: EmailAddress,
     /// Display name.
     pub name: DisplayName,
     /// IANA zone.
@@ -77,7 +77,7 @@ pub async fn insert(txn: &impl ConnectionTrait, user: &NewUser) -> Result<(), St
 /// When the database does not answer.
 pub async fn credentials(
     db: &impl ConnectionTrait,
-    email: &Email,
+    email: &EmailAddress,
 ) -> Result<Option<Credentials>, StoreError> {
     let found = users::Entity::find()
         .select_only()

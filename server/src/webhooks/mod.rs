@@ -47,7 +47,7 @@ pub enum Accepted {
 /// Takes a message: `authorization` is the header's value, `body` the bytes as they came.
 ///
 /// # Errors
-/// [`Problem::Forged`] unless LiveKit signed these very bytes; [`StoreError::Busy`] or
+/// [`Problem::InvalidSignature`] unless LiveKit signed these very bytes; [`StoreError::Busy`] or
 /// [`StoreError::Unreachable`] when it could not be stored, so that LiveKit sends it again.
 pub async fn receive(
     state: &AppState,
@@ -59,7 +59,7 @@ pub async fn receive(
             bytes = body.len(),
             "webhook refused: its signature is not valid"
         );
-        return Err(Problem::Forged.into());
+        return Err(Problem::InvalidSignature.into());
     }
     let incoming = Incoming::read(body);
     let now = state.clock.now();

@@ -3,7 +3,7 @@
 use crate::harness::{NOW, Person, TestApp, on_both_engines};
 use domain::{
     audit::AuditAction,
-    console::{Act, Console, Tab},
+    console::{AdminAction, Console, Tab},
     ids::{JobId, RoomName, SessionId},
     job::MAX_ATTEMPTS,
     problem::Problem,
@@ -15,7 +15,7 @@ use sea_orm::Value;
 use server::{
     Error, accounts, admin,
     media::MediaError,
-    rooms,
+    meetings,
     store::{
         self,
         audit::AuditEntry,
@@ -82,13 +82,13 @@ async fn only_admins_see_the_console_and_act_in_it(app: TestApp) {
             );
         }
         for act in [
-            Act::EndRoom(id),
-            Act::RetryJob(JobId(Uuid::nil())),
-            Act::RetryAll,
-            Act::Settle(id, Outcome::Completed),
-            Act::SignOut(mentee.id()),
+            AdminAction::EndRoom(id),
+            AdminAction::RetryJob(JobId(Uuid::nil())),
+            AdminAction::RetryAll,
+            AdminAction::Settle(id, Outcome::Completed),
+            AdminAction::SignOut(mentee.id()),
         ] {
-            let refused = admin::act(&app.state, &person.login, act).await;
+            let refused = admin::perform(&app.state, &person.login, act).await;
             assert!(
                 matches!(refused, Err(Error::Problem(Problem::Forbidden))),
                 "{act:?}"
@@ -107,10 +107,10 @@ async fn a_running_room_is_listed_and_ended_with_a_record(app: TestApp) {
         titles(&shown(&app, &ada, Tab::Rooms, "").await, 0),
         ["First steps"]
     );
-    admin::act(&app.state, &ada.login, Act::EndRoom(id))
+    admin::perform(&app.state, &ada.login, AdminAction::EndRoom(id))
         .await
         .expect("ended");
-    admin::act(&app.state, &ada.login, Act::EndRoom(id))
+    admin::perform(&app.state, &ada.login, AdminAction::EndRoom(id))
         .await
         .expect("ending twice is fine");
     assert!(titles(&shown(&app, &ada, Tab::Rooms, "").await, 0).is_empty());
@@ -147,7 +147,7 @@ async fn a_running_room_is_listed_and_ended_with_a_record(app: TestApp) {
 #[apply(on_both_engines!)]
 async fn a_mentor_who_ends_the_room_is_recorded_too(app: TestApp) {
     let (mentor, _, id) = app.pair_with_session(NOW).await;
-    rooms::end_room(&app.state, &mentor.login, id)
+    meetings::end_room(&app.state, &mentor.login, id)
         .await
         .expect("ended");
     let entries = acts(&app).await;
@@ -172,7 +172,7 @@ async fn a_failed_room_and_its_dead_job_are_listed_until_they_are_retried(app: T
     );
     let listed = shown(&app, &ada, Tab::Jobs, "").await;
     assert_eq!(titles(&listed, 0), ["Create a meeting room"]);
-    admin::act(&app.state, &ada.login, Act::RetryAll)
+    admin::perform(&app.state, &ada.login, AdminAction::RetryAll)
         .await
         .expect("retried");
     app.run_jobs().await;
@@ -186,7 +186,12 @@ async fn a_failed_room_and_its_dead_job_are_listed_until_they_are_retried(app: T
         (entries.len(), entries[0].action, entries[0].session),
         (1, AuditAction::RetriedJob, Some(id))
     );
-    let again = admin::act(&app.state, &ada.login, Act::RetryJob(JobId(Uuid::nil()))).await;
+    let again = admin::perform(
+        &app.state,
+        &ada.login,
+        AdminAction::RetryJob(JobId(Uuid::nil())),
+    )
+    .await;
     assert!(matches!(again, Err(Error::Problem(Problem::Conflict(_)))));
 }
 
@@ -247,7 +252,7 @@ async fn users_are_found_by_name_or_address_and_signed_out_with_a_record(app: Te
         titles(&shown(&app, &ada, Tab::Users, "%").await, 0).is_empty(),
         "a sign, not a wildcard"
     );
-    admin::act(&app.state, &ada.login, Act::SignOut(leo.id()))
+    admin::perform(&app.state, &ada.login, AdminAction::SignOut(leo.id()))
         .await
         .expect("signed out");
     assert!(
@@ -273,8 +278,8 @@ async fn users_are_found_by_name_or_address_and_signed_out_with_a_record(app: Te
 async fn a_dispute_is_settled_once_with_a_record(app: TestApp) {
     let (_, mentee, id) = app.pair_with_session(NOW).await;
     let ada = app.admin("Ada").await;
-    let act = Act::Settle(id, Outcome::MissedByMentor);
-    let early = admin::act(&app.state, &ada.login, act).await;
+    let act = AdminAction::Settle(id, Outcome::MissedByMentor);
+    let early = admin::perform(&app.state, &ada.login, act).await;
     assert!(
         matches!(early, Err(Error::Problem(Problem::Conflict(_)))),
         "nobody contests it"
@@ -286,11 +291,11 @@ async fn a_dispute_is_settled_once_with_a_record(app: TestApp) {
         facts.iter().any(|(_, v)| v == "I was there.")
             && facts.iter().any(|(_, v)| v == "Leo, the mentee")
     );
-    admin::act(&app.state, &ada.login, act)
+    admin::perform(&app.state, &ada.login, act)
         .await
         .expect("settled");
     assert!(
-        admin::act(&app.state, &ada.login, act).await.is_err(),
+        admin::perform(&app.state, &ada.login, act).await.is_err(),
         "once"
     );
     let found = store::sessions::find(app.state.db.read(), id)

@@ -2,17 +2,17 @@
 
 use crate::{
     harness::{self, NOW, Person, TestApp},
-    rooms::wish,
+    rooms::details,
     webhooks,
 };
 use domain::{
-    availability::{Interval, Length, Offer, OfferDraft, free_slots},
+    availability::{Interval, Length, Schedule, ScheduleDraft, free_slots},
     ids::RoomName,
     time::{Millis, Timestamp},
 };
 use server::{
-    bookings::{self, BookRequest},
-    rooms::reconcile,
+    meetings::reconcile,
+    sessions::{self, BookRequest},
     store::Engine,
     webhooks::receive,
     zones::Zone,
@@ -60,15 +60,15 @@ fn quantile(times: &mut [Duration], share: f64) -> f64 {
 #[test]
 #[ignore = "a measurement, run by cargo xtask bench"]
 fn slots_of_a_month() {
-    let draft = OfferDraft {
+    let draft = ScheduleDraft {
         hours: harness::around_the_clock(),
         lengths: vec![15],
         buffer_after: 5,
         max_per_day: Some(50),
         max_per_week: Some(200),
-        ..OfferDraft::default()
+        ..ScheduleDraft::default()
     };
-    let offer = Offer::check(draft).expect("a good offer");
+    let schedule = Schedule::check(draft).expect("a good schedule");
     let length = Length::parse(15).expect("a length");
     let starts: Vec<_> = (0..SESSIONS)
         .map(|n| NOW + Millis::minutes(n * 80))
@@ -76,7 +76,7 @@ fn slots_of_a_month() {
     let busy: Vec<_> = starts
         .iter()
         .map(|from| {
-            offer.seat(Interval {
+            schedule.seat(Interval {
                 from: *from,
                 to: *from + Millis::minutes(15),
             })
@@ -90,7 +90,7 @@ fn slots_of_a_month() {
     let mut times = Vec::new();
     for _ in 0..101 {
         let began = Instant::now();
-        let slots = free_slots(&offer, length, &busy, &starts, range, NOW, &zone);
+        let slots = free_slots(&schedule, length, &busy, &starts, range, NOW, &zone);
         times.push(began.elapsed());
         assert!(slots.len() > 500);
     }
@@ -175,7 +175,7 @@ async fn run(
                 idempotency_key: None,
             };
             let began = Instant::now();
-            bookings::book(&app.state, &mentee, request, wish("Bench"))
+            sessions::book(&app.state, &mentee, request, details("Bench"))
                 .await
                 .expect("booked");
             drop(turn);

@@ -4,7 +4,7 @@
 //! `./test` starts a server and sets it. Without it they say that they are skipped.
 
 use domain::{
-    availability::{DAY_MIN, Interval, OfferDraft, WeeklyHours},
+    availability::{DAY_MIN, Interval, ScheduleDraft, WeeklyHours},
     ids::{SessionId, UserId},
     text::Title,
     time::{Millis, Timestamp},
@@ -16,13 +16,13 @@ use secrecy::{ExposeSecret, SecretString};
 use server::{
     AppState,
     accounts::{self, CurrentLogin, SignIn, SignUp},
-    bookings,
     clock::MockClock,
-    config::{AppUrl, Config, Limits, LogFormat, MediaConfig},
+    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig},
     jobs,
-    mail::{FakeMail, MailConfig},
+    mail::FakeMail,
     media::Fake,
     mentors::{self, MentorForm},
+    sessions,
     store::{Db, Engine, StoreError, sessions::NewSession},
 };
 use std::{
@@ -389,14 +389,14 @@ impl TestApp {
         mentors::save_profile(&self.state, &person.login, form)
             .await
             .expect("the profile is saved");
-        let offer = OfferDraft {
+        let schedule = ScheduleDraft {
             hours: around_the_clock(),
             lengths: vec![60],
-            ..OfferDraft::default()
+            ..ScheduleDraft::default()
         };
-        mentors::save_offer(&self.state, &person.login, offer)
+        mentors::save_schedule(&self.state, &person.login, schedule)
             .await
-            .expect("the offer is saved");
+            .expect("the schedule is saved");
         self.renewed(person).await
     }
 
@@ -450,9 +450,9 @@ impl TestApp {
             to: from + length,
         };
         let title = Title::parse("First steps").expect("a good title");
-        let meeting_url = bookings::meeting_url(&self.state, id);
+        let meeting_url = sessions::meeting_url(&self.state, id);
         let new = NewSession::confirmed(id, (mentor, mentee), title, time, meeting_url, NOW);
-        bookings::insert(&self.state, &new).await.map(|()| id)
+        sessions::insert(&self.state, &new).await.map(|()| id)
     }
 
     /// Does everything that is due; how many jobs were run.

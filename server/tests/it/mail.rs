@@ -1,4 +1,4 @@
-//! Letters: written once, sent by jobs, void when overtaken, never lost, never in the way.
+//! Emails: written once, sent by jobs, void when overtaken, never lost, never in the way.
 
 use crate::{
     harness::{self, NOW, Person, TestApp, TestDb, on_both_engines},
@@ -9,7 +9,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use domain::{
-    ids::{MailId, SessionId},
+    ids::{EmailId, SessionId},
     job::NOTIFY_AFTER,
     time::{Millis, Timestamp},
 };
@@ -17,11 +17,11 @@ use macro_rules_attribute::apply;
 use mail_parser::MessageParser;
 use server::{
     admin, calendar,
+    config::{MailConfig, Security, SmtpConfig},
+    emails::{self, Cause, EmailKind},
     http::{self, layers},
     jobs::{self, Job},
-    mail::{
-        self, Letter, MailConfig, MailError, MailKind, MailServer, Security, Smtp, SmtpConfig, Told,
-    },
+    mail::{self, Email, MailError, MailServer, Smtp},
     store::{self, Engine},
 };
 use std::{
@@ -40,7 +40,7 @@ const START: Timestamp = Timestamp(NOW.0 + 2 * 86_400_000);
 /// A session that is far away and of which nobody was told.
 async fn two(app: &TestApp) -> (Person, Person, SessionId) {
     let (mentor, mentee, id) = app.pair_with_session(START).await;
-    for table in ["jobs", "mails"] {
+    for table in ["jobs", "emails"] {
         app.test_db
             .sql(&format!("DELETE FROM {table}"), [])
             .await
@@ -49,12 +49,12 @@ async fn two(app: &TestApp) -> (Person, Person, SessionId) {
     (mentor, mentee, id)
 }
 
-async fn post(app: &TestApp, id: SessionId, kind: MailKind) {
+async fn post(app: &TestApp, id: SessionId, kind: EmailKind) {
     let now = app.state.clock.now();
     app.state
         .db
         .write(|txn| {
-            Box::pin(async move { mail::post(txn, id, kind, &Told::default(), now).await })
+            Box::pin(async move { emails::post(txn, id, kind, &Cause::default(), now).await })
         })
         .await
         .expect("written");
@@ -64,7 +64,7 @@ async fn plan_reminders(app: &TestApp, id: SessionId) {
     let (now, window) = (app.state.clock.now(), app.state.config.window);
     app.state
         .db
-        .write(|txn| Box::pin(async move { mail::plan_reminders(txn, id, window, now).await }))
+        .write(|txn| Box::pin(async move { emails::plan_reminders(txn, id, window, now).await }))
         .await
         .expect("written");
 }
@@ -80,18 +80,18 @@ async fn change(app: &TestApp, id: SessionId, set: &str) {
 
 /// Subjects' first words and recipients, sorted.
 fn told(app: &TestApp) -> Vec<String> {
-    let mut told: Vec<String> = app.mail.letters().iter().map(heading).collect();
+    let mut told: Vec<String> = app.mail.emails().iter().map(heading).collect();
     told.sort();
     told
 }
 
-fn heading(letter: &Letter) -> String {
+fn heading(email: &Email) -> String {
     let message = MessageParser::default()
-        .parse(&letter.bytes)
+        .parse(&email.bytes)
         .expect("a message");
     let subject = message.subject().expect("a subject").to_owned();
     let word = subject.split(':').next().unwrap_or_default();
-    format!("{word} to {}", letter.to.user())
+    format!("{word} to {}", email.to.user())
 }
 
 async fn count(app: &TestApp, what: &str) -> i64 {
@@ -156,14 +156,14 @@ impl Write for Log {
 #[apply(on_both_engines!)]
 async fn a_letter_posted_twice_goes_out_once_to_each(app: TestApp) {
     let (_, _, id) = two(&app).await;
-    post(&app, id, MailKind::Booked).await;
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     assert_eq!(app.run_jobs().await, 2);
     assert_eq!(told(&app), ["Booked to leo", "Booked to maya"]);
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     assert_eq!(app.run_jobs().await, 0, "also after it was sent");
     change(&app, id, "goal = 'another'").await;
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     assert_eq!(app.run_jobs().await, 2, "another version is other news");
     assert_eq!(
         count(&app, "sent_at IS NOT NULL AND void_at IS NULL").await,
@@ -175,9 +175,9 @@ async fn a_letter_posted_twice_goes_out_once_to_each(app: TestApp) {
 async fn news_goes_to_those_who_do_not_know_it(app: TestApp) {
     let (_, _, id) = two(&app).await;
     for kind in [
-        MailKind::Declined,
-        MailKind::InfoAsked,
-        MailKind::InfoAnswered,
+        EmailKind::Declined,
+        EmailKind::InfoAsked,
+        EmailKind::InfoAnswered,
     ] {
         post(&app, id, kind).await;
     }
@@ -204,7 +204,7 @@ async fn reminders_come_a_day_and_an_hour_before_and_when_the_meeting_opens(app:
         app.run_jobs().await;
         let new: Vec<String> = app
             .mail
-            .letters()
+            .emails()
             .iter()
             .rev()
             .take(2)
@@ -215,7 +215,7 @@ async fn reminders_come_a_day_and_an_hour_before_and_when_the_meeting_opens(app:
             "{new:?}"
         );
     }
-    assert_eq!(app.mail.letters().len(), 6);
+    assert_eq!(app.mail.emails().len(), 6);
 }
 
 #[apply(on_both_engines!)]
@@ -274,7 +274,7 @@ async fn a_reminder_is_void_once_the_session_is_off_or_over(app: TestApp) {
         .expect("ended");
     app.clock.set(START);
     assert_eq!(app.run_jobs().await, 6);
-    assert!(app.mail.letters().is_empty());
+    assert!(app.mail.emails().is_empty());
     assert_eq!(count(&app, "void_at IS NOT NULL").await, 6);
 }
 
@@ -294,7 +294,7 @@ async fn a_reminder_that_comes_too_late_is_void(app: TestApp) {
 #[apply(on_both_engines!)]
 async fn a_letter_to_an_account_that_is_gone_is_void(app: TestApp) {
     let (_, mentee, id) = two(&app).await;
-    post(&app, id, MailKind::Cancelled).await;
+    post(&app, id, EmailKind::Cancelled).await;
     app.test_db
         .sql(
             "UPDATE users SET anonymised_at = 1 WHERE id = $1",
@@ -314,7 +314,7 @@ async fn letters_wait_for_a_mail_server_that_is_down(app: TestApp) {
     app.mail.fail_always(Some(MailError::Unreachable(
         "connection refused".to_owned(),
     )));
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     let mut runs = 0;
     while runs < 30 {
         runs += 1;
@@ -328,7 +328,7 @@ async fn letters_wait_for_a_mail_server_that_is_down(app: TestApp) {
     assert_eq!(
         open.len(),
         2,
-        "told after {NOTIFY_AFTER} attempts, once a letter"
+        "told after {NOTIFY_AFTER} attempts, once an email"
     );
     assert_eq!(
         open[0].cause,
@@ -348,20 +348,20 @@ async fn a_slow_mail_server_delays_no_room(app: TestApp) {
     let (mentor, mentee, id) = two(&app).await;
     app.mail.delay(Duration::from_secs(60));
     for kind in [
-        MailKind::Booked,
-        MailKind::Confirmed,
-        MailKind::Changed,
-        MailKind::Requested,
-        MailKind::Cancelled,
+        EmailKind::Booked,
+        EmailKind::Confirmed,
+        EmailKind::Changed,
+        EmailKind::Requested,
+        EmailKind::Cancelled,
     ] {
         post(&app, id, kind).await;
     }
     let runner = tokio::spawn(jobs::run_forever(app.state.clone()));
-    until("two letters are on their way", || app.mail.asked() == 2).await;
+    until("two emails are on their way", || app.mail.asked() == 2).await;
     app.session(&mentor, &mentee, NOW).await;
     app.state.jobs_waiting.notify_one();
     until("the room is there", || !app.media.rooms().is_empty()).await;
-    assert_eq!(app.mail.asked(), 2, "the other letters wait");
+    assert_eq!(app.mail.asked(), 2, "the other emails wait");
     runner.abort();
 }
 
@@ -370,7 +370,7 @@ async fn a_real_mail_server_gets_one_message_for_one_recipient(app: TestApp) {
     let server = SmtpServer::start(Mood::Accepts).await;
     let app = connect(app, &server.url());
     let (_, _, id) = two(&app).await;
-    post(&app, id, MailKind::InfoAnswered).await;
+    post(&app, id, EmailKind::InfoAnswered).await;
     app.run_jobs().await;
     let taken = server.taken();
     assert_eq!(taken.len(), 1);
@@ -400,16 +400,16 @@ async fn a_refused_recipient_is_for_an_admin_at_once(app: TestApp) {
     let app = connect(app, &server.url());
     let (_, _, id) = two(&app).await;
     let administrator = app.admin("Ada").await;
-    post(&app, id, MailKind::Declined).await;
+    post(&app, id, EmailKind::Declined).await;
     app.run_jobs().await;
     let list = admin::notifications(&app.state, &administrator.login)
         .await
         .expect("a list");
     assert_eq!(list.len(), 1);
-    assert_eq!(list[0].title, "A letter cannot be sent");
+    assert_eq!(list[0].title, "An email cannot be sent");
     assert_eq!(
         list[0].cause,
-        "the mail server refuses the recipient or the letter: 550 5.1.1 at the recipient"
+        "the mail server refuses the recipient or the email: 550 5.1.1 at the recipient"
     );
     app.clock.advance(Millis::days(1));
     assert_eq!(app.run_jobs().await, 0, "it is not tried again by itself");
@@ -426,7 +426,7 @@ async fn what_is_no_fault_of_the_recipient_is_tried_again(app: TestApp) {
     let server = SmtpServer::start(Mood::Busy).await;
     let app = connect(app, &server.url());
     let (_, _, id) = two(&app).await;
-    post(&app, id, MailKind::Declined).await;
+    post(&app, id, EmailKind::Declined).await;
     let mut connections = 0;
     for mood in [Mood::Busy, Mood::WantsPassword, Mood::DropsAfterData] {
         server.set(mood);
@@ -444,9 +444,9 @@ async fn what_is_no_fault_of_the_recipient_is_tried_again(app: TestApp) {
 #[apply(on_both_engines!)]
 async fn a_letter_sent_again_has_the_same_name(app: TestApp) {
     let (_, _, id) = two(&app).await;
-    post(&app, id, MailKind::Declined).await;
+    post(&app, id, EmailKind::Declined).await;
     app.run_jobs().await;
-    // The process ended before it could write down that the letter is out.
+    // The process ended before it could write down that the email is out.
     app.test_db
         .sql("UPDATE mails SET sent_at = NULL", [])
         .await
@@ -457,28 +457,28 @@ async fn a_letter_sent_again_has_the_same_name(app: TestApp) {
         .expect("forgotten");
     app.clock.advance(Millis::minutes(2));
     app.run_jobs().await;
-    let letters = app.mail.letters();
-    let name = |letter: &Letter| {
+    let emails = app.mail.emails();
+    let name = |email: &Email| {
         let message = MessageParser::default()
-            .parse(&letter.bytes)
+            .parse(&email.bytes)
             .expect("a message");
         message.message_id().expect("an id").to_owned()
     };
-    assert_eq!(letters.len(), 2);
-    assert_eq!(name(&letters[0]), name(&letters[1]));
+    assert_eq!(emails.len(), 2);
+    assert_eq!(name(&emails[0]), name(&emails[1]));
 }
 
 #[apply(on_both_engines!)]
 async fn a_letter_about_a_session_that_is_gone_is_no_work(app: TestApp) {
     let (_, _, id) = two(&app).await;
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     app.state
         .db
         .write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await }))
         .await
         .expect("deleted");
     app.run_jobs().await;
-    assert!(app.mail.letters().is_empty());
+    assert!(app.mail.emails().is_empty());
     assert_eq!(
         app.test_db
             .number("SELECT count(*) FROM jobs WHERE done_at IS NULL")
@@ -494,10 +494,10 @@ async fn the_log_names_nobody_and_no_secret_address(app: TestApp) {
     let (_, mentee, id) = two(&app).await;
     let log = Log::default();
     let guard = log.start();
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     app.run_jobs().await;
     server.set(Mood::Accepts);
-    post(&app, id, MailKind::Cancelled).await;
+    post(&app, id, EmailKind::Cancelled).await;
     app.run_jobs().await;
     let feed = calendar::feed_create(&app.state, &mentee.login)
         .await
@@ -528,7 +528,7 @@ async fn the_log_names_nobody_and_no_secret_address(app: TestApp) {
 async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
     let folder = Scratch::new();
     let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
-    assert!(ask(&app, "/dev/mail").await.1.contains("no letters yet"));
+    assert!(ask(&app, "/dev/mail").await.1.contains("no emails yet"));
     let (_, _, id) = two(&app).await;
     app.test_db
         .sql(
@@ -537,7 +537,7 @@ async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
         )
         .await
         .expect("renamed");
-    post(&app, id, MailKind::Booked).await;
+    post(&app, id, EmailKind::Booked).await;
     app.run_jobs().await;
     let (status, list) = ask(&app, "/dev/mail").await;
     assert_eq!(status, StatusCode::OK);
@@ -551,13 +551,13 @@ async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
         .nth(1)
         .and_then(|l| l.split('"').next())
         .expect("a link");
-    let (status, letter) = ask(&app, link).await;
+    let (status, email) = ask(&app, link).await;
     assert_eq!(status, StatusCode::OK);
     assert!(
-        letter.contains("sandbox=") && letter.contains("When: Thu 3 December 2026"),
-        "{letter}"
+        email.contains("sandbox=") && email.contains("When: Thu 3 December 2026"),
+        "{email}"
     );
-    assert!(!letter.contains("<script"), "{letter}");
+    assert!(!email.contains("<script"), "{email}");
     let (status, ics) = ask(&app, &format!("{link}/session.ics")).await;
     assert_eq!(status, StatusCode::OK);
     assert!(ics.starts_with("BEGIN:VCALENDAR\r\n"), "{ics}");
@@ -569,7 +569,7 @@ async fn dev_mail_shows_nothing_from_outside_its_folder(db: TestDb) {
     let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
     let secret = outside.0.join("secret.eml");
     std::fs::write(&secret, "Subject: secret\r\n\r\nsecret").expect("written");
-    let link = MailId(Uuid::new_v4());
+    let link = EmailId(Uuid::new_v4());
     std::os::unix::fs::symlink(&secret, folder.0.join(format!("{link}.eml"))).expect("linked");
     assert!(!ask(&app, "/dev/mail").await.1.contains("secret"));
     let climb = format!(
@@ -604,8 +604,8 @@ async fn dev_mail_is_for_this_machine_only(db: TestDb) {
 /// A job of a kind that was added must be read back by the runner of the same version.
 #[test]
 fn the_job_of_a_letter_reads_back() {
-    let job = Job::SendMail {
-        mail: MailId(Uuid::from_u128(1)),
+    let job = Job::SendEmail {
+        mail: EmailId(Uuid::from_u128(1)),
         session: SessionId(Uuid::from_u128(2)),
     };
     let text = serde_json::to_string(&job).expect("written");
@@ -618,7 +618,7 @@ async fn a_mail_server_that_hangs_is_left_after_a_while() {
         let server = SmtpServer::start(Mood::Hangs).await;
         let app = connect(app, &server.url());
         let (_, _, id) = two(&app).await;
-        post(&app, id, MailKind::Declined).await;
+        post(&app, id, EmailKind::Declined).await;
         app.run_jobs().await;
         let told = "last_error = 'the mail server does not answer: not within 10 seconds'";
         let failed = format!("SELECT count(*) FROM jobs WHERE {told} AND dead_at IS NULL");
@@ -639,8 +639,8 @@ async fn a_mail_server_without_tls_is_told_nothing_where_tls_is_wanted() {
         .rsplit(':')
         .next()
         .and_then(|port| port.parse().ok());
-    let letter = Letter {
-        id: MailId(Uuid::from_u128(1)),
+    let email = Email {
+        id: EmailId(Uuid::from_u128(1)),
         from: "no-reply@minds.example".parse().expect("an address"),
         to: "leo@example.org".parse().expect("an address"),
         bytes: b"Subject: secret\r\n\r\nsecret".to_vec(),
@@ -653,7 +653,7 @@ async fn a_mail_server_without_tls_is_told_nothing_where_tls_is_wanted() {
             credentials: Some(("me".to_owned(), "secret".into())),
         };
         let smtp = Smtp::new(config, &harness::config("").app_url);
-        let refused = smtp.deliver(&letter).await.expect_err("refused");
+        let refused = smtp.deliver(&email).await.expect_err("refused");
         assert!(!refused.is_final(), "{security:?}: {refused}");
         assert!(smtp.check().await.is_err());
     }

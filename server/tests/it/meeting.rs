@@ -13,15 +13,15 @@ use domain::{
 };
 use macro_rules_attribute::apply;
 use server::{
-    Error, bookings,
-    events::{self, Change},
-    jobs,
+    Error, jobs,
+    live::{self, Change},
     media::{Call, MediaError},
-    rooms::{
+    meetings::{
         self, attendance,
         moderate::{extend, moderate},
         reconcile,
     },
+    sessions,
     store::{self, Engine},
 };
 use std::time::Duration;
@@ -59,9 +59,9 @@ impl Meeting {
         moderate(&app.state, &who.login, self.id, what).await
     }
 
-    async fn ticket(&self, app: &TestApp, who: &Person, entry: Entry) -> Result<(), Error> {
-        let ticket = rooms::access_token(&app.state, &who.login, self.id, entry).await;
-        ticket.map(drop)
+    async fn join_token(&self, app: &TestApp, who: &Person, entry: Entry) -> Result<(), Error> {
+        let join_token = meetings::access_token(&app.state, &who.login, self.id, entry).await;
+        join_token.map(drop)
     }
 
     /// Who was there: seconds of the mentor, of the mentee, and of both.
@@ -115,7 +115,7 @@ async fn a_clock_that_jumps_loses_nobody_and_reopens_nothing(app: TestApp) {
 
     // An hour back: before the window. Nobody gets in, nobody inside is lost, nothing ends.
     app.clock.set(NOW - Millis::hours(1));
-    let refused = refusal(meeting.ticket(&app, mentee, Entry::Rejoin).await);
+    let refused = refusal(meeting.join_token(&app, mentee, Entry::Rejoin).await);
     assert!(
         matches!(refused, Problem::NoAccess(Access::TooEarly { .. })),
         "{refused:?}"
@@ -129,7 +129,7 @@ async fn a_clock_that_jumps_loses_nobody_and_reopens_nothing(app: TestApp) {
     // Right again: as if nothing had been.
     app.clock.set(NOW + Millis::minutes(10));
     meeting
-        .ticket(&app, mentee, Entry::Rejoin)
+        .join_token(&app, mentee, Entry::Rejoin)
         .await
         .expect("open");
     look(&app).await;
@@ -153,7 +153,7 @@ async fn a_clock_that_jumps_loses_nobody_and_reopens_nothing(app: TestApp) {
     look(&app).await;
     app.run_jobs().await;
     assert_eq!(meeting.record(&app).await.facts.room, ended);
-    let refused = refusal(meeting.ticket(&app, mentee, Entry::Rejoin).await);
+    let refused = refusal(meeting.join_token(&app, mentee, Entry::Rejoin).await);
     assert!(
         matches!(refused, Problem::NoAccess(Access::Ended { .. })),
         "{refused:?}"
@@ -170,15 +170,15 @@ async fn the_other_person_hears_of_running_late_until_they_come(app: TestApp) {
     let (mentor, mentee) = (&meeting.mentor, &meeting.mentee);
     let say = |who: &Person, is_late| {
         let (state, login) = (app.state.clone(), who.login.clone());
-        async move { rooms::running_late(&state, &login, meeting.id, is_late).await }
+        async move { meetings::running_late(&state, &login, meeting.id, is_late).await }
     };
     let late = |who: &Person| {
         let (state, login) = (app.state.clone(), who.login.clone());
         async move {
-            let live = rooms::live_state(&state, &login, meeting.id)
+            let live = meetings::live_state(&state, &login, meeting.id)
                 .await
                 .expect("readable");
-            let page = bookings::get(&state, &login, meeting.id)
+            let page = sessions::get(&state, &login, meeting.id)
                 .await
                 .expect("readable");
             assert_eq!(live.late, page.late);
@@ -203,7 +203,7 @@ async fn the_other_person_hears_of_running_late_until_they_come(app: TestApp) {
     say(mentor, true).await.expect("said");
     assert_eq!(late(mentee).await, ["Maya", "Leo"]);
     meeting
-        .ticket(&app, mentee, Entry::IfNotInside)
+        .join_token(&app, mentee, Entry::IfNotInside)
         .await
         .expect("open");
     assert_eq!(late(mentor).await, ["Maya"], "who joins is late no more");
@@ -279,12 +279,12 @@ async fn a_mentor_extends_by_a_quarter_of_an_hour_and_pressing_twice_extends_onc
     app.clock.set(old + Millis(1));
     app.run_jobs().await;
     meeting
-        .ticket(&app, &meeting.mentee, Entry::Here)
+        .join_token(&app, &meeting.mentee, Entry::Here)
         .await
         .expect("still open");
     app.clock.set(new);
     meeting
-        .ticket(&app, &meeting.mentee, Entry::Here)
+        .join_token(&app, &meeting.mentee, Entry::Here)
         .await
         .expect("the last millisecond");
     app.clock.advance(Millis(1));
@@ -315,8 +315,8 @@ async fn a_meeting_is_not_extended_into_the_next_session_of_either(app: TestApp)
     let refused = refusal(extend(&app.state, &meeting.mentor.login, meeting.id, closes_at).await);
     assert!(matches!(refused, Problem::Conflict(_)), "{refused:?}");
     assert_eq!(meeting.record(&app).await.facts.extended, Millis(0));
-    let change = bookings::Change::Cancel { reason: None };
-    bookings::change(&app.state, &other.login, next, change)
+    let change = sessions::Change::Cancel { reason: None };
+    sessions::change(&app.state, &other.login, next, change)
         .await
         .expect("cancelled");
     extend(&app.state, &meeting.mentor.login, meeting.id, closes_at)
@@ -334,7 +334,7 @@ async fn a_meeting_is_not_extended_into_the_next_session_of_either(app: TestApp)
 }
 
 #[apply(on_both_engines!)]
-async fn a_removed_mentee_is_put_out_and_gets_no_ticket_until_allowed_back(app: TestApp) {
+async fn a_removed_mentee_is_put_out_and_gets_no_join_token_until_allowed_back(app: TestApp) {
     let meeting = Meeting::open(&app).await;
     let (mentor, mentee) = (&meeting.mentor, &meeting.mentee);
     meeting.enter(&app, mentor);
@@ -353,7 +353,7 @@ async fn a_removed_mentee_is_put_out_and_gets_no_ticket_until_allowed_back(app: 
         [mentor.id().to_string()]
     );
     for entry in [Entry::Here, Entry::Rejoin, Entry::IfNotInside] {
-        let refused = refusal(meeting.ticket(&app, mentee, entry).await);
+        let refused = refusal(meeting.join_token(&app, mentee, entry).await);
         assert!(
             matches!(refused, Problem::NoAccess(Access::Removed { .. })),
             "{refused:?}"
@@ -367,7 +367,7 @@ async fn a_removed_mentee_is_put_out_and_gets_no_ticket_until_allowed_back(app: 
     app.media
         .join_as(&meeting.room(), &suffixed, app.state.clock.now())
         .expect("so does this");
-    reconcile::guarded(&app.state)
+    reconcile::with_removals(&app.state)
         .await
         .expect("LiveKit answers");
     app.run_jobs().await;
@@ -381,9 +381,9 @@ async fn a_removed_mentee_is_put_out_and_gets_no_ticket_until_allowed_back(app: 
         .await
         .expect("allowed");
     meeting
-        .ticket(&app, mentee, Entry::Here)
+        .join_token(&app, mentee, Entry::Here)
         .await
-        .expect("a ticket");
+        .expect("a join token");
     assert_eq!(
         meeting.acts(&app).await,
         [AuditAction::Removed, AuditAction::AllowedBack]
@@ -435,25 +435,25 @@ async fn whoever_is_inside_is_asked_before_the_call_moves(app: TestApp) {
     let meeting = Meeting::open(&app).await;
     let mentee = &meeting.mentee;
     meeting
-        .ticket(&app, mentee, Entry::IfNotInside)
+        .join_token(&app, mentee, Entry::IfNotInside)
         .await
         .expect("nobody is inside");
     meeting.enter(&app, mentee);
     assert_eq!(
-        refusal(meeting.ticket(&app, mentee, Entry::IfNotInside).await),
+        refusal(meeting.join_token(&app, mentee, Entry::IfNotInside).await),
         Problem::Elsewhere
     );
     meeting
-        .ticket(&app, &meeting.mentor, Entry::IfNotInside)
+        .join_token(&app, &meeting.mentor, Entry::IfNotInside)
         .await
         .expect("somebody else's seat");
     meeting
-        .ticket(&app, mentee, Entry::Here)
+        .join_token(&app, mentee, Entry::Here)
         .await
         .expect("moved");
     app.media.leave(&meeting.room(), mentee.id());
     meeting
-        .ticket(&app, mentee, Entry::IfNotInside)
+        .join_token(&app, mentee, Entry::IfNotInside)
         .await
         .expect("gone again");
 }
@@ -497,9 +497,9 @@ async fn a_restarted_livekit_ends_the_stays_it_forgot_and_the_room_can_be_made_a
     assert_eq!(meeting.record(&app).await.facts.room, Room::Scheduled);
     assert_eq!(meeting.seconds(&app).await.0, 60);
     meeting
-        .ticket(&app, &meeting.mentor, Entry::Here)
+        .join_token(&app, &meeting.mentor, Entry::Here)
         .await
-        .expect("a ticket");
+        .expect("a join token");
     meeting.enter(&app, &meeting.mentor);
     app.clock.advance(Millis::seconds(60));
     look(&app).await;
@@ -509,7 +509,7 @@ async fn a_restarted_livekit_ends_the_stays_it_forgot_and_the_room_can_be_made_a
 #[apply(on_both_engines!)]
 async fn an_ended_room_that_livekit_still_has_is_deleted_again(app: TestApp) {
     let meeting = Meeting::open(&app).await;
-    rooms::end_room(&app.state, &meeting.mentor.login, meeting.id)
+    meetings::end_room(&app.state, &meeting.mentor.login, meeting.id)
         .await
         .expect("ended");
     app.run_jobs().await;
@@ -523,7 +523,7 @@ async fn an_ended_room_that_livekit_still_has_is_deleted_again(app: TestApp) {
     server::media::MediaServer::create_room(&app.media, &spec)
         .await
         .expect("made");
-    assert_eq!(look(&app).await.undead, 1);
+    assert_eq!(look(&app).await.leftover, 1);
     app.run_jobs().await;
     assert!(app.media.rooms().is_empty());
     assert!(matches!(
@@ -541,7 +541,7 @@ async fn the_outcome_follows_from_who_waited_and_is_decided_once_the_room_ended(
     app.clock.set(NOW + Millis::minutes(20));
     look(&app).await;
     assert_eq!(meeting.record(&app).await.outcome, Outcome::Pending);
-    rooms::end_room(&app.state, &meeting.mentor.login, meeting.id)
+    meetings::end_room(&app.state, &meeting.mentor.login, meeting.id)
         .await
         .expect("ended");
     app.run_jobs().await;
@@ -584,7 +584,7 @@ async fn two_people_who_met_completed_the_session_and_a_cancelled_one_has_no_out
     meeting.enter(&app, &meeting.mentee);
     app.clock.advance(Millis::minutes(2));
     look(&app).await;
-    rooms::end_room(&app.state, &meeting.mentor.login, meeting.id)
+    meetings::end_room(&app.state, &meeting.mentor.login, meeting.id)
         .await
         .expect("ended");
     app.clock.advance(Millis::minutes(1));
@@ -592,8 +592,8 @@ async fn two_people_who_met_completed_the_session_and_a_cancelled_one_has_no_out
     assert_eq!(meeting.record(&app).await.outcome, Outcome::Completed);
     let start = NOW + Millis::hours(10);
     let id = app.session(&meeting.mentor, &meeting.mentee, start).await;
-    let change = bookings::Change::Cancel { reason: None };
-    bookings::change(&app.state, &meeting.mentee.login, id, change)
+    let change = sessions::Change::Cancel { reason: None };
+    sessions::change(&app.state, &meeting.mentee.login, id, change)
         .await
         .expect("cancelled");
     app.clock.set(start + Millis::hours(3));
@@ -707,7 +707,7 @@ async fn a_change_in_one_process_is_heard_in_the_others_also_after_a_broken_conn
         let other = TestApp::with(&app.test_db.url, harness::config(&app.test_db.url)).await;
         let id = SessionId(uuid::Uuid::from_u128(7));
         let mut heard = other.state.events.subscribe();
-        let tasks = [&app, &other].map(|app| tokio::spawn(events::share(app.state.clone())));
+        let tasks = [&app, &other].map(|app| tokio::spawn(live::share(app.state.clone())));
         let listeners =
             "pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
         let all = async || {

@@ -11,9 +11,9 @@ use domain::{
 };
 use macro_rules_attribute::apply;
 use server::{
-    Error, admin, bookings,
+    Error, admin,
     media::{Call, MediaError},
-    rooms, store,
+    meetings, sessions, store,
 };
 
 async fn room_state(app: &TestApp, id: SessionId) -> Room {
@@ -44,8 +44,8 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> Access {
     }
 }
 
-pub fn wish(title: &str) -> bookings::WishForm {
-    bookings::WishForm {
+pub fn details(title: &str) -> sessions::BookingForm {
+    sessions::BookingForm {
         title: title.to_owned(),
         ..Default::default()
     }
@@ -56,10 +56,10 @@ pub async fn cancel(
     who: &Person,
     id: SessionId,
 ) -> Result<domain::views::SessionView, Error> {
-    let change = bookings::Change::Cancel {
+    let change = sessions::Change::Cancel {
         reason: Some("A cold.".to_owned()),
     };
-    bookings::change(&app.state, &who.login, id, change).await
+    sessions::change(&app.state, &who.login, id, change).await
 }
 
 #[apply(on_both_engines!)]
@@ -88,13 +88,13 @@ async fn a_booking_succeeds_without_livekit_and_the_room_appears_when_it_returns
     app.media.fail_always(Some(down()));
     let (mentor, mentee) = app.pair().await;
     let admin = app.admin("Ada").await;
-    let request = bookings::BookRequest {
+    let request = sessions::BookRequest {
         mentor: mentor.id(),
         starts_at: NOW + Millis::hours(1),
         minutes: None,
         idempotency_key: None,
     };
-    let booked = bookings::book(&app.state, &mentee.login, request, wish("Outage"))
+    let booked = sessions::book(&app.state, &mentee.login, request, details("Outage"))
         .await
         .expect("booked");
     let id = booked.session.id;
@@ -118,9 +118,9 @@ async fn a_booking_succeeds_without_livekit_and_the_room_appears_when_it_returns
     app.run_jobs().await;
     let to_admins = || {
         app.mail
-            .letters()
+            .emails()
             .into_iter()
-            .filter(|letter| letter.to.to_string() == admin.email)
+            .filter(|email| email.to.to_string() == admin.email)
     };
     let told: Vec<_> = to_admins().collect();
     assert_eq!(told.len(), 1, "once, by mail");
@@ -158,17 +158,17 @@ async fn a_creation_that_was_given_up_is_tried_again_by_whoever_joins(app: TestA
         app.clock.advance(Millis::minutes(7));
     }
     assert_eq!(room_state(&app, id).await, Room::Failed);
-    let refused = rooms::access_token(&app.state, &mentee.login, id, Entry::Here).await;
+    let refused = meetings::access_token(&app.state, &mentee.login, id, Entry::Here).await;
     assert!(matches!(refused, Err(Error::Media(_))), "{refused:?}");
     app.media.fail_always(None);
-    rooms::access_token(&app.state, &mentee.login, id, Entry::Here)
+    meetings::access_token(&app.state, &mentee.login, id, Entry::Here)
         .await
-        .expect("a ticket");
+        .expect("a join token");
     assert_eq!(room_state(&app, id).await, Room::Open);
 }
 
 #[apply(on_both_engines!)]
-async fn tickets_are_for_seat_holders_inside_the_window_to_the_millisecond(app: TestApp) {
+async fn join_tokens_are_for_seat_holders_inside_the_window_to_the_millisecond(app: TestApp) {
     let start = NOW + Millis::hours(3);
     let (mentor, mentee, id) = app.pair_with_session(start).await;
     let outsider = app.person("Sam").await;
@@ -182,15 +182,16 @@ async fn tickets_are_for_seat_holders_inside_the_window_to_the_millisecond(app: 
     ] {
         app.clock.set(now);
         for person in [&mentor, &mentee] {
-            let ticket = rooms::access_token(&app.state, &person.login, id, Entry::Here).await;
-            assert_eq!(ticket.is_ok(), open, "{now:?} {ticket:?}");
-            if let Ok(ticket) = ticket {
-                assert!(ticket.expires_at <= closes.max(now + Millis::seconds(1)));
+            let join_token =
+                meetings::access_token(&app.state, &person.login, id, Entry::Here).await;
+            assert_eq!(join_token.is_ok(), open, "{now:?} {join_token:?}");
+            if let Ok(join_token) = join_token {
+                assert!(join_token.expires_at <= closes.max(now + Millis::seconds(1)));
             }
         }
         for person in [&outsider, &admin] {
             assert_eq!(
-                refused(rooms::access_token(&app.state, &person.login, id, Entry::Here).await),
+                refused(meetings::access_token(&app.state, &person.login, id, Entry::Here).await),
                 Access::NotYours
             );
         }
@@ -202,9 +203,9 @@ async fn livekit_is_asked_once_a_minute_or_every_five_seconds_on_rejoin(app: Tes
     let (_, mentee, id) = app.pair_with_session(NOW).await;
     let join = async |rejoin| {
         let entry = if rejoin { Entry::Rejoin } else { Entry::Here };
-        rooms::access_token(&app.state, &mentee.login, id, entry)
+        meetings::access_token(&app.state, &mentee.login, id, entry)
             .await
-            .expect("a ticket")
+            .expect("a join token")
     };
     for (pause, rejoin, asked) in [
         (0, false, 1),
@@ -228,21 +229,22 @@ async fn livekit_is_asked_once_a_minute_or_every_five_seconds_on_rejoin(app: Tes
 async fn an_ended_room_is_deleted_and_refuses_everybody_with_the_first_reason(app: TestApp) {
     let (mentor, mentee, id) = app.pair_with_session(NOW).await;
     let admin = app.admin("Ada").await;
-    rooms::access_token(&app.state, &mentee.login, id, Entry::Here)
+    meetings::access_token(&app.state, &mentee.login, id, Entry::Here)
         .await
-        .expect("a ticket");
+        .expect("a join token");
     assert!(matches!(
-        rooms::end_room(&app.state, &mentee.login, id).await,
+        meetings::end_room(&app.state, &mentee.login, id).await,
         Err(Error::Problem(Problem::Forbidden))
     ));
     app.media.fail_always(Some(down()));
-    rooms::end_room(&app.state, &mentor.login, id)
+    meetings::end_room(&app.state, &mentor.login, id)
         .await
         .expect("ended although LiveKit is down");
-    rooms::end_room(&app.state, &admin.login, id)
+    meetings::end_room(&app.state, &admin.login, id)
         .await
         .expect("ending twice is fine");
-    let access = refused(rooms::access_token(&app.state, &mentee.login, id, Entry::Rejoin).await);
+    let access =
+        refused(meetings::access_token(&app.state, &mentee.login, id, Entry::Rejoin).await);
     assert!(
         matches!(
             access,
@@ -278,16 +280,16 @@ async fn an_ended_room_is_deleted_and_refuses_everybody_with_the_first_reason(ap
 async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp) {
     let (mentor, mentee, id) = app.pair_with_session(NOW).await;
     app.media.delay(std::time::Duration::from_millis(300));
-    let join = rooms::access_token(&app.state, &mentee.login, id, Entry::Here);
+    let join = meetings::access_token(&app.state, &mentee.login, id, Entry::Here);
     let end = async {
         while created(&app) == 0 {
             tokio::task::yield_now().await;
         }
-        rooms::end_room(&app.state, &mentor.login, id).await
+        meetings::end_room(&app.state, &mentor.login, id).await
     };
-    let (ticket, ended) = tokio::join!(join, end);
+    let (join_token, ended) = tokio::join!(join, end);
     ended.expect("ended");
-    assert!(matches!(refused(ticket), Access::Ended { .. }));
+    assert!(matches!(refused(join_token), Access::Ended { .. }));
     app.media.delay(std::time::Duration::ZERO);
     app.run_jobs().await;
     assert!(app.media.rooms().is_empty(), "{:?}", app.media.rooms());
@@ -296,9 +298,9 @@ async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp
 #[apply(on_both_engines!)]
 async fn the_window_closes_for_everybody_by_itself(app: TestApp) {
     let (mentor, _, id) = app.pair_with_session(NOW).await;
-    rooms::access_token(&app.state, &mentor.login, id, Entry::Here)
+    meetings::access_token(&app.state, &mentor.login, id, Entry::Here)
         .await
-        .expect("a ticket");
+        .expect("a join token");
     app.clock.set(NOW + Millis::hours(2));
     app.run_jobs().await;
     assert_eq!(
@@ -353,13 +355,13 @@ async fn a_booking_needs_an_offered_free_time(app: TestApp) {
     let (mentor, mentee, _) = app.pair_with_session(NOW + Millis::hours(2)).await;
     let other = app.person("Kim").await;
     let book = async |who: &Person, starts_at, title: &str| {
-        let request = bookings::BookRequest {
+        let request = sessions::BookRequest {
             mentor: mentor.id(),
             starts_at,
             minutes: None,
             idempotency_key: None,
         };
-        bookings::book(&app.state, &who.login, request, wish(title)).await
+        sessions::book(&app.state, &who.login, request, details(title)).await
     };
     assert!(matches!(
         book(&other, NOW + Millis::hours(2), "Taken").await,
@@ -386,7 +388,7 @@ async fn a_booking_needs_an_offered_free_time(app: TestApp) {
     book(&mentee, NOW + Millis::hours(3), "Next")
         .await
         .expect("booked");
-    let slots = bookings::slots(&app.state, &other.login, mentor.id(), None, None)
+    let slots = sessions::slots(&app.state, &other.login, mentor.id(), None, None)
         .await
         .expect("slots");
     assert!(slots.iter().all(|s| {
@@ -401,7 +403,7 @@ async fn a_booking_needs_an_offered_free_time(app: TestApp) {
 #[apply(on_both_engines!)]
 async fn a_click_repeated_at_once_books_once(app: TestApp) {
     let (mentor, mentee) = app.pair().await;
-    let request = bookings::BookRequest {
+    let request = sessions::BookRequest {
         mentor: mentor.id(),
         starts_at: NOW + Millis::hours(2),
         minutes: None,
@@ -409,7 +411,7 @@ async fn a_click_repeated_at_once_books_once(app: TestApp) {
     };
     let click = || {
         let (state, login, request) = (app.state.clone(), mentee.login.clone(), request.clone());
-        tokio::spawn(async move { bookings::book(&state, &login, request, wish("Twice")).await })
+        tokio::spawn(async move { sessions::book(&state, &login, request, details("Twice")).await })
     };
     let clicks: Vec<_> = (0..8).map(|_| click()).collect();
     let mut made = Vec::new();
@@ -421,10 +423,10 @@ async fn a_click_repeated_at_once_books_once(app: TestApp) {
     let waiting = store::jobs::waiting(app.state.db.read(), made[0].session.id)
         .await
         .expect("readable");
-    // A letter to each, and three reminders for each, of which the first is too late.
-    let letters = waiting.iter().filter(|kind| *kind == "send_mail").count();
+    // An email to each, and three reminders for each, of which the first is too late.
+    let emails = waiting.iter().filter(|kind| *kind == "send_mail").count();
     assert_eq!(
-        (letters, &waiting[..2]),
+        (emails, &waiting[..2]),
         (
             6,
             &["close_window".to_owned(), "create_room".to_owned()][..]
@@ -447,7 +449,7 @@ async fn a_job_whose_worker_died_runs_again_after_its_lease(app: TestApp) {
         })
         .await
         .expect("claimed");
-    assert_eq!(claimed.len(), 3, "the room and two letters");
+    assert_eq!(claimed.len(), 3, "the room and two emails");
     assert_eq!(app.run_jobs().await, 0, "somebody else holds it");
     app.clock.set(lease + Millis(1));
     assert_eq!(app.run_jobs().await, 3);

@@ -2,10 +2,10 @@
 
 use crate::{
     harness::{self, NOW, Person, TestApp, on_both_engines, on_sqlite},
-    rooms::{cancel, wish},
+    rooms::{cancel, details},
 };
 use domain::{
-    availability::{DAY_MIN, OfferDraft, WeeklyHours},
+    availability::{DAY_MIN, ScheduleDraft, WeeklyHours},
     booking::{ChangeKind, HOLD},
     ids::SessionId,
     problem::Problem,
@@ -17,8 +17,8 @@ use macro_rules_attribute::apply;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use server::{
     Error,
-    bookings::{self, BookRequest, Booked, Change},
     mentors::{self, MentorForm},
+    sessions::{self, BookRequest, Booked, Change},
 };
 use tokio::task::JoinSet;
 
@@ -41,7 +41,7 @@ async fn hold(
     mentor: &Person,
     starts_at: Timestamp,
 ) -> Result<Booked, Error> {
-    bookings::hold(&app.state, &who.login, asks(mentor, starts_at)).await
+    sessions::hold(&app.state, &who.login, asks(mentor, starts_at)).await
 }
 
 async fn book(
@@ -50,11 +50,11 @@ async fn book(
     mentor: &Person,
     starts_at: Timestamp,
 ) -> Result<Booked, Error> {
-    bookings::book(
+    sessions::book(
         &app.state,
         &who.login,
         asks(mentor, starts_at),
-        wish("Next steps"),
+        details("Next steps"),
     )
     .await
 }
@@ -65,7 +65,7 @@ async fn change(
     id: SessionId,
     change: Change,
 ) -> Result<SessionView, Error> {
-    bookings::change(&app.state, &who.login, id, change).await
+    sessions::change(&app.state, &who.login, id, change).await
 }
 
 fn moved(starts_at: Timestamp) -> Change {
@@ -77,19 +77,19 @@ fn moved(starts_at: Timestamp) -> Change {
 
 /// Which free times somebody sees.
 async fn free(app: &TestApp, who: &Person, mentor: &Person) -> Vec<Timestamp> {
-    let slots = bookings::slots(&app.state, &who.login, mentor.id(), None, None)
+    let slots = sessions::slots(&app.state, &who.login, mentor.id(), None, None)
         .await
         .expect("slots");
     slots.into_iter().map(|slot| slot.starts_at).collect()
 }
 
-async fn offer(app: &TestApp, mentor: &Person, change: impl FnOnce(&mut OfferDraft)) {
+async fn schedule(app: &TestApp, mentor: &Person, change: impl FnOnce(&mut ScheduleDraft)) {
     let profile = mentors::profile(&app.state, &mentor.login)
         .await
         .expect("readable");
-    let mut draft = profile.expect("a mentor").offer;
+    let mut draft = profile.expect("a mentor").schedule;
     change(&mut draft);
-    mentors::save_offer(&app.state, &mentor.login, draft)
+    mentors::save_schedule(&app.state, &mentor.login, draft)
         .await
         .expect("saved");
 }
@@ -168,7 +168,7 @@ async fn a_held_time_is_nobody_elses_until_it_runs_out(app: TestApp) {
         "{words}"
     );
     assert!(
-        bookings::mine(&app.state, &mentor.login)
+        sessions::mine(&app.state, &mentor.login)
             .await
             .expect("list")
             .upcoming
@@ -180,11 +180,11 @@ async fn a_held_time_is_nobody_elses_until_it_runs_out(app: TestApp) {
         free(&app, &kim, &mentor).await.contains(&at(2)),
         "free to the millisecond"
     );
-    let late = conflict(change(&app, &leo, held.id, Change::Finish(wish("Late"))).await);
+    let late = conflict(change(&app, &leo, held.id, Change::Finish(details("Late"))).await);
     assert!(late.contains("free again"), "{late}");
     book(&app, &kim, &mentor, at(2)).await.expect("booked");
     assert!(matches!(
-        bookings::get(&app.state, &leo.login, held.id).await,
+        sessions::get(&app.state, &leo.login, held.id).await,
         Err(Error::Problem(Problem::NotFound))
     ));
     assert_sound(&app).await;
@@ -208,18 +208,18 @@ async fn choosing_another_time_gives_the_first_one_back(app: TestApp) {
             .await
             .contains(&at(2))
     );
-    assert!(bookings::get(&app.state, &leo.login, first).await.is_err());
-    let booked = change(&app, &leo, second, Change::Finish(wish("Go")))
+    assert!(sessions::get(&app.state, &leo.login, first).await.is_err());
+    let booked = change(&app, &leo, second, Change::Finish(details("Go")))
         .await
         .expect("booked");
     assert_eq!(
         (booked.booking, booked.title.as_str(), booked.held_until),
         (Booking::Confirmed, "Go", None)
     );
-    change(&app, &leo, second, Change::Finish(wish("Go")))
+    change(&app, &leo, second, Change::Finish(details("Go")))
         .await
         .expect("pressing twice is fine");
-    bookings::release(&app.state, &leo.login)
+    sessions::release(&app.state, &leo.login)
         .await
         .expect("nothing to give back");
     app.clock.set(at(3));
@@ -231,12 +231,12 @@ async fn choosing_another_time_gives_the_first_one_back(app: TestApp) {
 async fn a_request_is_asked_about_and_answered(app: TestApp) {
     let (mentor, leo) = (app.mentor("Maya").await, app.person("Leo").await);
     confirms_by_hand(&app, &mentor).await;
-    let form = bookings::WishForm {
+    let form = sessions::BookingForm {
         title: "First".to_owned(),
         goal: "A plan".to_owned(),
         answers: vec!["At home".to_owned()],
     };
-    let id = bookings::book(&app.state, &leo.login, asks(&mentor, at(30)), form)
+    let id = sessions::book(&app.state, &leo.login, asks(&mentor, at(30)), form)
         .await
         .expect("requested")
         .session
@@ -284,11 +284,7 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
         .await
         .expect("twice is fine");
     assert_eq!(confirmed.booking, Booking::Confirmed);
-    let kinds: Vec<_> = confirmed
-        .history
-        .iter()
-        .map(|happening| happening.kind)
-        .collect();
+    let kinds: Vec<_> = confirmed.history.iter().map(|entry| entry.kind).collect();
     assert_eq!(
         kinds,
         [
@@ -414,12 +410,12 @@ async fn what_is_offered_decides_what_can_be_booked(app: TestApp) {
         app.person("Leo").await,
         app.person("Kim").await,
     );
-    offer(&app, &mentor, |offer| {
-        offer.notice = 180;
-        offer.horizon = 2;
-        offer.lengths = vec![30, 60];
-        offer.buffer_after = 15;
-        offer.max_per_day = Some(2);
+    schedule(&app, &mentor, |schedule| {
+        schedule.min_notice = 180;
+        schedule.booking_window = 2;
+        schedule.lengths = vec![30, 60];
+        schedule.buffer_after = 15;
+        schedule.max_per_day = Some(2);
     })
     .await;
     assert!(field(book(&app, &leo, &mentor, at(2)).await, "startsAt").contains("3 hours' notice"));
@@ -428,7 +424,7 @@ async fn what_is_offered_decides_what_can_be_booked(app: TestApp) {
         minutes: Some(30),
         ..asks(&mentor, at(4))
     };
-    let half = bookings::book(&app.state, &leo.login, short, wish("Half"))
+    let half = sessions::book(&app.state, &leo.login, short, details("Half"))
         .await
         .expect("booked")
         .session;
@@ -438,7 +434,7 @@ async fn what_is_offered_decides_what_can_be_booked(app: TestApp) {
         ..asks(&mentor, at(6))
     };
     field(
-        bookings::book(&app.state, &leo.login, odd, wish("Odd")).await,
+        sessions::book(&app.state, &leo.login, odd, details("Odd")).await,
         "startsAt",
     );
     // The seat ends at 14:45: half past two is not free any more, three o'clock is.
@@ -446,13 +442,13 @@ async fn what_is_offered_decides_what_can_be_booked(app: TestApp) {
         minutes: Some(30),
         ..asks(&mentor, at(4) + Millis::minutes(30))
     };
-    conflict(bookings::book(&app.state, &kim.login, next, wish("Close")).await);
+    conflict(sessions::book(&app.state, &kim.login, next, details("Close")).await);
     book(&app, &kim, &mentor, at(5)).await.expect("booked");
     assert!(
         field(book(&app, &kim, &mentor, at(7)).await, "startsAt")
             .contains("no more sessions that day")
     );
-    offer(&app, &mentor, |offer| offer.paused = true).await;
+    schedule(&app, &mentor, |schedule| schedule.paused = true).await;
     assert!(free(&app, &kim, &mentor).await.is_empty());
     field(book(&app, &kim, &mentor, at(20)).await, "startsAt");
     change(&app, &mentor, half.id, moved(at(9)))
@@ -509,7 +505,7 @@ async fn three_servers(app: &TestApp) -> Vec<TestApp> {
 #[apply(on_both_engines!)]
 async fn of_64_who_want_one_time_one_gets_it(app: TestApp) {
     let mentor = app.mentor("Maya").await;
-    offer(&app, &mentor, |offer| offer.lengths = vec![30, 60]).await;
+    schedule(&app, &mentor, |schedule| schedule.lengths = vec![30, 60]).await;
     let servers = three_servers(&app).await;
     let mut everybody = Vec::new();
     for n in 0..8 {
@@ -529,7 +525,7 @@ async fn of_64_who_want_one_time_one_gets_it(app: TestApp) {
                 minutes: Some(minutes),
                 ..asks(&mentor, at(5) + Millis::minutes(late))
             };
-            bookings::book(&app.state, &who.login, request, wish("Mine")).await
+            sessions::book(&app.state, &who.login, request, details("Mine")).await
         });
     }
     let mut won = 0;
@@ -560,7 +556,7 @@ async fn of_64_who_want_one_time_one_gets_it(app: TestApp) {
 #[apply(on_both_engines!)]
 async fn a_limit_holds_when_everybody_comes_at_once(app: TestApp) {
     let mentor = app.mentor("Maya").await;
-    offer(&app, &mentor, |offer| offer.max_per_week = Some(3)).await;
+    schedule(&app, &mentor, |schedule| schedule.max_per_week = Some(3)).await;
     let servers = three_servers(&app).await;
     let mut tasks = JoinSet::new();
     for n in 0..12usize {
@@ -624,13 +620,13 @@ async fn random_step(
     let who = &people[dice.random_range(0..people.len())];
     let mentor = &mentors[dice.random_range(0..mentors.len())];
     let starts_at = at(dice.random_range(25..37));
-    let mine = bookings::mine(&app.state, &who.login).await.expect("list");
+    let mine = sessions::mine(&app.state, &who.login).await.expect("list");
     let known: Vec<_> = mine.upcoming.iter().map(|session| session.id).collect();
     let id = (!known.is_empty()).then(|| known[dice.random_range(0..known.len())]);
     let result = match (dice.random_range(0..8), id) {
         (0 | 1, _) | (_, None) => book(app, who, mentor, starts_at).await.map(drop),
         (2, _) => hold(app, who, mentor, starts_at).await.map(drop),
-        (3, Some(id)) => change(app, who, id, Change::Finish(wish("Go")))
+        (3, Some(id)) => change(app, who, id, Change::Finish(details("Go")))
             .await
             .map(drop),
         (4, Some(id)) => change(app, who, id, Change::Confirm).await.map(drop),
@@ -653,14 +649,14 @@ async fn random_step(
 #[apply(on_sqlite!)]
 async fn an_empty_offer_can_be_saved(app: TestApp) {
     let mentor = app.mentor("Maya").await;
-    offer(&app, &mentor, |offer| offer.hours.clear()).await;
+    schedule(&app, &mentor, |schedule| schedule.hours.clear()).await;
     assert!(
         free(&app, &app.person("Leo").await, &mentor)
             .await
             .is_empty()
     );
-    offer(&app, &mentor, |offer| {
-        offer.hours = vec![WeeklyHours {
+    schedule(&app, &mentor, |schedule| {
+        schedule.hours = vec![WeeklyHours {
             weekday: 2,
             from_min: 0,
             to_min: DAY_MIN,

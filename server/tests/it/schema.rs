@@ -596,7 +596,7 @@ async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
         "leases",
         "sign_in_failures",
         "calendar_feeds",
-        "mails",
+        "emails",
         "session_changes",
         "availability_overrides",
         "admin_notifications",

@@ -6,8 +6,8 @@ mod oracle;
 
 use domain::{
     availability::{
-        DAY_MIN, DateOverride, Day, Interval, LENGTHS_MIN, Length, LocalTime, Offer, OfferDraft,
-        OverrideKind, WeeklyHours, check_overrides, free_slots,
+        DAY_MIN, DateOverride, Day, Interval, LENGTHS_MIN, Length, LocalTime, OverrideKind,
+        Schedule, ScheduleDraft, WeeklyHours, check_overrides, free_slots,
     },
     time::{Millis, Timestamp},
 };
@@ -90,7 +90,7 @@ fn spans(rng: &mut StdRng, near: i64) -> Vec<(u16, u16)> {
 }
 
 /// Hours around the change; with overrides, buffers and limits now and then.
-fn draw(rng: &mut StdRng, near: i64) -> OfferDraft {
+fn draw(rng: &mut StdRng, near: i64) -> ScheduleDraft {
     let mut hours = Vec::new();
     for weekday in 0..7 {
         let of_day = match rng.random_range(0..4) {
@@ -125,14 +125,14 @@ fn draw(rng: &mut StdRng, near: i64) -> OfferDraft {
         true => rng.random_range(0..=most),
         false => 0,
     };
-    OfferDraft {
+    ScheduleDraft {
         hours,
         overrides,
         lengths: LENGTHS_MIN.to_vec(),
         buffer_before: sometimes(45),
         buffer_after: sometimes(45),
-        notice: sometimes(3_000),
-        horizon: 30,
+        min_notice: sometimes(3_000),
+        booking_window: 30,
         max_per_day: Some(sometimes(3)).filter(|limit| *limit > 0),
         max_per_week: Some(sometimes(6)).filter(|limit| *limit > 0),
         paused: false,
@@ -168,9 +168,9 @@ fn check(name: &str, around: Timestamp, offers: usize, rng: &mut StdRng) -> usiz
             .filter(|_| i % 4 != 0)
             .collect();
         let now = range.from - Millis::hours(1);
-        let offer = Offer::check(draft.clone()).expect("drafts are good");
+        let schedule = Schedule::check(draft.clone()).expect("drafts are good");
         let minutes = Length::parse(length).expect("a length");
-        let free = |range| free_slots(&offer, minutes, &busy, &booked, range, now, &ours);
+        let free = |range| free_slots(&schedule, minutes, &busy, &booked, range, now, &ours);
         let found = free(range);
         let expected = oracle::slots(&draft, length, &busy, &booked, range, now, &walk);
         let story = || {
@@ -260,14 +260,14 @@ fn a_date_that_a_zone_skipped_has_no_slots() {
             from_min: 0,
             to_min: DAY_MIN,
         };
-        let offer = |weekdays: Vec<u8>| {
-            let draft = OfferDraft {
+        let schedule = |weekdays: Vec<u8>| {
+            let draft = ScheduleDraft {
                 hours: weekdays.into_iter().map(around_the_clock).collect(),
                 lengths: vec![60],
-                notice: 0,
-                ..OfferDraft::default()
+                min_notice: 0,
+                ..ScheduleDraft::default()
             };
-            Offer::check(draft).expect("good")
+            Schedule::check(draft).expect("good")
         };
         let hour = Length::parse(60).expect("a length");
         let noon = zone.at(Day(skipped.0 - 1), 720).expect("a moment");
@@ -275,8 +275,17 @@ fn a_date_that_a_zone_skipped_has_no_slots() {
             from: noon - Millis::days(1),
             to: noon + Millis::days(2),
         };
-        let free =
-            |weekdays| free_slots(&offer(weekdays), hour, &[], &[], range, range.from, &zone);
+        let free = |weekdays| {
+            free_slots(
+                &schedule(weekdays),
+                hour,
+                &[],
+                &[],
+                range,
+                range.from,
+                &zone,
+            )
+        };
         assert_eq!(free(vec![skipped.weekday()]), [], "{name}");
         // The day before and the day after are whole, and nothing comes twice.
         let all = free((0..7).collect());
@@ -337,16 +346,16 @@ fn soak_a_month_of_a_mentor_with_500_sessions_takes_less_than_5_ms() {
         from_min: 0,
         to_min: DAY_MIN,
     };
-    let offer = Offer::check(OfferDraft {
+    let schedule = Schedule::check(ScheduleDraft {
         hours: (0..7).map(every_day).collect(),
         lengths: vec![15],
         buffer_before: 5,
         buffer_after: 5,
         max_per_day: Some(50),
         max_per_week: Some(200),
-        ..OfferDraft::default()
+        ..ScheduleDraft::default()
     });
-    let offer = offer.expect("good");
+    let schedule = schedule.expect("good");
     let booked: Vec<_> = (0..500).map(|i| now + Millis::minutes(i * 89)).collect();
     let busy: Vec<_> = booked
         .iter()
@@ -363,7 +372,7 @@ fn soak_a_month_of_a_mentor_with_500_sessions_takes_less_than_5_ms() {
     let mut times: Vec<_> = (0..101)
         .map(|_| {
             let started = Instant::now();
-            let found = free_slots(&offer, length, &busy, &booked, range, now, &zone);
+            let found = free_slots(&schedule, length, &busy, &booked, range, now, &zone);
             assert!(found.len() > 500, "{}", found.len());
             started.elapsed()
         })

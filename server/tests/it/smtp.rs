@@ -11,20 +11,20 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// How it treats letters.
+/// How it treats emails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
     /// Takes them.
     Accepts,
     /// Knows no such recipient, and says so with the recipient's address.
     Refuses,
-    /// Takes letters from nobody it does not know.
+    /// Takes emails from nobody it does not know.
     WantsPassword,
     /// Comes back later.
     Busy,
     /// Greets nobody.
     Hangs,
-    /// Ends the connection when the letter has come, without a word.
+    /// Ends the connection when the email has come, without a word.
     DropsAfterData,
 }
 

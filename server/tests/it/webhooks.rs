@@ -15,9 +15,9 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 use server::{
     Error,
-    events::Change,
+    live::Change,
     media::Call,
-    rooms::{self, moderate::moderate},
+    meetings::{self, moderate::moderate},
     store::{StoreError, participants, sessions},
     webhooks::{self, Accepted},
 };
@@ -293,7 +293,7 @@ async fn lists_say_who_is_in_the_room(app: TestApp) {
             Box::pin(async move { participants::merge(txn, &room, &stay).await })
         });
         merged.await.expect("written");
-        let mine = server::bookings::mine(&app.state, &meeting.mentee.login)
+        let mine = server::sessions::mine(&app.state, &meeting.mentee.login)
             .await
             .expect("answers");
         for session in mine.upcoming {
@@ -320,7 +320,7 @@ async fn forged_messages_are_refused_and_leave_no_trace(app: TestApp) {
     ] {
         let refused = webhooks::receive(&app.state, authorization.as_deref(), &body).await;
         assert!(
-            matches!(refused, Err(Error::Problem(Problem::Forged))),
+            matches!(refused, Err(Error::Problem(Problem::InvalidSignature))),
             "{what}: {refused:?}"
         );
     }
@@ -408,9 +408,9 @@ async fn a_room_that_livekit_lost_is_made_again_when_somebody_joins(app: TestApp
         Room::Scheduled,
         "absent, not ended"
     );
-    rooms::access_token(&app.state, &meeting.mentee.login, meeting.id, Entry::Here)
+    meetings::access_token(&app.state, &meeting.mentee.login, meeting.id, Entry::Here)
         .await
-        .expect("a ticket");
+        .expect("a join token");
     assert_eq!(
         app.media.rooms(),
         [meeting.room().as_str()],
@@ -426,7 +426,7 @@ async fn a_room_that_livekit_lost_is_made_again_when_somebody_joins(app: TestApp
 #[apply(on_both_engines!)]
 async fn an_ended_room_stays_ended_and_is_deleted_when_it_comes_back(app: TestApp) {
     let meeting = Meeting::open_now(&app).await;
-    rooms::end_room(&app.state, &meeting.mentor.login, meeting.id)
+    meetings::end_room(&app.state, &meeting.mentor.login, meeting.id)
         .await
         .expect("ended");
     app.run_jobs().await;

@@ -102,13 +102,13 @@ async fn creating_a_room_twice_gives_the_same_room() {
 }
 
 #[tokio::test]
-async fn a_ticket_admits_to_its_room_until_the_room_is_deleted() {
+async fn a_join_token_admits_to_its_room_until_the_room_is_deleted() {
     let server = LiveKitServer::start_silent().await;
     let (livekit, name) = (client(&server), a_room());
     assert_eq!(
         validate(&server, &livekit, &name).await,
         404,
-        "no room yet, and a ticket makes none"
+        "no room yet, and a join token makes none"
     );
     create(&livekit, &name).await.expect("created");
     assert_eq!(validate(&server, &livekit, &name).await, 200);

@@ -48,7 +48,7 @@ fn peer() -> Peer {
 }
 
 fn ticket() -> Event {
-    Event::Ticket(JoinTicket {
+    Event::Ticket(JoinToken {
         token: "t".to_owned(),
         ws_url: "ws://localhost:7880".to_owned(),
         room_name: format!("session-{}", session()),

@@ -1,7 +1,7 @@
 //! Examples; the properties are in `domain/tests/slots`.
 
 use super::*;
-use crate::availability::{DAY_MIN, DateOverride, OfferDraft, OverrideKind, WeeklyHours};
+use crate::availability::{DAY_MIN, DateOverride, OverrideKind, ScheduleDraft, WeeklyHours};
 
 /// A zone with a fixed offset in minutes.
 struct Fixed(i64);
@@ -42,17 +42,17 @@ fn hours(weekday: u8, from: u16, to: u16) -> WeeklyHours {
 }
 
 /// Mondays from nine to twelve in sessions of an hour, without notice.
-fn mondays() -> OfferDraft {
-    OfferDraft {
+fn mondays() -> ScheduleDraft {
+    ScheduleDraft {
         hours: vec![hours(0, 9, 12)],
         lengths: vec![60],
-        notice: 0,
-        ..OfferDraft::default()
+        min_notice: 0,
+        ..ScheduleDraft::default()
     }
 }
 
-fn offer(draft: OfferDraft) -> Offer {
-    Offer::check(draft).expect("a good offer")
+fn schedule(draft: ScheduleDraft) -> Schedule {
+    Schedule::check(draft).expect("a good schedule")
 }
 
 fn minutes(minutes: u16) -> Length {
@@ -60,17 +60,33 @@ fn minutes(minutes: u16) -> Length {
 }
 
 /// Starts of the free slots of an hour in the week, seen from its first moment.
-fn starts(draft: OfferDraft, busy: &[Interval], booked: &[Timestamp]) -> Vec<Timestamp> {
+fn starts(draft: ScheduleDraft, busy: &[Interval], booked: &[Timestamp]) -> Vec<Timestamp> {
     let (now, end) = (at(0, 0, 0), at(7, 0, 0));
     let range = from_to(now, end);
-    free_slots(&offer(draft), minutes(60), busy, booked, range, now, &UTC)
-        .into_iter()
-        .map(|slot| slot.from)
-        .collect()
+    free_slots(
+        &schedule(draft),
+        minutes(60),
+        busy,
+        booked,
+        range,
+        now,
+        &UTC,
+    )
+    .into_iter()
+    .map(|slot| slot.from)
+    .collect()
 }
 
-fn why_not(draft: OfferDraft, start: Timestamp, booked: &[Timestamp]) -> Option<NotOffered> {
-    offers(&offer(draft), minutes(60), start, booked, at(0, 0, 0), &UTC).err()
+fn why_not(draft: ScheduleDraft, start: Timestamp, booked: &[Timestamp]) -> Option<NotBookable> {
+    check_start(
+        &schedule(draft),
+        minutes(60),
+        start,
+        booked,
+        at(0, 0, 0),
+        &UTC,
+    )
+    .err()
 }
 
 #[test]
@@ -101,7 +117,7 @@ fn hours_become_slots_and_busy_time_is_left_out() {
 fn buffers_keep_their_distance_on_their_own_side() {
     let [nine, ten, eleven] = [9, 10, 11].map(|hour| at(0, hour, 0));
     let with = |before, after, busy: Interval| {
-        let draft = OfferDraft {
+        let draft = ScheduleDraft {
             buffer_before: before,
             buffer_after: after,
             ..mondays()
@@ -128,7 +144,7 @@ fn buffers_keep_their_distance_on_their_own_side() {
 
 #[test]
 fn touching_and_overlapping_hours_are_one_stretch() {
-    let draft = OfferDraft {
+    let draft = ScheduleDraft {
         hours: vec![
             WeeklyHours {
                 weekday: 0,
@@ -158,7 +174,7 @@ fn touching_and_overlapping_hours_are_one_stretch() {
 
 #[test]
 fn a_remainder_too_short_for_a_slot_is_left_and_dates_are_cut_apart() {
-    let draft = OfferDraft {
+    let draft = ScheduleDraft {
         hours: vec![
             WeeklyHours {
                 weekday: 0,
@@ -181,7 +197,7 @@ fn the_range_takes_its_first_moment_and_leaves_its_last() {
     let found = |from, to| {
         let range = from_to(from, to);
         free_slots(
-            &offer(mondays()),
+            &schedule(mondays()),
             minutes(60),
             &[],
             &[],
@@ -202,24 +218,25 @@ fn the_range_takes_its_first_moment_and_leaves_its_last() {
 
 #[test]
 fn notice_and_horizon_count_to_the_moment() {
-    let draft = OfferDraft {
-        notice: 120,
-        horizon: 7,
+    let draft = ScheduleDraft {
+        min_notice: 120,
+        booking_window: 7,
         ..mondays()
     };
-    let offered = |now, start| offers(&offer(draft.clone()), minutes(60), start, &[], now, &UTC);
+    let offered =
+        |now, start| check_start(&schedule(draft.clone()), minutes(60), start, &[], now, &UTC);
     let nine = at(0, 9, 0);
     let slot = from_to(nine, at(0, 10, 0));
     assert_eq!(offered(at(0, 7, 0), nine), Ok(slot));
     let late = at(0, 7, 0) + Millis(1);
     assert_eq!(
         offered(late, nine),
-        Err(NotOffered::Notice { minutes: 120 })
+        Err(NotBookable::Notice { minutes: 120 })
     );
     let early = at(-7, 9, 0);
-    assert_eq!(offered(early, nine), Err(NotOffered::Horizon { days: 7 }));
+    assert_eq!(offered(early, nine), Err(NotBookable::Horizon { days: 7 }));
     assert_eq!(offered(early + Millis(1), nine), Ok(slot));
-    assert_eq!(offered(nine + Millis(1), nine), Err(NotOffered::Past));
+    assert_eq!(offered(nine + Millis(1), nine), Err(NotBookable::Past));
     for start in [i64::MIN, i64::MAX] {
         assert!(offered(nine, Timestamp(start)).is_err());
     }
@@ -228,25 +245,25 @@ fn notice_and_horizon_count_to_the_moment() {
 #[test]
 fn without_notice_a_slot_can_be_booked_until_it_starts() {
     let nine = at(0, 9, 0);
-    let offered = |now| offers(&offer(mondays()), minutes(60), nine, &[], now, &UTC);
+    let offered = |now| check_start(&schedule(mondays()), minutes(60), nine, &[], now, &UTC);
     assert!(offered(nine).is_ok());
-    assert_eq!(offered(nine + Millis(1)), Err(NotOffered::Past));
+    assert_eq!(offered(nine + Millis(1)), Err(NotBookable::Past));
 }
 
 #[test]
 fn a_paused_mentor_and_a_length_not_offered_have_no_slots() {
-    let paused = OfferDraft {
+    let paused = ScheduleDraft {
         paused: true,
         ..mondays()
     };
     assert_eq!(starts(paused.clone(), &[], &[]), []);
-    assert_eq!(why_not(paused, at(0, 9, 0), &[]), Some(NotOffered::Paused));
-    let short = OfferDraft {
+    assert_eq!(why_not(paused, at(0, 9, 0), &[]), Some(NotBookable::Paused));
+    let short = ScheduleDraft {
         lengths: vec![30],
         ..mondays()
     };
     assert_eq!(starts(short.clone(), &[], &[]), []);
-    assert_eq!(why_not(short, at(0, 9, 0), &[]), Some(NotOffered::Length));
+    assert_eq!(why_not(short, at(0, 9, 0), &[]), Some(NotBookable::Length));
 }
 
 #[test]
@@ -256,14 +273,14 @@ fn only_the_starts_of_slots_are_offered() {
         let start = at(weekday, hour, minute);
         assert_eq!(
             why_not(mondays(), start, &[]),
-            Some(NotOffered::OutsideHours)
+            Some(NotBookable::OutsideHours)
         );
     }
 }
 
 #[test]
 fn a_full_day_or_week_offers_nothing_more() {
-    let limited = |max_per_day, max_per_week| OfferDraft {
+    let limited = |max_per_day, max_per_week| ScheduleDraft {
         hours: vec![hours(0, 9, 11), hours(1, 9, 11)],
         max_per_day,
         max_per_week,
@@ -276,14 +293,14 @@ fn a_full_day_or_week_offers_nothing_more() {
     assert_eq!(starts(limited(Some(2), None), &[], &booked), all);
     assert_eq!(starts(limited(Some(1), None), &[], &booked), tuesday);
     let full = why_not(limited(Some(1), None), at(0, 9, 0), &booked);
-    assert_eq!(full, Some(NotOffered::DayFull));
+    assert_eq!(full, Some(NotBookable::DayFull));
     // A week reaches from Monday's first moment to Sunday's last.
     let (first, last) = (at(0, 0, 0), at(7, 0, 0) - Millis(1));
     for booked in [[first, last], [last, first]] {
         assert_eq!(starts(limited(None, Some(3)), &[], &booked), all);
         assert_eq!(starts(limited(None, Some(2)), &[], &booked), []);
         let full = why_not(limited(None, Some(2)), at(1, 9, 0), &booked);
-        assert_eq!(full, Some(NotOffered::WeekFull));
+        assert_eq!(full, Some(NotBookable::WeekFull));
     }
     let outside = [first - Millis(1), at(7, 0, 0)];
     assert_eq!(starts(limited(Some(1), Some(1)), &[], &outside), all);
@@ -293,20 +310,20 @@ fn a_full_day_or_week_offers_nothing_more() {
 fn limits_count_on_the_mentors_date() {
     // In Tokyo it is Monday, 09:00, when UTC's Monday begins.
     let tokyo = Fixed(9 * 60);
-    let offer = offer(OfferDraft {
+    let schedule = schedule(ScheduleDraft {
         max_per_day: Some(1),
         ..mondays()
     });
     let now = at(-3, 0, 0);
-    let at_nine = |booked| offers(&offer, minutes(60), at(0, 0, 0), &[booked], now, &tokyo);
-    assert_eq!(at_nine(at(-1, 15, 0)), Err(NotOffered::DayFull));
-    assert_eq!(at_nine(at(0, 14, 59)), Err(NotOffered::DayFull));
+    let at_nine = |booked| check_start(&schedule, minutes(60), at(0, 0, 0), &[booked], now, &tokyo);
+    assert_eq!(at_nine(at(-1, 15, 0)), Err(NotBookable::DayFull));
+    assert_eq!(at_nine(at(0, 14, 59)), Err(NotBookable::DayFull));
     assert!(at_nine(at(-1, 14, 59)).is_ok() && at_nine(at(0, 15, 0)).is_ok());
 }
 
 #[test]
 fn every_reason_reads_well() {
-    let notice = |minutes| NotOffered::Notice { minutes }.to_string();
+    let min_notice = |minutes| NotBookable::Notice { minutes }.to_string();
     for (minutes, words) in [
         (1, "1 minute's"),
         (5, "5 minutes'"),
@@ -316,13 +333,13 @@ fn every_reason_reads_well() {
         (2_880, "2 days'"),
     ] {
         let expected = format!("This mentor needs {words} notice. Choose a later time.");
-        assert_eq!(notice(minutes), expected);
+        assert_eq!(min_notice(minutes), expected);
     }
 }
 
 #[test]
 fn what_has_to_be_loaded_covers_buffers_and_whole_weeks() {
-    let offer = offer(OfferDraft {
+    let schedule = schedule(ScheduleDraft {
         buffer_before: 10,
         buffer_after: 20,
         max_per_week: Some(3),
@@ -330,11 +347,11 @@ fn what_has_to_be_loaded_covers_buffers_and_whole_weeks() {
     });
     let range = from_to(at(2, 0, 0), at(2, 0, 1));
     assert_eq!(
-        offer.busy_range(minutes(60), range),
+        schedule.busy_range(minutes(60), range),
         from_to(at(1, 23, 50), at(2, 1, 21))
     );
-    let booked = offer.booked_range(range).expect("there are limits");
+    let booked = schedule.booked_range(range).expect("there are limits");
     assert!(booked.from <= at(-1, 0, 0) && booked.to >= at(8, 0, 0));
-    let unlimited = Offer::check(mondays()).expect("good");
+    let unlimited = Schedule::check(mondays()).expect("good");
     assert_eq!(unlimited.booked_range(range), None);
 }

@@ -9,7 +9,7 @@ use crate::{
         bodies::Rejoin,
         extract::{Id, Params, RawBody},
         openapi::{Refuses, Usual},
-        views::{Done, JoinTicket, RoomCreated},
+        views::{Done, JoinToken, RoomCreated},
     },
     meetings, webhooks,
 };
@@ -51,12 +51,12 @@ async fn create_room(
     Ok(Answer::of(meetings::create_room(&state, &login, id).await?))
 }
 
-/// A ticket into the room, for those with a seat while the meeting is open.
+/// A join token into the room, for those with a seat while the meeting is open.
 #[utoipa::path(
     get, path = "/api/sessions/{id}/livekit/access-token", tag = "meetings",
     params(("id" = Uuid, Path, description = "The session"), Rejoin),
     responses(
-        (status = 200, description = "The ticket", body = Answer<JoinTicket>),
+        (status = 200, description = "The join token", body = Answer<JoinToken>),
         Refuses::<400>, Refuses::<403>, Refuses::<404>, Refuses::<410>, Refuses::<422>, Usual,
     )
 )]
@@ -65,8 +65,8 @@ async fn access_token(
     Login(login): Login,
     Id(id): Id<SessionId>,
     Params(Rejoin { rejoin }): Params<Rejoin>,
-) -> Reply<JoinTicket> {
-    // A program that asks for a ticket means to enter here.
+) -> Reply<JoinToken> {
+    // A program that asks for a join token means to enter here.
     let entry = if rejoin { Entry::Rejoin } else { Entry::Here };
     Ok(Answer::of(
         meetings::access_token(&state, &login, id, entry).await?,

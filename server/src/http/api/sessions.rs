@@ -5,7 +5,7 @@ use crate::{
     http::{
         answer::{Answer, Failure, Reply},
         auth::Login,
-        bodies::{MoreInformation, NewHold, NewSession, NewTime, Question, Reason, Wish},
+        bodies::{BookingDetails, MoreInformation, NewHold, NewSession, NewTime, Question, Reason},
         calendar::CalendarFile,
         extract::{Body, Id, IdempotencyKey, MaybeBody},
         openapi::{Refuses, Unreadable, Usual},
@@ -52,8 +52,10 @@ async fn book(
     IdempotencyKey(idempotency_key): IdempotencyKey,
     Body(body): Body<NewSession>,
 ) -> Result<(StatusCode, Answer<Session>), Failure> {
-    let (request, wish) = body.parts(idempotency_key);
-    Ok(made(sessions::book(&state, &login, request, wish).await?))
+    let (request, details) = body.parts(idempotency_key);
+    Ok(made(
+        sessions::book(&state, &login, request, details).await?,
+    ))
 }
 
 /// Hold a slot for 10 minutes, to finish the booking within. Another slot that one holds is given back.
@@ -118,7 +120,7 @@ async fn show(
 
 /// Finish the booking of a slot that one holds.
 #[utoipa::path(
-    post, path = "/api/sessions/{id}/finish", tag = "sessions", operation_id = "finish_session", request_body = Wish,
+    post, path = "/api/sessions/{id}/finish", tag = "sessions", operation_id = "finish_session", request_body = BookingDetails,
     params(("id" = Uuid, Path, description = "The session")),
     responses(
         (status = 200, description = "The booked session", body = Answer<Session>),
@@ -129,7 +131,7 @@ async fn finish(
     State(state): State<AppState>,
     Login(login): Login,
     Id(id): Id<SessionId>,
-    Body(body): Body<Wish>,
+    Body(body): Body<BookingDetails>,
 ) -> Reply<Session> {
     let change = Change::Finish(body.into());
     Ok(Answer::of(

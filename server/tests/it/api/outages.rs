@@ -43,7 +43,7 @@ async fn a_process_that_stops_is_not_ready(app: TestApp) {
 }
 
 #[apply(on_sqlite!)]
-async fn a_dead_video_server_refuses_tickets_and_never_bookings(app: TestApp) {
+async fn a_dead_video_server_refuses_join_tokens_and_never_bookings(app: TestApp) {
     let (site, cast) = (Site::of(&app), Cast::of(&app).await);
     app.media.fail_always(Some(MediaError::Unreachable(
         "connection refused".to_owned(),
@@ -57,8 +57,8 @@ async fn a_dead_video_server_refuses_tickets_and_never_bookings(app: TestApp) {
         .expect("an id");
     app.clock.set(at - Millis::minutes(15));
     app.run_jobs().await;
-    let ticket = livekit(id, "access-token");
-    let refused = site.get(&cast.mentee, &ticket).await;
+    let join_token = livekit(id, "access-token");
+    let refused = site.get(&cast.mentee, &join_token).await;
     refused.refused(503, "media_unavailable");
     assert_eq!(refused.header("retry-after"), "5");
     assert!(
@@ -77,5 +77,5 @@ async fn a_dead_video_server_refuses_tickets_and_never_bookings(app: TestApp) {
         [format!("session-{id}")],
         "the job made the room"
     );
-    site.get(&cast.mentee, &ticket).await.data(200);
+    site.get(&cast.mentee, &join_token).await.data(200);
 }

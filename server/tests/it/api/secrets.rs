@@ -56,7 +56,7 @@ async fn a_refusal_does_not_repeat_a_password(app: TestApp) {
 }
 
 #[apply(on_sqlite!)]
-async fn no_answer_but_the_ticket_holds_a_secret(app: TestApp) {
+async fn no_answer_but_the_join_token_holds_a_secret(app: TestApp) {
     let (site, cast) = (Site::of(&app), Cast::of(&app).await);
     let id = app.session(&cast.mentor, &cast.mentee, NOW).await;
     let mut bodies = Vec::new();
@@ -79,8 +79,8 @@ async fn no_answer_but_the_ticket_holds_a_secret(app: TestApp) {
         );
         bodies.push(site.post(who, &livekit(id, "create-room")).await.text);
         bodies.push(site.send(sign_in(&who.email, PASSWORD)).await.text);
-        let ticket = site.get(who, &livekit(id, "access-token")).await.text;
-        assert!(!ticket.contains(LIVEKIT_SECRET) && !ticket.contains(&who.token));
+        let join_token = site.get(who, &livekit(id, "access-token")).await.text;
+        assert!(!join_token.contains(LIVEKIT_SECRET) && !join_token.contains(&who.token));
     }
     let people = [&cast.mentor, &cast.mentee, &cast.outsider, &cast.admin];
     for body in &bodies {

@@ -57,10 +57,10 @@ async fn a_session_is_booked_met_in_and_ended_through_the_api(app: TestApp) {
 
     app.clock.set(at);
     for person in [&cast.mentor, &cast.mentee] {
-        let ticket = site
+        let join_token = site
             .get(person, &livekit(id, "access-token?rejoin=true"))
             .await;
-        let data = ticket.data(200);
+        let data = join_token.data(200);
         assert_eq!(
             (&data["roomName"], &data["wsUrl"]),
             (
@@ -160,15 +160,15 @@ async fn the_same_idempotency_key_books_once(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn tickets_are_given_in_the_window_to_the_millisecond(app: TestApp) {
+async fn join_tokens_are_given_in_the_window_to_the_millisecond(app: TestApp) {
     let (site, cast) = (Site::of(&app), Cast::of(&app).await);
     let at = NOW + Millis::days(1);
     let id = app.session(&cast.mentor, &cast.mentee, at).await;
     let (opens, closes) = (at - Millis::minutes(15), at + Millis::hours(2));
-    let ticket = livekit(id, "access-token");
+    let join_token = livekit(id, "access-token");
 
     app.clock.set(opens - Millis(1));
-    let early = site.get(&cast.mentee, &ticket).await;
+    let early = site.get(&cast.mentee, &join_token).await;
     let said = early.refused(403, "too_early");
     assert_eq!(
         (&said["opensAt"], &said["closesAt"]),
@@ -176,10 +176,10 @@ async fn tickets_are_given_in_the_window_to_the_millisecond(app: TestApp) {
     );
     for inside in [opens, at, closes] {
         app.clock.set(inside);
-        site.get(&cast.mentee, &ticket).await.data(200);
+        site.get(&cast.mentee, &join_token).await.data(200);
     }
     app.clock.set(closes + Millis(1));
-    let late = site.get(&cast.mentee, &ticket).await;
+    let late = site.get(&cast.mentee, &join_token).await;
     let said = late.refused(410, "closed");
     assert_eq!(
         (said.get("opensAt"), &said["closesAt"]),

@@ -1,11 +1,11 @@
-//! A letter as an independent parser reads it: what it says, and that no name, title, note or
+//! An email as an independent parser reads it: what it says, and that no name, title, note or
 //! address gets beyond its place.
 
 use crate::harness::{self, NOW};
 use calcard::icalendar::{ICalendar, ICalendarProperty};
 use domain::{
     availability::Interval,
-    ids::{MailId, SessionId, UserId},
+    ids::{EmailId, SessionId, UserId},
     session::Booking,
     time::{Millis, Timestamp},
 };
@@ -13,10 +13,11 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 use server::{
     Error,
-    mail::{self, Letter, MailError, MailKind, Reminder},
+    emails::{self, EmailKind, Reminder},
+    mail::{Email, MailError},
     store::{
         appointments::{Appointment, Party},
-        mails::MailRow,
+        emails::EmailRow,
     },
 };
 use std::collections::BTreeSet;
@@ -68,13 +69,13 @@ const NONE: Note = Note {
     previous: None,
 };
 
-fn compose(kind: MailKind, about: &Appointment, to: UserId, note: &Note) -> Result<Letter, Error> {
+fn compose(kind: EmailKind, about: &Appointment, to: UserId, note: &Note) -> Result<Email, Error> {
     let detail = serde_json::json!({
         "by": note.by, "note": note.note, "previous": note.previous,
         "starts_at": about.time.from, "ends_at": about.time.to,
     });
-    let row = MailRow {
-        id: MailId(Uuid::from_u128(9)),
+    let row = EmailRow {
+        id: EmailId(Uuid::from_u128(9)),
         session: about.session,
         user: to,
         kind: kind.as_str().to_owned(),
@@ -82,16 +83,16 @@ fn compose(kind: MailKind, about: &Appointment, to: UserId, note: &Note) -> Resu
         detail: detail.to_string(),
         is_settled: false,
     };
-    mail::compose(&harness::config(""), &row, kind, about, NOW)
+    emails::compose(&harness::config(""), &row, kind, about, NOW)
 }
 
-fn written(kind: MailKind, about: &Appointment, to: UserId, note: &Note) -> Letter {
+fn written(kind: EmailKind, about: &Appointment, to: UserId, note: &Note) -> Email {
     compose(kind, about, to, note).expect("composed")
 }
 
-fn parse(letter: &Letter) -> Message<'_> {
+fn parse(email: &Email) -> Message<'_> {
     MessageParser::default()
-        .parse(&letter.bytes)
+        .parse(&email.bytes)
         .expect("a message")
 }
 
@@ -100,18 +101,18 @@ fn bodies(message: &Message<'_>) -> [String; 2] {
     [message.body_text(0), message.body_html(0)].map(|body| body.expect("a body").into_owned())
 }
 
-const KINDS: [MailKind; 11] = [
-    MailKind::Booked,
-    MailKind::Requested,
-    MailKind::Confirmed,
-    MailKind::Declined,
-    MailKind::InfoAsked,
-    MailKind::InfoAnswered,
-    MailKind::Changed,
-    MailKind::Cancelled,
-    MailKind::Reminder(Reminder::DayBefore),
-    MailKind::Reminder(Reminder::HourBefore),
-    MailKind::Reminder(Reminder::Open),
+const KINDS: [EmailKind; 11] = [
+    EmailKind::Booked,
+    EmailKind::Requested,
+    EmailKind::Confirmed,
+    EmailKind::Declined,
+    EmailKind::InfoAsked,
+    EmailKind::InfoAnswered,
+    EmailKind::Changed,
+    EmailKind::Cancelled,
+    EmailKind::Reminder(Reminder::DayBefore),
+    EmailKind::Reminder(Reminder::HourBefore),
+    EmailKind::Reminder(Reminder::Open),
 ];
 
 #[test]
@@ -129,8 +130,8 @@ fn every_letter_names_both_times_and_the_way_to_the_session() {
                 "11:00–11:45 (Europe/Berlin)",
             ),
         ] {
-            let letter = written(kind, &appointment(), to, &NONE);
-            for body in bodies(&parse(&letter)) {
+            let email = written(kind, &appointment(), to, &NONE);
+            for body in bodies(&parse(&email)) {
                 for part in [
                     yours,
                     theirs,
@@ -152,8 +153,8 @@ fn every_letter_names_both_times_and_the_way_to_the_session() {
 fn people_of_one_zone_read_one_time() {
     let mut about = appointment();
     about.mentee.time_zone = "Europe/Vienna".to_owned();
-    let letter = written(MailKind::Booked, &about, MENTEE, &NONE);
-    let [text, _] = bodies(&parse(&letter));
+    let email = written(EmailKind::Booked, &about, MENTEE, &NONE);
+    let [text, _] = bodies(&parse(&email));
     assert!(
         text.contains("When: Tue 1 December 2026, 11:00–11:45 (Europe/Vienna)"),
         "{text}"
@@ -168,8 +169,8 @@ fn a_change_says_who_why_and_what_was_before() {
         note: "A train\nis late".to_owned(),
         previous: Some(NOW - Millis::days(1)),
     };
-    let letter = written(MailKind::Changed, &appointment(), MENTEE, &note);
-    let message = parse(&letter);
+    let email = written(EmailKind::Changed, &appointment(), MENTEE, &note);
+    let message = parse(&email);
     assert_eq!(
         message.subject(),
         Some("New time: First steps with Maya Okafor, Tue 1 Dec 05:00")
@@ -188,7 +189,7 @@ fn a_change_says_who_why_and_what_was_before() {
         }
     }
     let [text, _] = bodies(&parse(&written(
-        MailKind::Changed,
+        EmailKind::Changed,
         &appointment(),
         MENTOR,
         &note,
@@ -198,20 +199,20 @@ fn a_change_says_who_why_and_what_was_before() {
         by: Some(UserId(Uuid::from_u128(3))),
         ..note
     };
-    let letter = written(MailKind::Cancelled, &appointment(), MENTOR, &admin);
-    let [text, _] = bodies(&parse(&letter));
+    let email = written(EmailKind::Cancelled, &appointment(), MENTOR, &admin);
+    let [text, _] = bodies(&parse(&email));
     assert!(text.contains("An administrator cancelled"), "{text}");
 }
 
 #[test]
 fn a_letter_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_it() {
     for (kind, method) in [
-        (MailKind::Booked, "REQUEST"),
-        (MailKind::Changed, "REQUEST"),
-        (MailKind::Cancelled, "CANCEL"),
+        (EmailKind::Booked, "REQUEST"),
+        (EmailKind::Changed, "REQUEST"),
+        (EmailKind::Cancelled, "CANCEL"),
     ] {
-        let letter = written(kind, &appointment(), MENTEE, &NONE);
-        let message = parse(&letter);
+        let email = written(kind, &appointment(), MENTEE, &NONE);
+        let message = parse(&email);
         let parts: Vec<_> = message
             .parts
             .iter()
@@ -249,14 +250,14 @@ fn a_letter_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_i
             NOW.0
         );
     }
-    let letter = written(
-        MailKind::Reminder(Reminder::Open),
+    let email = written(
+        EmailKind::Reminder(Reminder::Open),
         &appointment(),
         MENTEE,
         &NONE,
     );
     assert!(
-        !parse(&letter)
+        !parse(&email)
             .parts
             .iter()
             .any(|p| p.is_content_type("text", "calendar"))
@@ -278,9 +279,9 @@ fn headers(message: &Message<'_>) -> BTreeSet<String> {
 
 /// One message to one recipient with our headers and no others.
 #[track_caller]
-fn check(letter: &Letter, address: &str) {
-    assert_eq!(letter.to.to_string(), address);
-    let message = parse(letter);
+fn check(email: &Email, address: &str) {
+    assert_eq!(email.to.to_string(), address);
+    let message = parse(email);
     let ours = [
         "auto-submitted",
         "content-type",
@@ -306,7 +307,7 @@ fn check(letter: &Letter, address: &str) {
         .filter_map(|a| a.address())
         .collect();
     assert_eq!(from, ["no-reply@minds.example"]);
-    let raw = std::str::from_utf8(&letter.bytes).expect("UTF-8");
+    let raw = std::str::from_utf8(&email.bytes).expect("UTF-8");
     let (head, _) = raw.split_once("\r\n\r\n").expect("a body");
     for line in head.split("\r\n") {
         assert!(line.len() <= 998 && line.is_ascii(), "{line:?}");
@@ -346,9 +347,9 @@ fn hostile_texts_stay_in_their_place() {
             ..NONE
         };
         for kind in KINDS {
-            let letter = written(kind, &about, MENTEE, &note);
-            check(&letter, "leo@example.org");
-            let [_, html] = bodies(&parse(&letter));
+            let email = written(kind, &about, MENTEE, &note);
+            check(&email, "leo@example.org");
+            let [_, html] = bodies(&parse(&email));
             assert!(
                 !html.contains("<script") && !html.contains("<img"),
                 "{html}"
@@ -371,7 +372,7 @@ fn an_address_that_is_not_exactly_one_gets_no_letter() {
     ] {
         let mut about = appointment();
         about.mentee.email = Some(bad.to_owned());
-        let refused = compose(MailKind::Booked, &about, MENTEE, &NONE);
+        let refused = compose(EmailKind::Booked, &about, MENTEE, &NONE);
         assert!(
             matches!(refused, Err(Error::Mail(MailError::Unwritable(_)))),
             "{bad}: {refused:?}"
@@ -384,7 +385,7 @@ fn a_host_beyond_ascii_is_written_as_mail_servers_know_it() {
     let mut about = appointment();
     about.mentee.email = Some("leo@bücher.example".to_owned());
     check(
-        &written(MailKind::Booked, &about, MENTEE, &NONE),
+        &written(EmailKind::Booked, &about, MENTEE, &NONE),
         "leo@xn--bcher-kva.example",
     );
 }
@@ -393,8 +394,8 @@ fn a_host_beyond_ascii_is_written_as_mail_servers_know_it() {
 fn a_letter_that_comes_late_says_so() {
     let mut about = appointment();
     let detail = r#"{"by":null,"note":"","previous":null,"starts_at":0,"ends_at":1}"#;
-    let row = MailRow {
-        id: MailId(Uuid::from_u128(9)),
+    let row = EmailRow {
+        id: EmailId(Uuid::from_u128(9)),
         session: about.session,
         user: MENTEE,
         kind: "booked".to_owned(),
@@ -403,9 +404,9 @@ fn a_letter_that_comes_late_says_so() {
         is_settled: false,
     };
     let late = |about: &Appointment| {
-        let letter = mail::compose(&harness::config(""), &row, MailKind::Booked, about, NOW)
+        let email = emails::compose(&harness::config(""), &row, EmailKind::Booked, about, NOW)
             .expect("composed");
-        bodies(&parse(&letter))
+        bodies(&parse(&email))
             .iter()
             .all(|body| body.contains("Something has changed since"))
     };
@@ -423,9 +424,9 @@ proptest! {
         about.mentor.name = name.clone();
         about.mentee.name = name;
         let note = Note { note, ..NONE };
-        let letter = written(KINDS[which], &about, MENTEE, &note);
-        check(&letter, "leo@example.org");
-        for part in parse(&letter).parts.iter().filter(|p| p.is_content_type("text", "calendar")) {
+        let email = written(KINDS[which], &about, MENTEE, &note);
+        check(&email, "leo@example.org");
+        for part in parse(&email).parts.iter().filter(|p| p.is_content_type("text", "calendar")) {
             let ics = ICalendar::parse(part.text_contents().expect("text")).expect("calcard reads it");
             let events: Vec<_> = ics.components.iter().filter(|c| c.component_type.is_event()).collect();
             prop_assert_eq!(events.len(), 1);
