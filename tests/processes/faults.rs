@@ -358,7 +358,7 @@ async fn an_end_survives_livekit_hanging_and_kill_9_and_stays_an_end() {
             let token = old_token(&livekit, &room, mentee.id(), now);
             let validate = format!("/rtc/validate?access_token={token}");
             assert_eq!(server.get(&validate).await.0, 200, "the room is open");
-            server.signal("STOP");
+            server.hang().await;
             let line = format!("POST /api/sessions/{id}/livekit/end-room");
             let began = Instant::now();
             let (status, answer) = ask(process.address, &stage.mentor, &line, "")

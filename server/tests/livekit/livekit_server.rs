@@ -173,6 +173,34 @@ impl LiveKitServer {
         );
     }
 
+    /// Makes the server hang until [`LiveKitServer::signal`] tells it to go on with `CONT`. A signal is delivered
+    /// some time after `kill` returns, and the threads stop one after the other: waits until all of them stand.
+    pub async fn hang(&self) {
+        self.signal("STOP");
+        let id = self.child.as_ref().expect("the server runs").id();
+        for _ in 0..500 {
+            // One line a thread on Linux, one for the process elsewhere.
+            let threads: &[&str] = if cfg!(target_os = "linux") {
+                &["-L"]
+            } else {
+                &[]
+            };
+            let states = Command::new("ps")
+                .args(threads)
+                .args(["-o", "state=", "-p", &id.to_string()])
+                .output()
+                .expect("ps runs");
+            let states = String::from_utf8_lossy(&states.stdout);
+            if !states.trim().is_empty()
+                && states.lines().all(|state| state.trim().starts_with('T'))
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the server goes on although it was stopped");
+    }
+
     fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.ports.http).into()
     }

@@ -187,7 +187,7 @@ async fn a_server_that_is_down_is_unreachable_at_once_and_forgets_rooms_when_it_
 async fn a_server_that_hangs_is_given_up_and_used_again_when_it_goes_on() {
     let server = LiveKitServer::start_silent().await;
     let livekit = client(&server);
-    server.signal("STOP");
+    server.hang().await;
     let asked = Instant::now();
     let error = livekit.check().await.expect_err("hangs");
     assert!(matches!(error, MediaError::Unreachable(_)), "{error}");
