@@ -15,6 +15,7 @@ pub mod late;
 pub mod notice;
 pub mod permissions;
 pub mod problem;
+pub mod seats;
 pub mod session;
 pub mod text;
 pub mod time;

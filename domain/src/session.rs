@@ -14,6 +14,18 @@ pub enum SeatRole {
 }
 
 impl SeatRole {
+    /// Both, in the order in which they are shown.
+    pub const ALL: [Self; 2] = [Self::Mentor, Self::Mentee];
+
+    /// The other seat.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Mentor => Self::Mentee,
+            Self::Mentee => Self::Mentor,
+        }
+    }
+
     /// The word used in tables, tokens and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -24,9 +36,7 @@ impl SeatRole {
 
     /// Reads [`SeatRole::as_str`] back.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mentor, Self::Mentee]
-            .into_iter()
-            .find(|role| role.as_str() == text)
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 

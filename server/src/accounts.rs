@@ -18,6 +18,7 @@ use domain::{
     time::{Millis, Timestamp},
     views::Me,
 };
+use scoped_futures::ScopedFutureExt;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use std::{
@@ -111,11 +112,12 @@ pub async fn sign_up(state: &AppState, form: SignUp) -> Result<NewLogin> {
     state
         .db
         .write(|txn| {
-            let (user, row) = (user.clone(), row.clone());
-            Box::pin(async move {
+            let (user, row) = (&user, &row);
+            async move {
                 users::insert(txn, &user).await?;
                 logins::insert(txn, &row).await
-            })
+            }
+            .scope_boxed()
         })
         .await
         .map_err(address_taken)?;
@@ -133,8 +135,8 @@ pub async fn create(state: &AppState, form: SignUp, is_admin: bool) -> Result<Us
     state
         .db
         .write(|txn| {
-            let user = user.clone();
-            Box::pin(async move { users::insert(txn, &user).await })
+            let user = &user;
+            async move { users::insert(txn, &user).await }.scope_boxed()
         })
         .await
         .map_err(address_taken)?;
@@ -233,11 +235,12 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
     state
         .db
         .write(|txn| {
-            let row = row.clone();
-            Box::pin(async move {
+            let row = &row;
+            async move {
                 logins::delete_expired(txn, row.user, now, now - LOGIN_IDLE).await?;
                 logins::insert(txn, &row).await
-            })
+            }
+            .scope_boxed()
         })
         .await?;
     Ok(login.into_new())
@@ -251,7 +254,7 @@ pub async fn sign_out(state: &AppState, login: &CurrentLogin) -> Result<()> {
     let id = login.login;
     Ok(state
         .db
-        .write(|txn| Box::pin(async move { logins::delete(txn, id).await }))
+        .write(|txn| async move { logins::delete(txn, id).await }.scope_boxed())
         .await?)
 }
 
@@ -263,7 +266,7 @@ pub async fn sign_out_everywhere(state: &AppState, login: &CurrentLogin) -> Resu
     let user = login.me.id;
     Ok(state
         .db
-        .write(|txn| Box::pin(async move { logins::delete_all(txn, user).await }))
+        .write(|txn| async move { logins::delete_all(txn, user).await }.scope_boxed())
         .await?)
 }
 
@@ -290,7 +293,7 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
         let seen = state
             .db
             .write(|txn| {
-                Box::pin(async move { logins::seen(txn, id, now, now - SEEN_EVERY).await })
+                async move { logins::seen(txn, id, now, now - SEEN_EVERY).await }.scope_boxed()
             })
             .await;
         if let Err(error) = seen {
@@ -332,8 +335,8 @@ pub async fn update_account(
     Ok(state
         .db
         .write(|txn| {
-            let (name, zone) = (name.clone(), zone.name().to_owned());
-            Box::pin(async move { users::update(txn, user, &name, &zone).await })
+            let (name, zone) = (&name, zone.name().to_owned());
+            async move { users::update(txn, user, &name, &zone).await }.scope_boxed()
         })
         .await?)
 }
@@ -379,12 +382,13 @@ async fn replace_password(state: &AppState, user: UserId, new: &str) -> Result<N
     state
         .db
         .write(|txn| {
-            let (hash, row) = (hash.clone(), row.clone());
-            Box::pin(async move {
+            let (hash, row) = (&hash, &row);
+            async move {
                 users::set_password(txn, user, &hash).await?;
                 logins::delete_all(txn, user).await?;
                 logins::insert(txn, &row).await
-            })
+            }
+            .scope_boxed()
         })
         .await?;
     Ok(login.into_new())

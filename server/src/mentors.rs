@@ -14,6 +14,7 @@ use domain::{
     text::{TextProblem, paragraph},
     views::{MentorCard, MentorProfile, PendingMentor},
 };
+use scoped_futures::ScopedFutureExt;
 
 /// What a mentor enters.
 #[derive(Debug, Clone)]
@@ -141,8 +142,8 @@ pub async fn save_profile(
     state
         .db
         .write(|txn| {
-            let row = row.clone();
-            Box::pin(async move { store::mentors::save(txn, &row).await })
+            let row = &row;
+            async move { store::mentors::save(txn, &row).await }.scope_boxed()
         })
         .await?;
     saved(state, login).await
@@ -166,10 +167,9 @@ pub async fn save_schedule(
     let schedule = Schedule::check(draft).map_err(Problem::Invalid)?;
     let (user, now) = (login.me.id, state.clock.now());
     let found = state.db.write(|txn| {
-        let schedule = schedule.clone();
-        Box::pin(
-            async move { store::mentors::save_schedule(txn, user, schedule.draft(), now).await },
-        )
+        let schedule = &schedule;
+        async move { store::mentors::save_schedule(txn, user, schedule.draft(), now).await }
+            .scope_boxed()
     });
     if !found.await? {
         return Err(Problem::NotFound.into());
@@ -200,7 +200,7 @@ pub async fn publish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> 
     let found = state
         .db
         .write(|txn| {
-            Box::pin(async move {
+            async move {
                 let found = store::mentors::publish(txn, mentor).await?;
                 if found {
                     let entry = store::audit::AuditEntry {
@@ -214,7 +214,8 @@ pub async fn publish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> 
                     store::audit::record(txn, &entry).await?;
                 }
                 Ok::<_, store::StoreError>(found)
-            })
+            }
+            .scope_boxed()
         })
         .await?;
     tracing::info!(admin.id = %login.me.id, mentor.id = %mentor, "mentor profile {mentor} published");

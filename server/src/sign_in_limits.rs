@@ -9,6 +9,7 @@ use domain::{
     problem::Problem,
     time::{Millis, Timestamp},
 };
+use scoped_futures::ScopedFutureExt;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
@@ -64,13 +65,14 @@ pub(crate) async fn failed(
 ) -> Result<()> {
     let keys = keys(state, account, from);
     let counting = state.db.write(|txn| {
-        let keys = keys.clone();
-        Box::pin(async move {
+        let keys = &keys;
+        async move {
             for (key, _) in keys {
                 failures::add(txn, &key, now, WINDOW).await?;
             }
             Ok::<_, StoreError>(())
-        })
+        }
+        .scope_boxed()
     });
     Ok(counting.await?)
 }

@@ -51,15 +51,17 @@ impl AppState {
         config: Arc<Config>,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
+        let (events, jobs_waiting) = (Events::default(), Arc::new(Notify::new()));
+        db.on_commit(events.after_commit(Arc::clone(&jobs_waiting)));
         Self {
             db,
             clock,
             media,
-            events: Events::default(),
+            events,
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             mail: mail::connect(&config.mail, &config.app_url),
             webhooks: Arc::default(),
-            jobs_waiting: Arc::new(Notify::new()),
+            jobs_waiting,
             recent_logins: Arc::default(),
             recent_sessions: Arc::default(),
             config,

@@ -13,6 +13,7 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use serde::Serialize;
+use server::store::ScopedFutureExt;
 use server::{
     AppState, Error,
     accounts::{self, CurrentLogin, SignUp},
@@ -241,7 +242,7 @@ async fn profile(state: &AppState, mentor: UserId) -> anyhow::Result<()> {
     mentors::save_schedule(state, &login, schedule).await?;
     let published = state
         .db
-        .write(|txn| Box::pin(async move { store::mentors::publish(txn, mentor).await }))
+        .write(|txn| async move { store::mentors::publish(txn, mentor).await }.scope_boxed())
         .await?;
     anyhow::ensure!(published, "the demo mentor's profile is gone");
     Ok(())

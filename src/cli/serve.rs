@@ -19,7 +19,12 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let jobs = tokio::spawn(server::jobs::run_forever(state.clone()));
     let sweeper = tokio::spawn(server::jobs::schedule::run_forever(state.clone()));
     if state.db.engine() == Engine::Postgres {
-        tokio::spawn(server::live::share(state.clone()));
+        let url = state.config.database_url.clone();
+        tokio::spawn(server::live::share(
+            state.events.clone(),
+            state.db.clone(),
+            url,
+        ));
     }
     let asking = state.clone();
     tokio::spawn(async move { server::doctor::warn_of_auto_create(&asking).await });

@@ -50,7 +50,7 @@ async fn of_64_who_ask_three_processes_for_one_time_one_gets_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "waits for leases to end; cargo xtask chaos runs it"]
-async fn killing_processes_while_they_book_and_write_letters_loses_nothing() {
+async fn killing_processes_while_they_book_and_write_emails_loses_nothing() {
     harness::run(Engine::Postgres, async |app: TestApp| {
         let stage = Stage::set(app).await;
         let mut processes = stage.three().await;

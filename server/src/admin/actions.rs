@@ -16,6 +16,7 @@ use domain::{
     session::Outcome,
     time::Timestamp,
 };
+use scoped_futures::ScopedFutureExt;
 
 fn entry(login: &CurrentLogin, action: AuditAction, now: Timestamp) -> AuditEntry {
     AuditEntry {
@@ -53,19 +54,23 @@ pub(super) async fn retry_job(state: &AppState, login: &CurrentLogin, job: JobId
     let retried = state
         .db
         .write(|txn| {
-            let mut entry = entry.clone();
-            Box::pin(async move {
+            let entry = &entry;
+            async move {
                 let Some(found) = store::jobs::find_failed(txn, job).await? else {
                     return Ok(false);
                 };
                 if !store::jobs::retry(txn, job, now).await? {
                     return Ok(false);
                 }
-                entry.session = found.session;
-                entry.detail = found.kind;
+                let entry = AuditEntry {
+                    session: found.session,
+                    detail: found.kind,
+                    ..entry.clone()
+                };
                 store::audit::record(txn, &entry).await?;
                 Ok(true)
-            })
+            }
+            .scope_boxed()
         })
         .await;
     let conflict = |words: &str| Err(Problem::Conflict(words.to_owned()).into());
@@ -76,7 +81,6 @@ pub(super) async fn retry_job(state: &AppState, login: &CurrentLogin, job: JobId
         Err(error) => return Err(error.into()),
     }
     tracing::info!(admin.id = %login.me.id, job.id = %job, "job {job} retried by an admin");
-    state.jobs_waiting.notify_one();
     Ok(())
 }
 
@@ -107,21 +111,21 @@ async fn settle_outcome(
     let settled = state
         .db
         .write(|txn| {
-            let entry = entry.clone();
-            Box::pin(async move {
+            let entry = &entry;
+            async move {
                 let settled = store::sessions::settle(txn, session, verdict, now).await?;
                 if settled {
                     store::audit::record(txn, &entry).await?;
                 }
                 Ok::<_, StoreError>(settled)
-            })
+            }
+            .scope_boxed()
         })
         .await?;
     if !settled {
         let words = "The outcome of this session is not contested any more.";
         return Err(Problem::Conflict(words.to_owned()).into());
     }
-    state.events.changed(session);
     Ok(())
 }
 
@@ -138,11 +142,12 @@ async fn sign_out(state: &AppState, login: &CurrentLogin, user: UserId) -> Resul
     Ok(state
         .db
         .write(|txn| {
-            let entry = entry.clone();
-            Box::pin(async move {
+            let entry = &entry;
+            async move {
                 store::logins::delete_all(txn, user).await?;
                 store::audit::record(txn, &entry).await
-            })
+            }
+            .scope_boxed()
         })
         .await?)
 }

@@ -28,6 +28,7 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use icalendar::{Alarm, Calendar, Component, Event, EventLike, Parameter, Property};
+use scoped_futures::ScopedFutureExt;
 
 /// Minutes before the start at which a calendar program speaks up.
 const ALARM_MINUTES: i64 = 15;
@@ -329,8 +330,8 @@ pub async fn feed_create(state: &AppState, login: &CurrentLogin) -> Result<Strin
     state
         .db
         .write(|txn| {
-            let hash = hash.clone();
-            Box::pin(async move { calendar_feeds::replace(txn, user, &hash, now).await })
+            let hash = &hash;
+            async move { calendar_feeds::replace(txn, user, &hash, now).await }.scope_boxed()
         })
         .await?;
     tracing::info!(user.id = %user, "calendar feed of {user} created");
@@ -348,7 +349,7 @@ pub async fn feed_revoke(state: &AppState, login: &CurrentLogin) -> Result<()> {
     let user = login.me.id;
     let was_there = state
         .db
-        .write(|txn| Box::pin(async move { calendar_feeds::delete(txn, user).await }))
+        .write(|txn| async move { calendar_feeds::delete(txn, user).await }.scope_boxed())
         .await?;
     if was_there {
         tracing::info!(user.id = %user, "calendar feed of {user} revoked");

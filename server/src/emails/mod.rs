@@ -15,7 +15,7 @@ use crate::{
     jobs::{self, Job},
     mail::{Email, MailError},
     store::{
-        StoreError,
+        StoreError, Txn,
         appointments::{self, Appointment},
         emails::{self, EmailRow, End, NewEmail},
         json, notifications, users,
@@ -27,7 +27,7 @@ use domain::{
     time::{Millis, Timestamp},
     window::{Window, WindowRules},
 };
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
@@ -159,7 +159,7 @@ pub struct Detail {
 /// # Errors
 /// When the database does not answer.
 pub async fn post(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     kind: EmailKind,
     told: &Cause,
@@ -178,7 +178,7 @@ pub async fn post(
 /// # Errors
 /// When the database does not answer.
 pub async fn plan_reminders(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     window: WindowRules,
     now: Timestamp,
@@ -204,7 +204,7 @@ pub async fn plan_reminders(
 }
 
 async fn write(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     about: &Appointment,
     kind: EmailKind,
     told: &Cause,
@@ -304,7 +304,7 @@ async fn settle(state: &AppState, id: EmailId, end: End) -> Result<()> {
     let now = state.clock.now();
     Ok(state
         .db
-        .write(|txn| Box::pin(async move { emails::settle(txn, id, end, now).await }))
+        .write(|txn| async move { emails::settle(txn, id, end, now).await }.scope_boxed())
         .await?)
 }
 

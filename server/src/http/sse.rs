@@ -8,7 +8,7 @@ use super::{
     extract::{Params, parse_id},
     openapi::{Refuses, Usual},
 };
-use crate::{AppState, Result, accounts::CurrentLogin, live::Change, meetings, sessions, store};
+use crate::{AppState, Result, accounts::CurrentLogin, live::Update, meetings, sessions};
 use axum::{
     Extension,
     extract::State,
@@ -20,7 +20,7 @@ use axum::{
 };
 use domain::{
     access::Access,
-    ids::{LoginId, SessionId, UserId},
+    ids::{LoginId, SessionId},
     problem::Problem,
     time::{Millis, Timestamp},
     views::{LiveState, MyChanges},
@@ -45,14 +45,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Streams one login may hold open; a browser keeps one per visible tab.
 const PER_LOGIN: usize = 8;
-/// Sessions whose people are remembered; past that, they are looked up anew.
-const REMEMBERED: usize = 10_000;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(watch_session))
         .layer(Extension(Open::default()))
-        .layer(Extension(People::default()))
 }
 
 /// The live state of a session, or what changed among one's own sessions, as server-sent events.
@@ -72,13 +69,12 @@ async fn watch_session(
     State(state): State<AppState>,
     Login(login): Login,
     Extension(open): Extension<Open>,
-    Extension(people): Extension<People>,
     Params(watched): Params<Watched>,
     headers: HeaderMap,
 ) -> std::result::Result<impl IntoResponse, Failure> {
     let topic = match watched.session {
         Some(session) => Topic::One(parse_id(&session)?),
-        None => Topic::Mine(people),
+        None => Topic::Mine,
     };
     let age = watched.age.map_or(Duration::ZERO, Duration::from_millis);
     let place = open.take(login.login)?;
@@ -128,38 +124,12 @@ impl Drop for Place {
     }
 }
 
-/// The two people of sessions that changed. They never become others, so that a session is looked up
-/// once for all streams.
-#[derive(Clone, Default)]
-struct People(Arc<tokio::sync::Mutex<HashMap<SessionId, Option<[UserId; 2]>>>>);
-
-impl People {
-    /// Whether `user` holds a seat in `session`.
-    async fn include(&self, state: &AppState, session: SessionId, user: UserId) -> Result<bool> {
-        // Held while the database is asked: all streams hear of a change at once, and one asks.
-        let mut known = self.0.lock().await;
-        let people = match known.get(&session) {
-            Some(people) => *people,
-            None => {
-                let record = store::sessions::find(state.db.read(), session).await?;
-                let people = record.map(|record| [record.facts.mentor, record.facts.mentee]);
-                if known.len() >= REMEMBERED {
-                    known.clear();
-                }
-                known.insert(session, people);
-                people
-            }
-        };
-        Ok(people.is_some_and(|people| people.contains(&user)))
-    }
-}
-
 /// What a stream is about.
 enum Topic {
     /// The full state of one session.
     One(SessionId),
     /// Which of one's own sessions changed.
-    Mine(People),
+    Mine,
 }
 
 /// What is sent.
@@ -186,7 +156,7 @@ struct Watcher {
     headers: HeaderMap,
     login: CurrentLogin,
     topic: Topic,
-    changes: broadcast::Receiver<Change>,
+    changes: broadcast::Receiver<Update>,
     shutdown: watch::Receiver<bool>,
     /// The state that is sent next, while there is one.
     unsent: Option<Said>,
@@ -258,8 +228,7 @@ impl Watcher {
             return Some(first);
         }
         loop {
-            // Not knowing whom a change concerns ends the stream too.
-            let woken = self.wait().await.ok()?;
+            let woken = self.wait().await;
             let is_heartbeat = match woken {
                 Woken::Stopping => return None,
                 Woken::Heartbeat => true,
@@ -283,7 +252,7 @@ impl Watcher {
                 self.edges = edge.into_iter().collect();
                 Ok(Said::State(state))
             }
-            Topic::Mine(_) => {
+            Topic::Mine => {
                 let now = self.state.clock.now();
                 let decisions = sessions::decisions(&self.state, &self.login).await?;
                 let sessions = match woken {
@@ -301,49 +270,44 @@ impl Watcher {
         }
     }
 
-    /// Whether a change is one to tell of, and of which session.
-    async fn concerned(&self, change: Change) -> Result<Option<Woken>> {
-        let session = match change {
-            Change::Here(session) | Change::Elsewhere(session) => session,
-            Change::Unknown => return Ok(Some(Woken::Changed(None))),
+    /// Whether an update is one to tell of, and of which session.
+    fn concerned(&self, update: Update) -> Option<Woken> {
+        let Some(changed) = update.what() else {
+            return Some(Woken::Changed(None));
         };
-        let is_ours = match &self.topic {
-            Topic::One(own) => *own == session,
-            Topic::Mine(people) => {
-                people
-                    .include(&self.state, session, self.login.me.id)
-                    .await?
-            }
+        let is_ours = match self.topic {
+            Topic::One(own) => own == changed.session,
+            Topic::Mine => changed.people.contains(&self.login.me.id),
         };
-        Ok(is_ours.then_some(Woken::Changed(Some(session))))
+        is_ours.then_some(Woken::Changed(Some(changed.session)))
     }
 
-    async fn wait(&mut self) -> Result<Woken> {
+    async fn wait(&mut self) -> Woken {
         loop {
             let heartbeat = self.checked_at + HEARTBEAT;
             let edge = self.edges.iter().map(|edge| edge.0).min();
             let to_edge = edge.map_or(HEARTBEAT, |edge| {
                 real_time(edge.since(self.state.clock.now()))
             });
-            let change = tokio::select! {
+            let update = tokio::select! {
                 biased;
-                _ = self.shutdown.wait_for(|stopping| *stopping) => return Ok(Woken::Stopping),
-                change = self.changes.recv() => match change {
-                    Ok(change) => change,
+                _ = self.shutdown.wait_for(|stopping| *stopping) => return Woken::Stopping,
+                update = self.changes.recv() => match update {
+                    Ok(update) => update,
                     // Too many at once: ours may have been among them.
-                    Err(RecvError::Lagged(_)) => Change::Unknown,
-                    Err(RecvError::Closed) => return Ok(Woken::Stopping),
+                    Err(RecvError::Lagged(_)) => Update::Unknown,
+                    Err(RecvError::Closed) => return Woken::Stopping,
                 },
                 () = tokio::time::sleep(to_edge) => {
                     if edge.is_some_and(|edge| self.state.clock.now() >= edge) {
-                        return Ok(Woken::Edge);
+                        return Woken::Edge;
                     }
                     continue;
                 }
-                () = tokio::time::sleep_until(heartbeat) => return Ok(Woken::Heartbeat),
+                () = tokio::time::sleep_until(heartbeat) => return Woken::Heartbeat,
             };
-            if let Some(woken) = self.concerned(change).await? {
-                return Ok(woken);
+            if let Some(woken) = self.concerned(update) {
+                return woken;
             }
         }
     }

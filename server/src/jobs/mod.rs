@@ -5,7 +5,7 @@ pub mod schedule;
 use crate::{
     AppState, Error, Result, emails, meetings, sign_in_limits,
     store::{
-        self, StoreError,
+        self, StoreError, Txn,
         jobs::{ClaimedJob, Kinds, NewJob},
     },
     webhooks,
@@ -15,7 +15,7 @@ use domain::{
     job::{EMAIL_MAX_ATTEMPTS, MAX_ATTEMPTS, NOTIFY_AFTER, backoff},
     time::{Millis, Timestamp},
 };
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -190,7 +190,7 @@ impl Job {
 /// # Errors
 /// When the database does not answer.
 pub async fn enqueue(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     job: &Job,
     run_at: Timestamp,
     now: Timestamp,
@@ -208,7 +208,7 @@ pub async fn enqueue(
 
 /// Forgets when a session's room was to open and close: the session is off, or has another time.
 pub(crate) async fn void_window(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
 ) -> std::result::Result<(), StoreError> {
     let kinds = [CREATE_ROOM, CLOSE_WINDOW, WARN_CLOSING, DECIDE_OUTCOME];
@@ -217,7 +217,7 @@ pub(crate) async fn void_window(
 
 /// Forgets when a session's room was to close: it closes at another time.
 pub(crate) async fn void_close(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
 ) -> std::result::Result<(), StoreError> {
     store::jobs::void(txn, session, &[CLOSE_WINDOW, WARN_CLOSING]).await
@@ -225,7 +225,7 @@ pub(crate) async fn void_close(
 
 /// Forgets when a session's outcome was to be decided: it is decided at another time.
 pub(crate) async fn void_outcome(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
 ) -> std::result::Result<(), StoreError> {
     store::jobs::void(txn, session, &[DECIDE_OUTCOME]).await
@@ -234,9 +234,7 @@ pub(crate) async fn void_outcome(
 async fn perform(state: &AppState, job: Job) -> Result<()> {
     match job {
         Job::CreateRoom { session } => meetings::create_due(state, session).await,
-        Job::DeleteRoom { room, session } => {
-            meetings::attendance::delete_at_livekit(state, &room, session).await
-        }
+        Job::DeleteRoom { room, .. } => meetings::attendance::delete_at_livekit(state, &room).await,
         Job::CloseWindow { session } => meetings::close_window(state, session).await,
         Job::WarnClosing { session } => meetings::moderate::warn_closing(state, session).await,
         Job::Evict { room, session } => meetings::reconcile::evict(state, &room, session).await,
@@ -258,10 +256,9 @@ async fn claim(state: &AppState, kinds: Kinds, limit: usize) -> Result<Vec<Claim
     Ok(state
         .db
         .write(|txn| {
-            let worker = worker.clone();
-            Box::pin(async move {
-                store::jobs::claim(txn, kinds, &worker, now, now + LEASE, limit).await
-            })
+            let worker = &worker;
+            async move { store::jobs::claim(txn, kinds, &worker, now, now + LEASE, limit).await }
+                .scope_boxed()
         })
         .await?)
 }
@@ -280,10 +277,11 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
             state
                 .db
                 .write(|txn| {
-                    Box::pin(async move {
+                    async move {
                         store::jobs::done(txn, id, now).await?;
                         store::notifications::resolve(txn, id, now).await
-                    })
+                    }
+                    .scope_boxed()
                 })
                 .await
         }
@@ -311,8 +309,8 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
             state
                 .db
                 .write(|txn| {
-                    let (cause, key) = (cause.clone(), key.clone());
-                    Box::pin(async move {
+                    let (cause, key) = (&cause, &key);
+                    async move {
                         store::jobs::failed(txn, id, key.as_deref(), &cause, run_at, now).await?;
                         if raise {
                             let raised =
@@ -326,7 +324,8 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
                             meetings::creation_given_up(txn, session, now).await?;
                         }
                         Ok::<_, StoreError>(())
-                    })
+                    }
+                    .scope_boxed()
                 })
                 .await
         }
@@ -339,7 +338,7 @@ async fn run(state: &AppState, claimed: ClaimedJob) {
 
 /// Sends a new entry of the list to every admin.
 async fn tell_admins(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     notification: NotificationId,
     session: Option<SessionId>,
     now: Timestamp,
@@ -389,13 +388,14 @@ pub async fn run_forever(state: AppState) {
             swept_at = state.clock.now();
             let (now, before) = (swept_at, swept_at - KEEP_DONE);
             let sweep = state.db.write(|txn| {
-                Box::pin(async move {
+                async move {
                     store::jobs::sweep(txn, before).await?;
                     store::sessions::release_expired(txn, now).await?;
                     let forgotten = now - sign_in_limits::WINDOW;
                     store::sign_in_failures::sweep(txn, forgotten).await?;
                     store::webhook_events::sweep(txn, before).await
-                })
+                }
+                .scope_boxed()
             });
             if let Err(error) = sweep.await {
                 tracing::warn!(%error, "could not remove old jobs and messages");

@@ -6,6 +6,7 @@ use crate::{
     store::{self, Engine},
 };
 use domain::time::{Millis, Timestamp};
+use scoped_futures::ScopedFutureExt;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -47,9 +48,8 @@ async fn leads(state: &AppState, holder: &str) -> Result<bool> {
     let now = state.clock.now();
     let taking = state.db.write(|txn| {
         let holder = holder.to_owned();
-        Box::pin(
-            async move { store::leases::take(txn, SCHEDULES, &holder, now, now + LEASE).await },
-        )
+        async move { store::leases::take(txn, SCHEDULES, &holder, now, now + LEASE).await }
+            .scope_boxed()
     });
     Ok(taking.await?)
 }
@@ -60,7 +60,7 @@ async fn resign(state: &AppState, holder: &str) -> Result<()> {
     }
     let giving = state.db.write(|txn| {
         let holder = holder.to_owned();
-        Box::pin(async move { store::leases::give_back(txn, SCHEDULES, &holder).await })
+        async move { store::leases::give_back(txn, SCHEDULES, &holder).await }.scope_boxed()
     });
     Ok(giving.await?)
 }

@@ -1,52 +1,77 @@
 //! Tells open pages that something about a session changed: those of this process at once, and those of
 //! other processes on the same PostgreSQL through its own announcements (LISTEN and NOTIFY).
 
-use crate::{AppState, store::announcements};
-use domain::ids::SessionId;
-use secrecy::ExposeSecret;
+use crate::store::{self, AfterCommit, Db, Effects, announcements};
+use domain::{
+    ids::{SessionId, UserId},
+    seats::Seats,
+};
+use futures::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
 use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{
+    Notify,
+    broadcast::{self, error::RecvError},
+};
 use uuid::Uuid;
 
-/// Changes within this time are told to other processes together.
+/// Updates within this time are told to other processes together.
 const GATHER: Duration = Duration::from_millis(10);
-/// Changes are remembered for this long, for pages that began to listen after they were made …
+/// Updates are remembered for this long, for pages that began to listen after they were made …
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// … and at most so many of them.
 const REMEMBERED: usize = 4_096;
+/// Sessions whose people are remembered; past that, they are looked up anew.
+const REMEMBERED_PEOPLE: usize = 10_000;
 /// Pause before the next attempt to listen.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What pages are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum Update {
     /// Something about a session changed in this process.
-    Here(SessionId),
+    Here(Changed),
     /// Something about a session changed in another process.
-    Elsewhere(SessionId),
+    Elsewhere(Changed),
     /// Announcements may have been lost: anything may have changed.
     Unknown,
 }
 
-impl Change {
+/// A session that is not as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changed {
+    /// Which.
+    pub session: SessionId,
+    /// Who is told. They never become others.
+    pub people: Seats<UserId>,
+}
+
+impl Update {
+    /// What changed; `None` when it may be anything.
+    pub fn what(self) -> Option<Changed> {
+        match self {
+            Self::Here(changed) | Self::Elsewhere(changed) => Some(changed),
+            Self::Unknown => None,
+        }
+    }
+
     /// Whether `session` may be another one now.
     pub fn concerns(self, session: SessionId) -> bool {
-        match self {
-            Self::Here(id) | Self::Elsewhere(id) => id == session,
-            Self::Unknown => true,
-        }
+        self.what().is_none_or(|changed| changed.session == session)
     }
 }
 
 /// In-process announcements. A receiver that lags simply reads the state anew.
 #[derive(Debug, Clone)]
 pub struct Events {
-    sender: broadcast::Sender<Change>,
-    recent: Arc<Mutex<VecDeque<(Instant, Change)>>>,
+    sender: broadcast::Sender<Update>,
+    recent: Arc<Mutex<VecDeque<(Instant, Update)>>>,
+    /// Who holds the seats of sessions that changed lately.
+    people: Arc<Mutex<HashMap<SessionId, Seats<UserId>>>>,
 }
 
 impl Default for Events {
@@ -54,17 +79,66 @@ impl Default for Events {
         Self {
             sender: broadcast::channel(1_024).0,
             recent: Arc::default(),
+            people: Arc::default(),
         }
     }
 }
 
 impl Events {
-    /// Announces that `session` changed; nobody listening is fine.
-    pub fn changed(&self, session: SessionId) {
-        self.tell(Change::Here(session));
+    /// Announces that a session changed; nobody listening is fine.
+    pub fn changed(&self, session: SessionId, people: Seats<UserId>) {
+        self.tell(Update::Here(Changed { session, people }));
     }
 
-    fn tell(&self, change: Change) {
+    /// What follows a commit: pages are told, and jobs looked for.
+    pub(crate) fn after_commit(&self, jobs: Arc<Notify>) -> AfterCommit {
+        let events = self.clone();
+        Box::new(move |db, Effects { changed, jobs: due }| {
+            if due {
+                jobs.notify_one();
+            }
+            let events = events.clone();
+            async move { events.announce(&db, changed).await }.boxed()
+        })
+    }
+
+    async fn announce(&self, db: &Db, changed: BTreeMap<SessionId, Option<Seats<UserId>>>) {
+        let known = |(session, people): (&SessionId, &Option<Seats<UserId>>)| {
+            let people = (*people).or_else(|| self.people().get(session).copied());
+            (*session, people)
+        };
+        let changed: Vec<_> = changed.iter().map(known).collect();
+        let unknown = changed.iter().filter(|(_, people)| people.is_none());
+        let unknown: Vec<SessionId> = unknown.map(|(session, _)| *session).collect();
+        let found = match store::sessions::holders(db.read(), &unknown).await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!(%error, "pages look at everything: no telling whom a change concerns");
+                return self.tell(Update::Unknown);
+            }
+        };
+        self.remember(&found);
+        let known = changed
+            .into_iter()
+            .filter_map(|(session, people)| Some((session, people?)));
+        for (session, people) in known.chain(found) {
+            self.changed(session, people);
+        }
+    }
+
+    fn people(&self) -> MutexGuard<'_, HashMap<SessionId, Seats<UserId>>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, found: &[(SessionId, Seats<UserId>)]) {
+        let mut people = self.people();
+        if people.len() + found.len() > REMEMBERED_PEOPLE {
+            people.clear();
+        }
+        people.extend(found.iter().copied());
+    }
+
+    fn tell(&self, change: Update) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         while recent.len() >= REMEMBERED
             || recent
@@ -79,92 +153,102 @@ impl Events {
         let _listeners = self.sender.send(change);
     }
 
-    /// What changed within the last `age`; `Change::Unknown` alone when that is not remembered.
-    pub fn within(&self, age: Duration) -> Vec<Change> {
+    /// What changed within the last `age`; `Update::Unknown` alone when that is not remembered.
+    pub fn within(&self, age: Duration) -> Vec<Update> {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = |at: &Instant| at.elapsed() <= age;
         let is_cut = recent.len() >= REMEMBERED && recent.front().is_some_and(|(at, _)| is_new(at));
         if is_cut || age > REMEMBERED_FOR {
-            return vec![Change::Unknown];
+            return vec![Update::Unknown];
         }
         let new = recent.iter().filter(|(at, _)| is_new(at));
         new.map(|(_, change)| *change).collect()
     }
 
     /// Announcements of all sessions from now on; the receiver filters.
-    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+    pub fn subscribe(&self) -> broadcast::Receiver<Update> {
         self.sender.subscribe()
     }
 }
 
-/// Shares announcements with the other processes on the same PostgreSQL until the server stops. Never
-/// in anybody's way: a change that cannot be told is found when pages look again.
-pub async fn share(state: AppState) {
+/// Shares announcements with the other processes on the same PostgreSQL for as long as it runs. Never in anybody's
+/// way: a change that cannot be told is found when pages look again.
+pub async fn share(events: Events, db: Db, database_url: SecretString) {
     let me = Uuid::new_v4().to_string();
-    let mut shutdown = state.shutdown.clone();
-    tokio::select! {
-        ((), ()) = async { tokio::join!(tell_others(&state, &me), hear_others(&state, &me)) } => {}
-        _ = shutdown.wait_for(|stopping| *stopping) => {}
-    }
+    tokio::join!(
+        tell_others(&events, &db, &me),
+        hear_others(&events, &database_url, &me)
+    );
 }
 
-/// What a process tells: its own name, and the session or `*`.
-fn message(me: &str, session: Option<SessionId>) -> String {
-    match session {
-        Some(id) => format!("{me} {id}"),
+/// What a process tells: its own name, and the session with its people, or `*`.
+fn message(me: &str, changed: Option<Changed>) -> String {
+    match changed {
+        Some(Changed { session, people }) => {
+            format!("{me} {session} {} {}", people.mentor, people.mentee)
+        }
         None => format!("{me} *"),
     }
 }
 
 /// `None` for what this process told itself.
-fn heard(message: &str, me: &str) -> Option<Change> {
-    match message.split_once(' ') {
-        Some((origin, _)) if origin == me => None,
-        Some((_, id)) => Some(id.parse().map_or(Change::Unknown, Change::Elsewhere)),
-        None => Some(Change::Unknown),
+fn heard(message: &str, me: &str) -> Option<Update> {
+    let mut words = message.split(' ');
+    if words.next() == Some(me) {
+        return None;
     }
+    let mut changed = || {
+        Some(Changed {
+            session: words.next()?.parse().ok()?,
+            people: Seats {
+                mentor: words.next()?.parse().ok()?,
+                mentee: words.next()?.parse().ok()?,
+            },
+        })
+    };
+    Some(changed().map_or(Update::Unknown, Update::Elsewhere))
 }
 
-async fn tell_others(state: &AppState, me: &str) {
-    let mut changes = state.events.subscribe();
+async fn tell_others(events: &Events, db: &Db, me: &str) {
+    let mut updates = events.subscribe();
     loop {
-        let (mut sessions, mut lost) = (BTreeSet::new(), false);
-        let mut next = Some(changes.recv().await);
-        if let Some(Ok(Change::Here(_)) | Err(_)) = next {
+        let (mut gathered, mut lost) = (BTreeMap::new(), false);
+        let mut next = Some(updates.recv().await);
+        if let Some(Ok(Update::Here(_)) | Err(_)) = next {
             tokio::time::sleep(GATHER).await;
         }
-        while let Some(change) = next {
-            match change {
-                Ok(Change::Here(session)) => {
-                    sessions.insert(session);
+        while let Some(update) = next {
+            match update {
+                Ok(Update::Here(changed)) => {
+                    gathered.insert(changed.session, changed);
                 }
-                Ok(Change::Elsewhere(_) | Change::Unknown) => {}
+                Ok(Update::Elsewhere(_) | Update::Unknown) => {}
                 Err(RecvError::Lagged(_)) => lost = true,
                 Err(RecvError::Closed) => return,
             }
-            next = changes.try_recv().ok().map(Ok);
+            next = updates.try_recv().ok().map(Ok);
         }
-        let mut messages: Vec<String> = sessions
-            .into_iter()
-            .map(|session| message(me, Some(session)))
+        let mut messages: Vec<String> = gathered
+            .into_values()
+            .map(|changed| message(me, Some(changed)))
             .collect();
         messages.extend(lost.then(|| message(me, None)));
-        if let Err(error) = announcements::send(state.db.read(), &messages).await {
+        if let Err(error) = announcements::send(db.read(), &messages).await {
             tracing::warn!(%error, "other processes could not be told of a change");
         }
     }
 }
 
-async fn hear_others(state: &AppState, me: &str) {
+async fn hear_others(events: &Events, database_url: &SecretString, me: &str) {
     loop {
-        match announcements::listen(state.config.database_url.expose_secret()).await {
+        match announcements::listen(database_url.expose_secret()).await {
             Ok(mut listener) => {
                 // Whatever was said before is not heard any more.
-                state.events.tell(Change::Unknown);
+                events.tell(Update::Unknown);
                 while let Ok(said) = listener.next().await {
-                    let change = said.map_or(Some(Change::Unknown), |said| heard(&said, me));
-                    if let Some(change) = change {
-                        state.events.tell(change);
+                    let update = said.map_or(Some(Update::Unknown), |said| heard(&said, me));
+                    if let Some(update) = update {
+                        events.tell(update);
                     }
                 }
             }
@@ -178,31 +262,38 @@ async fn hear_others(state: &AppState, me: &str) {
 mod tests {
     use super::*;
 
+    const CHANGED: Changed = Changed {
+        session: SessionId(Uuid::from_u128(7)),
+        people: Seats {
+            mentor: UserId(Uuid::from_u128(8)),
+            mentee: UserId(Uuid::from_u128(9)),
+        },
+    };
+
     #[test]
     fn the_last_minute_is_remembered_and_what_is_not_may_be_anything() {
-        let (events, session) = (Events::default(), SessionId(Uuid::from_u128(7)));
+        let (events, Changed { session, people }) = (Events::default(), CHANGED);
         let minute = REMEMBERED_FOR;
         assert!(events.within(minute).is_empty());
-        events.changed(session);
-        assert_eq!(events.within(minute), [Change::Here(session)]);
+        events.changed(session, people);
+        assert_eq!(events.within(minute), [Update::Here(CHANGED)]);
         assert!(events.within(Duration::ZERO).is_empty());
         assert_eq!(
             events.within(minute + Duration::from_millis(1)),
-            [Change::Unknown]
+            [Update::Unknown]
         );
         for _ in 0..REMEMBERED {
-            events.changed(session);
+            events.changed(session, people);
         }
-        assert_eq!(events.within(minute), [Change::Unknown]);
+        assert_eq!(events.within(minute), [Update::Unknown]);
     }
 
     #[test]
     fn a_process_does_not_hear_itself_and_understands_the_others() {
-        let session = SessionId(Uuid::from_u128(7));
-        let said = message("one", Some(session));
+        let said = message("one", Some(CHANGED));
         assert_eq!(heard(&said, "one"), None);
-        assert_eq!(heard(&said, "two"), Some(Change::Elsewhere(session)));
-        assert_eq!(heard(&message("one", None), "two"), Some(Change::Unknown));
-        assert_eq!(heard("nonsense", "two"), Some(Change::Unknown));
+        assert_eq!(heard(&said, "two"), Some(Update::Elsewhere(CHANGED)));
+        assert_eq!(heard(&message("one", None), "two"), Some(Update::Unknown));
+        assert_eq!(heard("nonsense", "two"), Some(Update::Unknown));
     }
 }

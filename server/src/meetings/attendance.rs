@@ -25,6 +25,7 @@ use domain::{
     time::{Millis, Timestamp},
     views::{Attendance, AttendanceReport, Presence},
 };
+use scoped_futures::ScopedFutureExt;
 
 /// Until when stays that go on are counted: now, or the end of the room.
 fn counted_until(record: &SessionRecord, now: Timestamp) -> Timestamp {
@@ -62,27 +63,25 @@ fn presence(
 /// Job: decides what came of a session whose scheduled time is over, or whose room has ended.
 pub(crate) async fn decide(state: &AppState, id: SessionId) -> Result<()> {
     let now = state.clock.now();
-    let decided = state.db.write(|txn| {
-        Box::pin(async move {
+    let deciding = state.db.write(|txn| {
+        async move {
             let Some(record) = store::sessions::lock(txn, id).await? else {
-                return Ok::<_, StoreError>(false);
+                return Ok::<_, StoreError>(());
             };
             // A room that LiveKit never had is our fault, not anybody's absence.
             if record.facts.booking != Booking::Confirmed || !store::rooms::existed(txn, id).await?
             {
-                return Ok(false);
+                return Ok(());
             }
             let stays = participants::of_session(txn, id).await?;
-            match decision(&record, &stays, now) {
-                Some(outcome) => store::sessions::decide(txn, id, outcome, now).await,
-                None => Ok(false),
+            if let Some(outcome) = decision(&record, &stays, now) {
+                store::sessions::decide(txn, id, outcome, now).await?;
             }
-        })
+            Ok(())
+        }
+        .scope_boxed()
     });
-    if decided.await? {
-        state.events.changed(id);
-    }
-    Ok(())
+    Ok(deciding.await?)
 }
 
 /// The outcome, once it can be told: when the room has ended, or when the time is over and nobody is
@@ -191,19 +190,19 @@ pub async fn dispute(
         detail: record.outcome.as_str().to_owned(),
     };
     let contested = state.db.write(|txn| {
-        let (words, entry) = (words.clone(), entry.clone());
-        Box::pin(async move {
+        let (words, entry) = (&words, &entry);
+        async move {
             let new = store::sessions::dispute(txn, id, by, &words, now).await?;
             if new {
                 store::audit::record(txn, &entry).await?;
             }
             Ok::<_, StoreError>(new)
-        })
+        }
+        .scope_boxed()
     });
     if !contested.await? {
         return Err(nothing().into());
     }
-    state.events.changed(id);
     Ok(())
 }
 
@@ -211,24 +210,22 @@ pub async fn dispute(
 pub(crate) async fn delete_at_livekit(
     state: &AppState,
     name: &domain::ids::RoomName,
-    id: SessionId,
 ) -> Result<()> {
     state.media.delete_room(name).await?;
     let now = state.clock.now();
     let ended = state.db.write(|txn| {
-        let name = name.clone();
-        Box::pin(async move {
-            store::rooms::deleted(txn, &name, now).await?;
-            match store::rooms::by_name(txn, &name).await? {
+        async move {
+            store::rooms::deleted(txn, name, now).await?;
+            match store::rooms::by_name(txn, name).await? {
                 Some((room, Some(ended_at))) => {
                     meetings::reconcile::close_stays(txn, &room, ended_at, now).await
                 }
                 Some((_, None)) | None => Ok(()),
             }
-        })
+        }
+        .scope_boxed()
     });
     ended.await?;
-    state.events.changed(id);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     jobs::{self, Job},
-    store::{self, StoreError},
+    store::{self, StoreError, Txn},
 };
 use domain::{
     availability::Interval,
@@ -11,14 +11,13 @@ use domain::{
     time::{Millis, Timestamp},
     window::{Window, WindowRules},
 };
-use sea_orm::ConnectionTrait;
 
 type Stored = Result<(), StoreError>;
 
 /// Writes the record of a confirmed session's room and the jobs that open and close it. Called again
 /// after the session moved, it keeps a room that LiveKit never had, and replaces any other.
 pub(crate) async fn prepare_room(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     time: Interval,
     rules: WindowRules,
@@ -42,11 +41,7 @@ pub(crate) async fn prepare_room(
 }
 
 /// Forgets when a session's room was to open and close; people inside are shown out.
-pub(crate) async fn put_room_off(
-    txn: &impl ConnectionTrait,
-    session: SessionId,
-    now: Timestamp,
-) -> Stored {
+pub(crate) async fn put_room_off(txn: &Txn, session: SessionId, now: Timestamp) -> Stored {
     jobs::void_window(txn, session).await?;
     store::notifications::resolve_session(txn, session, now).await?;
     match store::rooms::current(txn, session).await? {
@@ -60,7 +55,7 @@ pub(crate) async fn put_room_off(
 }
 
 /// Ends the rooms of a time that the session no longer has.
-async fn remove_rooms(txn: &impl ConnectionTrait, session: SessionId, now: Timestamp) -> Stored {
+async fn remove_rooms(txn: &Txn, session: SessionId, now: Timestamp) -> Stored {
     for room in store::rooms::end(txn, session, EndReason::Cancelled, now).await? {
         jobs::enqueue(txn, &Job::DeleteRoom { room, session }, now, now).await?;
     }

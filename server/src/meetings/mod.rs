@@ -11,7 +11,7 @@ use crate::{
     jobs::{self, Job},
     media::{JoinGrant, RoomSpec},
     sessions,
-    store::{self, StoreError, participants, rooms::RoomRecord, sessions::SessionRecord},
+    store::{self, StoreError, Txn, participants, rooms::RoomRecord, sessions::SessionRecord},
 };
 use domain::{
     access::{Access, Entry, access},
@@ -26,7 +26,7 @@ use domain::{
     views::{JoinToken, LiveState, MeetingPage, Person},
     window::next_warning,
 };
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 
 /// LiveKit is asked at most this often whether a room still exists …
 const ENSURE_EVERY: Millis = Millis::minutes(1);
@@ -100,7 +100,7 @@ async fn load(
 }
 
 async fn find(
-    db: &impl ConnectionTrait,
+    db: &impl store::Queries,
     id: SessionId,
 ) -> std::result::Result<Option<(SessionRecord, Option<RoomRecord>)>, StoreError> {
     match store::sessions::find(db, id).await? {
@@ -190,11 +190,10 @@ async fn say_late(
     at: Option<Timestamp>,
 ) -> Result<()> {
     let user = login.me.id;
-    let said = state
-        .db
-        .write(|txn| Box::pin(async move { store::sessions::set_late(txn, id, user, at).await }));
+    let said = state.db.write(|txn| {
+        async move { store::sessions::set_late(txn, id, user, at).await }.scope_boxed()
+    });
     said.await?;
-    state.events.changed(id);
     Ok(())
 }
 
@@ -258,18 +257,17 @@ async fn ensure(
     };
     let created = state.media.create_room(&spec).await?;
     let (id, session) = (room.id, room.session);
-    let name = room.name.clone();
     let still_wanted = state
         .db
         .write(|txn| {
-            let (sid, name) = (created.sid.clone(), name.clone());
-            Box::pin(async move {
-                if !store::rooms::ensured(txn, id, &sid, now).await? {
+            let (sid, name) = (&created.sid, &room.name);
+            async move {
+                if !store::rooms::ensured(txn, id, sid, now).await? {
                     // Ended while LiveKit created it: it must go again.
                     jobs::enqueue(
                         txn,
                         &Job::DeleteRoom {
-                            room: name,
+                            room: name.clone(),
                             session,
                         },
                         now,
@@ -290,13 +288,13 @@ async fn ensure(
                     jobs::enqueue(txn, &Job::WarnClosing { session }, at, now).await?;
                 }
                 Ok(true)
-            })
+            }
+            .scope_boxed()
         })
         .await?;
     if still_wanted {
         return Ok(());
     }
-    state.jobs_waiting.notify_one();
     let record = store::sessions::find(state.db.read(), session).await?;
     let user = record.as_ref().map_or(UserId(id.0), |r| r.facts.mentee);
     Err(Problem::NoAccess(decide(state, record.as_ref(), user, now)).into())
@@ -304,7 +302,7 @@ async fn ensure(
 
 /// Writes a room's new state to the session and its room record, if it changed.
 pub(crate) async fn set_room(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     old: Room,
     new: Room,
@@ -353,18 +351,16 @@ pub(crate) async fn end(
     let now = state.clock.now();
     state
         .db
-        .write(|txn| Box::pin(async move { end_in(txn, id, by, reason, now).await }))
+        .write(|txn| async move { end_in(txn, id, by, reason, now).await }.scope_boxed())
         .await?;
     tracing::info!(session.id = %id, reason = reason.as_str(), "room of session {id} ended");
-    state.jobs_waiting.notify_one();
-    state.events.changed(id);
     Ok(())
 }
 
 /// [`end`] inside the caller's transaction: recorded with who and why, seats freed, LiveKit's room
 /// deleted by a job until it is gone. The first end wins.
 pub(crate) async fn end_in(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     id: SessionId,
     by: Option<UserId>,
     reason: EndReason,
@@ -426,7 +422,6 @@ pub(crate) async fn create_due(state: &AppState, id: SessionId) -> Result<()> {
         | Access::Closed { .. }
         | Access::Removed { .. } => return Ok(()),
     }
-    state.events.changed(id);
     Ok(())
 }
 
@@ -450,7 +445,7 @@ pub(crate) async fn close_window(state: &AppState, id: SessionId) -> Result<()> 
 
 /// A room's creation was given up until somebody joins or an admin retries.
 pub(crate) async fn creation_given_up(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     id: SessionId,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {

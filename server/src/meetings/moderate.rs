@@ -5,7 +5,7 @@ use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
     jobs::{self, Job},
-    store::{self, StoreError, audit::AuditEntry, rooms::RoomRecord, sessions::SessionRecord},
+    store::{self, StoreError, Txn, audit::AuditEntry, rooms::RoomRecord, sessions::SessionRecord},
 };
 use domain::{
     access::Access,
@@ -18,7 +18,7 @@ use domain::{
     time::{Millis, Timestamp},
     window::{EXTENSION, next_warning},
 };
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 
 fn action(what: Moderation) -> AuditAction {
     match what {
@@ -91,18 +91,16 @@ pub async fn moderate(
     state
         .db
         .write(|txn| {
-            let (entry, room) = (entry.clone(), room.clone());
-            Box::pin(async move { write(txn, &room, what, &entry).await })
+            let (entry, room) = (&entry, &room);
+            async move { write(txn, &room, what, &entry).await }.scope_boxed()
         })
         .await?;
     tracing::info!(session.id = %id, action = entry.action.as_str(), "a mentor moderated session {id}");
-    state.jobs_waiting.notify_one();
-    state.events.changed(id);
     Ok(())
 }
 
 async fn write(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     room: &RoomRecord,
     what: Moderation,
     entry: &AuditEntry,
@@ -157,7 +155,7 @@ pub async fn extend(
     }
     let (now, rules, mentor) = (state.clock.now(), state.config.window, login.me.id);
     let extending = state.db.write(|txn| {
-        Box::pin(async move {
+        async move {
             let record = store::sessions::lock(txn, id).await?;
             let record = record.ok_or(Problem::NoAccess(Access::NotFound))?;
             let decision = domain::access::access(Some(&record.facts), mentor, now, rules);
@@ -184,7 +182,8 @@ pub async fn extend(
             jobs::void_close(txn, id).await?;
             plan_close(txn, id, added.to, now).await?;
             Ok(added.to)
-        })
+        }
+        .scope_boxed()
     });
     let closes_at = match extending.await {
         Ok(closes_at) => closes_at,
@@ -198,15 +197,13 @@ pub async fn extend(
         Err(error) => return Err(error),
     };
     tracing::info!(session.id = %id, "meeting of session {id} extended");
-    state.jobs_waiting.notify_one();
-    state.events.changed(id);
     tell_close(state, &room, closes_at).await;
     Ok(closes_at)
 }
 
 /// Plans the next warning and the end of a meeting that closes at `closes_at`.
 pub(crate) async fn plan_close(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     closes_at: Timestamp,
     now: Timestamp,
@@ -237,12 +234,10 @@ pub(crate) async fn warn_closing(state: &AppState, id: SessionId) -> Result<()> 
         return Ok(());
     };
     tell_close(state, &room, closes_at).await;
-    state.events.changed(id);
     if let Some(at) = next_warning(closes_at, now) {
         let planning = state.db.write(|txn| {
-            Box::pin(
-                async move { jobs::enqueue(txn, &Job::WarnClosing { session: id }, at, now).await },
-            )
+            async move { jobs::enqueue(txn, &Job::WarnClosing { session: id }, at, now).await }
+                .scope_boxed()
         });
         planning.await?;
     }

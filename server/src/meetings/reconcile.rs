@@ -7,7 +7,7 @@ use crate::{
     media::{MediaError, MediaParticipant},
     meetings,
     store::{
-        self, StoreError,
+        self, StoreError, Txn,
         participants::{self, OpenStay, StayEnd, StayFacts},
         rooms::RoomRecord,
     },
@@ -18,7 +18,7 @@ use domain::{
     time::Timestamp,
 };
 use futures::{StreamExt, stream};
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rooms LiveKit is asked about at the same time.
@@ -113,8 +113,8 @@ async fn compare(state: &AppState, with_removals: bool) -> Result<Found> {
     state
         .db
         .write(|txn| {
-            let answered = answered.clone();
-            Box::pin(async move { store::rooms::reconciled(txn, &answered, now).await })
+            let answered = &answered;
+            async move { store::rooms::reconciled(txn, &answered, now).await }.scope_boxed()
         })
         .await?;
     Ok(found)
@@ -134,17 +134,17 @@ async fn delete_leftovers(state: &AppState, live: &BTreeSet<String>) -> Result<u
     let (now, count) = (state.clock.now(), leftover.len());
     if count > 0 {
         let deleting = state.db.write(|txn| {
-            let leftover = leftover.clone();
-            Box::pin(async move {
+            let leftover = &leftover;
+            async move {
                 for room in leftover {
-                    let (room, session) = (room.name, room.session);
+                    let (room, session) = (room.name.clone(), room.session);
                     jobs::enqueue(txn, &Job::DeleteRoom { room, session }, now, now).await?;
                 }
                 Ok::<_, StoreError>(())
-            })
+            }
+            .scope_boxed()
         });
         deleting.await?;
-        state.jobs_waiting.notify_one();
     }
     Ok(count)
 }
@@ -264,8 +264,8 @@ async fn mend(
     let lost = state
         .db
         .write(|txn| {
-            let (stays, back, room) = (stays.clone(), back.clone(), room.clone());
-            Box::pin(async move {
+            let (stays, back, room) = (&stays, &back, &room);
+            async move {
                 merge(txn, &room.name, &stays, &back).await?;
                 if unwanted {
                     let (name, session) = (room.name.clone(), room.session);
@@ -295,15 +295,14 @@ async fn mend(
                     meetings::set_room(txn, room.session, old, new, now).await?;
                 }
                 Ok::<_, StoreError>(lost)
-            })
+            }
+            .scope_boxed()
         })
         .await?;
     tracing::info!(
         session.id = %room.session, came = found.came.len(), went = found.went.len(), lost, unwanted,
         "the record of a room was mended after LiveKit's word"
     );
-    state.jobs_waiting.notify_one();
-    state.events.changed(room.session);
     Ok(Compared {
         room: room.id,
         mended: true,
@@ -313,7 +312,7 @@ async fn mend(
 
 /// Writes stays to a room's record; those in `back` go on although their end was estimated.
 async fn merge(
-    txn: &sea_orm::DatabaseTransaction,
+    txn: &Txn,
     name: &RoomName,
     stays: &[StayFacts],
     back: &[String],
@@ -333,7 +332,7 @@ async fn merge(
 /// A room that was ended at `ended_at` is gone from LiveKit now: whoever is still recorded as present was
 /// there until then, as far as nobody tells otherwise. Whoever came back into it was there until now.
 pub(crate) async fn close_stays(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     room: &RoomRecord,
     ended_at: Timestamp,
     now: Timestamp,

@@ -11,7 +11,7 @@ use crate::{
     meetings::lifecycle::prepare_room,
     mentors,
     store::{
-        self, StoreError,
+        self, StoreError, Txn,
         changes::Change,
         sessions::{NewSession, SessionRecord},
     },
@@ -26,7 +26,7 @@ use domain::{
     views::SessionView,
     window::WindowRules,
 };
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 use uuid::Uuid;
 
 /// Longest idempotency key.
@@ -110,8 +110,6 @@ async fn make(
         }
     }
     tracing::info!(session.id = %id, "session {id} booked");
-    state.jobs_waiting.notify_one();
-    state.events.changed(id);
     Ok(Booked {
         session: get(state, login, id).await?,
         created: true,
@@ -155,26 +153,27 @@ async fn write(
     let meeting_url = meeting_url(state, id);
     let rules = state.config.window;
     let written = state.db.write(|txn| {
-        let (asked, details, meeting_url) = (asked.clone(), details.clone(), meeting_url.clone());
-        let key = request.idempotency_key.clone();
+        let (asked, details, meeting_url) = (&asked, &details, &meeting_url);
+        let key = &request.idempotency_key;
         let mentee = login.me.id;
-        Box::pin(async move {
-            let time = find_time(txn, &asked).await?;
+        async move {
+            let time = find_time(txn, asked).await?;
             let new = NewSession {
                 id,
                 mentor: asked.mentor.card.id,
                 mentee,
                 booking,
                 held_until: (booking == Booking::Held).then_some(now + HOLD),
-                details,
+                details: details.clone(),
                 mentor_seat: asked.mentor.schedule.seat(time),
                 time,
-                meeting_url,
-                idempotency_key: key,
+                meeting_url: meeting_url.clone(),
+                idempotency_key: key.clone(),
                 now,
             };
             Ok(insert_in(txn, &new, rules).await?)
-        })
+        }
+        .scope_boxed()
     });
     match written.await {
         Err(Error::Store(StoreError::SeatTaken)) => {
@@ -238,14 +237,14 @@ pub async fn insert(state: &AppState, new: &NewSession) -> std::result::Result<(
     state
         .db
         .write(|txn| {
-            let new = new.clone();
-            Box::pin(async move { insert_in(txn, &new, rules).await })
+            let new = &new;
+            async move { insert_in(txn, &new, rules).await }.scope_boxed()
         })
         .await
 }
 
 async fn insert_in(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     new: &NewSession,
     rules: WindowRules,
 ) -> std::result::Result<(), StoreError> {

@@ -15,7 +15,7 @@ use crate::{
     },
     mentors::{self, Mentor},
     store::{
-        self, StoreError,
+        self, StoreError, Txn,
         sessions::{Edit, SessionRecord},
     },
 };
@@ -30,7 +30,7 @@ use domain::{
     views::SessionView,
     window::WindowRules,
 };
-use sea_orm::ConnectionTrait;
+use scoped_futures::ScopedFutureExt;
 
 /// What somebody wants to change, as it was entered.
 #[derive(Debug, Clone)]
@@ -115,8 +115,8 @@ pub async fn change(
         change,
     };
     let written = state.db.write(|txn| {
-        let context = context.clone();
-        Box::pin(async move { apply(txn, &context).await })
+        let context = &context;
+        async move { apply(txn, &context).await }.scope_boxed()
     });
     match written.await {
         Ok(()) => {}
@@ -129,8 +129,6 @@ pub async fn change(
         Err(error) => return Err(error),
     }
     tracing::info!(session.id = %id, user.id = %context.by, "session {id} changed");
-    state.jobs_waiting.notify_one();
-    state.events.changed(id);
     get(state, login, id).await
 }
 
@@ -175,7 +173,7 @@ pub(super) fn length_of(record: &SessionRecord) -> Option<Length> {
     Length::parse(u16::try_from(length / 60_000).ok()?).ok()
 }
 
-async fn apply(txn: &impl ConnectionTrait, context: &Context) -> Result<()> {
+async fn apply(txn: &Txn, context: &Context) -> Result<()> {
     let old = store::sessions::lock(txn, context.id).await?;
     let old = old.ok_or(Problem::NotFound)?;
     let confirms = context.mentor.as_ref().is_some_and(|m| m.card.confirms);
@@ -204,7 +202,7 @@ async fn apply(txn: &impl ConnectionTrait, context: &Context) -> Result<()> {
 
 /// Writes the emails about a change, and the reminders of a session that takes place.
 async fn tell(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     context: &Context,
     next: Next,
     change: store::changes::Change,
@@ -265,7 +263,7 @@ fn is_done(old: &SessionRecord, change: &Change) -> bool {
 
 /// What is written, and what the history quotes.
 async fn edit(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     context: &Context,
     old: &SessionRecord,
     next: Next,
@@ -347,7 +345,7 @@ fn needed(field: &str, text: &str, missing: &str) -> Result<String> {
 
 /// What else becomes of it: seats, room, jobs.
 async fn follow(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     context: &Context,
     old: &SessionRecord,
     next: Next,
@@ -389,7 +387,7 @@ pub async fn release(state: &AppState, login: &CurrentLogin) -> Result<()> {
     Ok(state
         .db
         .write(|txn| {
-            Box::pin(async move { store::sessions::release_holds(txn, mentee, None).await })
+            async move { store::sessions::release_holds(txn, mentee, None).await }.scope_boxed()
         })
         .await?)
 }

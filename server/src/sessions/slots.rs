@@ -5,7 +5,7 @@ use crate::{
     AppState, Result,
     accounts::CurrentLogin,
     mentors::{self, Mentor},
-    store::{self, StoreError},
+    store::{self, StoreError, Txn},
     zones::Zone,
 };
 use domain::{
@@ -16,7 +16,6 @@ use domain::{
     time::{Millis, Timestamp},
     views::{MentorCard, Slot},
 };
-use sea_orm::ConnectionTrait;
 
 /// Slots are shown for this long when nobody asks for a range.
 const DEFAULT_RANGE: Millis = Millis::days(14);
@@ -39,7 +38,7 @@ pub(super) struct Asked {
 ///
 /// # Errors
 /// `Problem::Invalid` on `startsAt` with the reason.
-pub(super) async fn find_time(txn: &impl ConnectionTrait, asked: &Asked) -> Result<Interval> {
+pub(super) async fn find_time(txn: &Txn, asked: &Asked) -> Result<Interval> {
     let Mentor {
         card,
         schedule,

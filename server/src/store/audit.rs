@@ -1,6 +1,6 @@
 //! Table `audit_log`: what moderators, admins and the system did. Rows are only added.
 
-use super::{StoreError, entity::audit_log as table};
+use super::{StoreError, Txn, entity::audit_log as table};
 use domain::{
     audit::AuditAction,
     ids::{SessionId, UserId},
@@ -33,7 +33,7 @@ pub struct AuditEntry {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn record(txn: &impl ConnectionTrait, entry: &AuditEntry) -> Result<(), StoreError> {
+pub async fn record(txn: &Txn, entry: &AuditEntry) -> Result<(), StoreError> {
     table::Entity::insert(table::ActiveModel {
         id: Set(Uuid::new_v4()),
         at: Set(entry.at.0),

@@ -1,6 +1,6 @@
 //! Table `calendar_feeds`: secret addresses of people's calendars. Only hashes are kept.
 
-use super::{StoreError, entity::calendar_feeds as table, statement};
+use super::{StoreError, Txn, entity::calendar_feeds as table, statement};
 use domain::{ids::UserId, time::Timestamp};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
 
@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConfl
 /// # Errors
 /// When the database does not answer.
 pub async fn replace(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     user: UserId,
     token_hash: &str,
     now: Timestamp,
@@ -33,7 +33,7 @@ pub async fn replace(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete(txn: &impl ConnectionTrait, user: UserId) -> Result<bool, StoreError> {
+pub async fn delete(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
     let gone = table::Entity::delete_by_id(user.0).exec(txn).await?;
     Ok(gone.rows_affected > 0)
 }

@@ -1,6 +1,6 @@
 //! Table `session_changes`.
 
-use super::{StoreError, entity::session_changes, statement};
+use super::{StoreError, Txn, entity::session_changes, statement};
 use domain::{
     booking::ChangeKind,
     ids::{SessionId, UserId},
@@ -34,7 +34,7 @@ pub struct Change {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &impl ConnectionTrait, change: &Change) -> Result<(), StoreError> {
+pub async fn insert(txn: &Txn, change: &Change) -> Result<(), StoreError> {
     session_changes::Entity::insert(session_changes::ActiveModel {
         id: Set(Uuid::new_v4()),
         session_id: Set(change.session.0),

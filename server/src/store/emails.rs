@@ -1,6 +1,6 @@
 //! Table `emails`: emails to one person each, written with the change they tell of.
 
-use super::{StoreError, entity::emails as table, statement};
+use super::{StoreError, Txn, entity::emails as table, statement};
 use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,
@@ -50,7 +50,7 @@ pub struct EmailRow {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &impl ConnectionTrait, mail: &NewEmail) -> Result<bool, StoreError> {
+pub async fn insert(txn: &Txn, mail: &NewEmail) -> Result<bool, StoreError> {
     let sql = "INSERT INTO emails (id, session_id, user_id, kind, version, detail, created_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (session_id, user_id, kind, version) DO NOTHING";
     let values = [
@@ -99,12 +99,7 @@ pub enum End {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn settle(
-    txn: &impl ConnectionTrait,
-    mail: EmailId,
-    end: End,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn settle(txn: &Txn, mail: EmailId, end: End, now: Timestamp) -> Result<(), StoreError> {
     let column = match end {
         End::Sent => table::Column::SentAt,
         End::Void => table::Column::VoidAt,

@@ -1,6 +1,6 @@
 //! Table `jobs`: the outbox. Rows are written in the transaction of the change that needs them.
 
-use super::{Engine, StoreError, engine_of, entity::jobs, statement};
+use super::{Engine, StoreError, Txn, engine_of, entity::jobs, statement};
 use domain::{
     ids::{JobId, SessionId},
     time::Timestamp,
@@ -59,7 +59,7 @@ impl ClaimedJob {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &impl ConnectionTrait, job: &NewJob) -> Result<(), StoreError> {
+pub async fn insert(txn: &Txn, job: &NewJob) -> Result<(), StoreError> {
     jobs::Entity::insert(jobs::ActiveModel {
         id: Set(Uuid::new_v4()),
         kind: Set(job.kind.to_owned()),
@@ -78,6 +78,9 @@ pub async fn insert(txn: &impl ConnectionTrait, job: &NewJob) -> Result<(), Stor
     .on_conflict(OnConflict::new().do_nothing().to_owned())
     .exec_without_returning(txn)
     .await?;
+    if job.run_at <= job.now {
+        txn.wake_jobs();
+    }
     Ok(())
 }
 
@@ -86,11 +89,7 @@ pub async fn insert(txn: &impl ConnectionTrait, job: &NewJob) -> Result<(), Stor
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn void(
-    txn: &impl ConnectionTrait,
-    session: SessionId,
-    kinds: &[&str],
-) -> Result<(), StoreError> {
+pub async fn void(txn: &Txn, session: SessionId, kinds: &[&str]) -> Result<(), StoreError> {
     jobs::Entity::delete_many()
         .filter(jobs::Column::SessionId.eq(session.0))
         .filter(jobs::Column::Kind.is_in(kinds.iter().copied()))
@@ -129,7 +128,7 @@ impl Kinds {
 /// # Errors
 /// When the database does not answer.
 pub async fn claim(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     kinds: Kinds,
     worker: &str,
     now: Timestamp,
@@ -180,11 +179,7 @@ pub async fn next_due(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn done(
-    txn: &impl ConnectionTrait,
-    job: JobId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn done(txn: &Txn, job: JobId, now: Timestamp) -> Result<(), StoreError> {
     jobs::Entity::update_many()
         .col_expr(jobs::Column::DoneAt, now.0.into())
         .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into())
@@ -201,7 +196,7 @@ pub async fn done(
 /// # Errors
 /// When the database does not answer.
 pub async fn failed(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     job: JobId,
     dedupe_key: Option<&str>,
     error: &str,
@@ -239,11 +234,7 @@ pub async fn failed(
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the same work waits already.
-pub async fn retry(
-    txn: &impl ConnectionTrait,
-    job: JobId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn retry(txn: &Txn, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = jobs::Entity::update_many()
         .col_expr(jobs::Column::RunAt, now.0.into())
         .col_expr(jobs::Column::DeadAt, Option::<i64>::None.into())
@@ -252,6 +243,9 @@ pub async fn retry(
         .filter(jobs::Column::DoneAt.is_null())
         .exec(txn)
         .await?;
+    if changed.rows_affected > 0 {
+        txn.wake_jobs();
+    }
     Ok(changed.rows_affected > 0)
 }
 
@@ -259,7 +253,7 @@ pub async fn retry(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<u64, StoreError> {
+pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<u64, StoreError> {
     let gone = jobs::Entity::delete_many()
         .filter(jobs::Column::DoneAt.lt(before.0))
         .exec(txn)

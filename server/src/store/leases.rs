@@ -1,6 +1,6 @@
 //! Table `leases`: which process does what only one may do at a time.
 
-use super::{StoreError, statement};
+use super::{StoreError, Txn, statement};
 use domain::time::Timestamp;
 use sea_orm::ConnectionTrait;
 
@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 /// # Errors
 /// When the database does not answer.
 pub async fn take(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     name: &str,
     holder: &str,
     now: Timestamp,
@@ -27,11 +27,7 @@ pub async fn take(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn give_back(
-    txn: &impl ConnectionTrait,
-    name: &str,
-    holder: &str,
-) -> Result<(), StoreError> {
+pub async fn give_back(txn: &Txn, name: &str, holder: &str) -> Result<(), StoreError> {
     let sql = "DELETE FROM leases WHERE name = $1 AND holder = $2";
     txn.execute_raw(statement(txn, sql, [name.into(), holder.into()]))
         .await?;

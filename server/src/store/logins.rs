@@ -1,6 +1,6 @@
 //! Table `logins`: signed-in browsers.
 
-use super::{StoreError, entity::logins, statement};
+use super::{StoreError, Txn, entity::logins, statement};
 use domain::{
     ids::{LoginId, UserId},
     time::Timestamp,
@@ -44,7 +44,7 @@ pub struct FoundLogin {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &impl ConnectionTrait, row: &NewLoginRow) -> Result<(), StoreError> {
+pub async fn insert(txn: &Txn, row: &NewLoginRow) -> Result<(), StoreError> {
     logins::Entity::insert(logins::ActiveModel {
         id: Set(row.id.0),
         user_id: Set(row.user.0),
@@ -105,7 +105,7 @@ pub async fn find(
 /// # Errors
 /// When the database does not answer.
 pub async fn seen(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     login: LoginId,
     now: Timestamp,
     before: Timestamp,
@@ -123,7 +123,7 @@ pub async fn seen(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete(txn: &impl ConnectionTrait, login: LoginId) -> Result<(), StoreError> {
+pub async fn delete(txn: &Txn, login: LoginId) -> Result<(), StoreError> {
     logins::Entity::delete_by_id(login.0).exec(txn).await?;
     Ok(())
 }
@@ -132,7 +132,7 @@ pub async fn delete(txn: &impl ConnectionTrait, login: LoginId) -> Result<(), St
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete_all(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreError> {
+pub async fn delete_all(txn: &Txn, user: UserId) -> Result<(), StoreError> {
     logins::Entity::delete_many()
         .filter(logins::Column::UserId.eq(user.0))
         .exec(txn)
@@ -145,7 +145,7 @@ pub async fn delete_all(txn: &impl ConnectionTrait, user: UserId) -> Result<(), 
 /// # Errors
 /// When the database does not answer.
 pub async fn delete_expired(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     user: UserId,
     now: Timestamp,
     idle_since: Timestamp,

@@ -1,7 +1,7 @@
 //! Tables `mentors`, `availability` and `availability_overrides`.
 
 use super::{
-    Engine, StoreError, engine_of,
+    Engine, StoreError, Txn, engine_of,
     entity::{availability, availability_overrides, mentors},
     json, statement,
 };
@@ -44,7 +44,7 @@ pub struct ProfileRow {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), StoreError> {
+pub async fn save(txn: &Txn, row: &ProfileRow) -> Result<(), StoreError> {
     let usual = ScheduleDraft {
         lengths: vec![row.session_minutes],
         ..ScheduleDraft::default()
@@ -82,7 +82,7 @@ pub async fn save(txn: &impl ConnectionTrait, row: &ProfileRow) -> Result<(), St
 /// # Errors
 /// When the database does not answer.
 pub async fn save_schedule(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     user: UserId,
     schedule: &ScheduleDraft,
     now: Timestamp,
@@ -145,7 +145,7 @@ pub async fn save_schedule(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn lock(txn: &impl ConnectionTrait, user: UserId) -> Result<(), StoreError> {
+pub async fn lock(txn: &Txn, user: UserId) -> Result<(), StoreError> {
     match engine_of(txn) {
         Engine::Postgres => {
             let sql = "SELECT user_id FROM mentors WHERE user_id = $1 FOR NO KEY UPDATE";
@@ -181,7 +181,7 @@ fn int(n: u32) -> i32 {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn publish(txn: &impl ConnectionTrait, user: UserId) -> Result<bool, StoreError> {
+pub async fn publish(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
     let changed = mentors::Entity::update_many()
         .col_expr(mentors::Column::Published, true.into())
         .filter(mentors::Column::UserId.eq(user.0))

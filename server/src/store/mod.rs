@@ -19,14 +19,20 @@ pub(crate) mod recent;
 pub mod rooms;
 pub mod sessions;
 pub mod sign_in_failures;
+mod txn;
 pub mod users;
 pub mod webhook_events;
 
+pub use scoped_futures::ScopedFutureExt;
+pub use sea_orm::ConnectionTrait as Queries;
+pub use txn::{AfterCommit, Effects, Txn};
+
 use crate::fail;
+use scoped_futures::ScopedBoxFuture;
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend,
+    DbErr, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    Value,
     sqlx::{
         self, Connection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -35,9 +41,8 @@ use sea_orm::{
 use serde::Serialize;
 use std::{
     fmt,
-    pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -72,8 +77,9 @@ pub enum Engine {
     Postgres,
 }
 
-/// What a transaction's work returns, boxed.
-pub type Work<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
+/// What a transaction's work returns: a future that lives as long as the transaction (`'t`) and may borrow from
+/// whoever asked for it (`'a`).
+pub type Work<'a, 't, T, E> = ScopedBoxFuture<'a, 't, Result<T, E>>;
 
 /// The database; clones share the connections.
 #[derive(Clone)]
@@ -81,8 +87,9 @@ pub struct Db {
     readers: DatabaseConnection,
     writer: DatabaseConnection,
     engine: Engine,
-    /// Transactions that ended, one way or the other.
+    /// Transactions that were committed, or may have been.
     writes: Arc<AtomicU64>,
+    after_commit: Arc<OnceLock<AfterCommit>>,
 }
 
 impl fmt::Debug for Db {
@@ -120,6 +127,7 @@ impl Db {
                 writer: pool,
                 engine: Engine::Postgres,
                 writes: Arc::default(),
+                after_commit: Arc::default(),
             })
         }
     }
@@ -175,7 +183,15 @@ impl Db {
             writer,
             engine: Engine::Sqlite,
             writes: Arc::default(),
+            after_commit: Arc::default(),
         })
+    }
+
+    /// Says what happens after a commit that has [`Effects`]; the first one to say it is heard.
+    pub fn on_commit(&self, after: AfterCommit) {
+        if self.after_commit.set(after).is_err() {
+            tracing::error!("a database has only one follow-up of its commits");
+        }
     }
 
     /// For reading, outside a transaction. On SQLite it refuses to write.
@@ -192,23 +208,22 @@ impl Db {
     ///
     /// ```ignore
     /// let id = db.write(|txn| {
-    ///     let user = user.clone();
-    ///     Box::pin(async move { users::insert(txn, &user).await })
+    ///     let user = &user;
+    ///     async move { users::insert(txn, &user).await }.scope_boxed()
     /// }).await?;
     /// ```
     ///
     /// # Errors
     /// What `work` returns; [`StoreError::Busy`] when the database stays busy.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub async fn write<'a, T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: for<'c> Fn(&'c DatabaseTransaction) -> Work<'c, T, E>,
-        E: From<StoreError> + MaybeBusy,
+        T: 'a,
+        F: for<'t> Fn(&'t Txn) -> Work<'a, 't, T, E>,
+        E: From<StoreError> + MaybeBusy + 'a,
     {
         let mut attempt = 0;
         loop {
-            let done = self.write_once(&work).await;
-            self.writes.fetch_add(1, Ordering::SeqCst);
-            match done {
+            match self.write_once(&work).await {
                 Err(error) if error.is_busy() && attempt < RETRIES => {
                     attempt += 1;
                     // 5–10, 10–20, … 80–160 ms.
@@ -221,10 +236,11 @@ impl Db {
         }
     }
 
-    async fn write_once<T, E, F>(&self, work: &F) -> Result<T, E>
+    async fn write_once<'a, T, E, F>(&self, work: &F) -> Result<T, E>
     where
-        F: for<'c> Fn(&'c DatabaseTransaction) -> Work<'c, T, E>,
-        E: From<StoreError>,
+        T: 'a,
+        F: for<'t> Fn(&'t Txn) -> Work<'a, 't, T, E>,
+        E: From<StoreError> + 'a,
     {
         // Immediate: a deferred transaction that reads first and writes later fails at once, in
         // spite of the busy timeout, when another process wrote in between.
@@ -241,11 +257,10 @@ impl Db {
             .begin_with_options(options)
             .await
             .map_err(StoreError::from)?;
+        let txn = Txn::new(txn);
         match work(&txn).await {
             Ok(value) => {
-                fail::step("before a commit");
-                txn.commit().await.map_err(StoreError::from)?;
-                fail::step("after a commit");
+                self.commit(txn).await?;
                 Ok(value)
             }
             Err(error) => {
@@ -258,7 +273,30 @@ impl Db {
         }
     }
 
-    /// How many transactions of this process have ended.
+    /// In a task of its own, with what follows: whoever waits for it may hang up, and then nobody would be told of
+    /// what was committed all the same.
+    async fn commit(&self, txn: Txn) -> Result<(), StoreError> {
+        let db = self.clone();
+        let committing = tokio::spawn(async move {
+            fail::step("before a commit");
+            let committed = txn.commit().await;
+            // Before anybody is told, who then reads anew.
+            db.writes.fetch_add(1, Ordering::SeqCst);
+            fail::step("after a commit");
+            if let (Some(effects), Some(after)) = (committed?, db.after_commit.get()) {
+                after(db.clone(), effects).await;
+            }
+            Ok::<_, DbErr>(())
+        });
+        match committing.await {
+            Ok(committed) => Ok(committed?),
+            Err(lost) => Err(StoreError::Unreachable(format!(
+                "a commit was lost: {lost}"
+            ))),
+        }
+    }
+
+    /// How many transactions of this process were committed.
     pub(crate) fn writes(&self) -> u64 {
         self.writes.load(Ordering::SeqCst)
     }

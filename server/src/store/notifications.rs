@@ -1,6 +1,6 @@
 //! Table `admin_notifications`.
 
-use super::{StoreError, entity::admin_notifications as table};
+use super::{StoreError, Txn, entity::admin_notifications as table};
 use domain::{
     ids::{JobId, NotificationId, SessionId},
     time::Timestamp,
@@ -36,7 +36,7 @@ pub struct NotificationRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn raise(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     job: JobId,
     session: Option<SessionId>,
     title: &str,
@@ -70,11 +70,7 @@ pub async fn raise(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn resolve(
-    txn: &impl ConnectionTrait,
-    job: JobId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn resolve(txn: &Txn, job: JobId, now: Timestamp) -> Result<(), StoreError> {
     table::Entity::update_many()
         .col_expr(table::Column::ResolvedAt, now.0.into())
         .filter(table::Column::JobId.eq(job.0))
@@ -89,7 +85,7 @@ pub async fn resolve(
 /// # Errors
 /// When the database does not answer.
 pub async fn resolve_session(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {

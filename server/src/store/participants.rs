@@ -1,7 +1,7 @@
 //! Table `livekit_participants`: who was in which room, one row per stay.
 
 use super::{
-    StoreError,
+    StoreError, Txn,
     entity::{livekit_participants as table, livekit_rooms},
     statement,
 };
@@ -9,10 +9,7 @@ use domain::{
     ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
     time::Timestamp,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// A stay as pages show it.
@@ -86,10 +83,7 @@ pub async fn room(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn room_locked(
-    txn: &DatabaseTransaction,
-    name: &RoomName,
-) -> Result<Option<RoomOfStays>, StoreError> {
+pub async fn room_locked(txn: &Txn, name: &RoomName) -> Result<Option<RoomOfStays>, StoreError> {
     let row = livekit_rooms::Entity::find()
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))
         // SQLite leaves it out: it has one writer anyway.
@@ -137,11 +131,7 @@ const NEWER: &str = "excluded.left_at IS NOT NULL AND (p.left_at IS NULL \
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn merge(
-    txn: &impl ConnectionTrait,
-    room: &RoomOfStays,
-    stay: &StayFacts,
-) -> Result<(), StoreError> {
+pub async fn merge(txn: &Txn, room: &RoomOfStays, stay: &StayFacts) -> Result<(), StoreError> {
     let sql = MERGE.replace("{newer}", NEWER);
     let end = stay.left.as_ref();
     let values = [
@@ -157,6 +147,7 @@ pub async fn merge(
         end.is_some_and(|end| end.is_estimated).into(),
     ];
     txn.execute_raw(statement(txn, &sql, values)).await?;
+    txn.changed(room.session);
     Ok(())
 }
 
@@ -220,11 +211,7 @@ pub async fn present_in(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn reopen(
-    txn: &impl ConnectionTrait,
-    room: RoomId,
-    sids: &[String],
-) -> Result<(), StoreError> {
+pub async fn reopen(txn: &Txn, room: RoomId, sids: &[String]) -> Result<(), StoreError> {
     table::Entity::update_many()
         .col_expr(table::Column::LeftAt, Option::<i64>::None.into())
         .col_expr(table::Column::LeftReason, Option::<String>::None.into())

@@ -84,6 +84,7 @@ impl<V: Clone> Recent<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scoped_futures::ScopedFutureExt;
 
     #[tokio::test]
     async fn an_answer_is_kept_until_anything_is_written() {
@@ -104,13 +105,13 @@ mod tests {
             "that nothing was found is not kept"
         );
         assert_eq!(read(Some(2)).await, Some(1));
-        db.write(|_| Box::pin(async { Ok::<_, StoreError>(()) }))
+        db.write(|_| async { Ok::<_, StoreError>(()) }.scope_boxed())
             .await
             .expect("writes");
         assert_eq!(read(Some(3)).await, Some(3));
         // Loaded before a write, put away after it.
         let slow = async {
-            db.write(|_| Box::pin(async { Ok::<_, StoreError>(()) }))
+            db.write(|_| async { Ok::<_, StoreError>(()) }.scope_boxed())
                 .await?;
             Ok(Some(4))
         };

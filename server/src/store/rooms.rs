@@ -1,7 +1,7 @@
 //! Table `livekit_rooms`.
 
 use super::{
-    StoreError,
+    StoreError, Txn,
     entity::{livekit_rooms, sessions},
 };
 use domain::{
@@ -53,7 +53,7 @@ fn record(row: livekit_rooms::Model) -> Result<RoomRecord, StoreError> {
 /// # Errors
 /// [`StoreError::Duplicate`] when it exists.
 pub async fn insert(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     generation: u32,
     now: Timestamp,
@@ -137,7 +137,7 @@ pub async fn existed(db: &impl ConnectionTrait, session: SessionId) -> Result<bo
 /// # Errors
 /// When the database does not answer.
 pub async fn ensured(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     room: RoomId,
     sid: &str,
     now: Timestamp,
@@ -197,11 +197,7 @@ pub async fn ended_among(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn reconciled(
-    txn: &impl ConnectionTrait,
-    rooms: &[RoomId],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn reconciled(txn: &Txn, rooms: &[RoomId], now: Timestamp) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::ReconciledAt, now.0.into())
         .filter(livekit_rooms::Column::Id.is_in(rooms.iter().map(|room| room.0)))
@@ -216,7 +212,7 @@ pub async fn reconciled(
 /// # Errors
 /// When the database does not answer.
 pub async fn lost_since(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     room: RoomId,
     ensured_at: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -233,7 +229,7 @@ pub async fn lost_since(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn lost(txn: &impl ConnectionTrait, name: &RoomName) -> Result<(), StoreError> {
+pub async fn lost(txn: &Txn, name: &RoomName) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::EnsuredAt, Option::<i64>::None.into())
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))
@@ -246,11 +242,7 @@ pub async fn lost(txn: &impl ConnectionTrait, name: &RoomName) -> Result<(), Sto
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn set_status(
-    txn: &impl ConnectionTrait,
-    session: SessionId,
-    room: Room,
-) -> Result<(), StoreError> {
+pub async fn set_status(txn: &Txn, session: SessionId, room: Room) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::Status, room.as_str().into())
         .filter(livekit_rooms::Column::SessionId.eq(session.0))
@@ -265,7 +257,7 @@ pub async fn set_status(
 /// # Errors
 /// When the database does not answer.
 pub async fn end(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     reason: EndReason,
     now: Timestamp,
@@ -293,11 +285,7 @@ pub async fn end(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn deleted(
-    txn: &impl ConnectionTrait,
-    name: &RoomName,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn deleted(txn: &Txn, name: &RoomName, now: Timestamp) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::DeletedAt, now.0.into())
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))

@@ -1,7 +1,7 @@
 //! Tables `sessions` and `session_seats`.
 
 use super::{
-    Engine, StoreError, engine_of,
+    Engine, StoreError, Txn, engine_of,
     entity::{session_seats, sessions},
     json, statement,
 };
@@ -10,6 +10,7 @@ use domain::{
     availability::Interval,
     booking::{Answered, BookingDetails},
     ids::{SessionId, UserId},
+    seats::Seats,
     session::{Booking, EndReason, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -107,7 +108,7 @@ pub struct NewSession {
 /// # Errors
 /// [`StoreError::SeatTaken`] when a seat overlaps another; [`StoreError::Duplicate`] when the key
 /// was used before.
-pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), StoreError> {
+pub async fn insert(txn: &Txn, new: &NewSession) -> Result<(), StoreError> {
     release_expired(txn, new.now).await?;
     release_holds(txn, new.mentee, new.idempotency_key.as_deref()).await?;
     let (title, goal, answers) = match &new.details {
@@ -151,6 +152,7 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), 
     })
     .exec_without_returning(txn)
     .await?;
+    txn.changed(new.id);
     take_seats(
         txn,
         new.id,
@@ -162,7 +164,7 @@ pub async fn insert(txn: &impl ConnectionTrait, new: &NewSession) -> Result<(), 
 
 /// Takes both seats, ordered by person so that two crossing bookings cannot wait for each other.
 async fn take_seats(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     mentor: (UserId, Interval),
     mentee: (UserId, Interval),
@@ -190,29 +192,69 @@ async fn take_seats(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn release_expired(txn: &impl ConnectionTrait, now: Timestamp) -> Result<(), StoreError> {
-    sessions::Entity::delete_many()
-        .filter(sessions::Column::Booking.eq(Booking::Held.as_str()))
-        .filter(sessions::Column::HeldUntil.lte(now.0))
-        .exec(txn)
-        .await?;
+pub async fn release_expired(txn: &Txn, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sessions WHERE booking = 'held' AND held_until <= $1 RETURNING id, mentor_id, mentee_id";
+    remove(txn, statement(txn, sql, [now.0.into()])).await
+}
+
+/// Removes sessions by a statement that returns whose they were.
+async fn remove(txn: &Txn, deleting: Statement) -> Result<(), StoreError> {
+    for row in Holders::find_by_statement(deleting).all(txn).await? {
+        txn.removed(SessionId(row.id), row.people());
+    }
     Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Holders {
+    id: Uuid,
+    mentor_id: Uuid,
+    mentee_id: Uuid,
+}
+
+impl Holders {
+    fn people(&self) -> Seats<UserId> {
+        Seats {
+            mentor: UserId(self.mentor_id),
+            mentee: UserId(self.mentee_id),
+        }
+    }
+}
+
+/// Who holds the seats of some sessions.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn holders(
+    db: &impl ConnectionTrait,
+    ids: &[SessionId],
+) -> Result<Vec<(SessionId, Seats<UserId>)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "SELECT id, mentor_id, mentee_id FROM sessions WHERE id IN ({})",
+        places.join(", ")
+    );
+    let values = ids.iter().map(|id| id.0.into());
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = Holders::find_by_statement(statement).all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (SessionId(row.id), row.people()))
+        .collect())
 }
 
 /// Removes a mentee's unfinished bookings, except the one made with `key`.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn release_holds(
-    txn: &impl ConnectionTrait,
-    mentee: UserId,
-    key: Option<&str>,
-) -> Result<(), StoreError> {
+pub async fn release_holds(txn: &Txn, mentee: UserId, key: Option<&str>) -> Result<(), StoreError> {
     let sql = "DELETE FROM sessions WHERE booking = 'held' AND mentee_id = $1 \
-               AND (idempotency_key IS NULL OR idempotency_key <> $2)";
+               AND (idempotency_key IS NULL OR idempotency_key <> $2) RETURNING id, mentor_id, mentee_id";
     let values = [mentee.0.into(), key.unwrap_or_default().into()];
-    txn.execute_raw(statement(txn, sql, values)).await?;
-    Ok(())
+    remove(txn, statement(txn, sql, values)).await
 }
 
 /// What a change writes; `None` leaves a value as it is.
@@ -237,12 +279,13 @@ pub struct Edit {
 /// # Errors
 /// [`StoreError::SeatTaken`] when the new time is not free.
 pub async fn edit(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     old: &SessionRecord,
     edit: &Edit,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = old.facts.id;
+    txn.changed(id);
     let mut row = sessions::ActiveModel {
         id: Unchanged(id.0),
         version: Set(i32::try_from(old.version + 1).unwrap_or(i32::MAX)),
@@ -299,7 +342,7 @@ pub async fn edit(
 /// # Errors
 /// [`StoreError::SeatTaken`] when one of the two has another session then.
 pub async fn extend(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     old: &SessionRecord,
     added: Interval,
     now: Timestamp,
@@ -313,6 +356,7 @@ pub async fn extend(
         ..Default::default()
     };
     sessions::Entity::update(row).exec(txn).await?;
+    txn.changed(facts.id);
     take_seats(txn, facts.id, (facts.mentor, added), (facts.mentee, added)).await
 }
 
@@ -321,7 +365,7 @@ pub async fn extend(
 /// # Errors
 /// When the database does not answer.
 pub async fn set_removed(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     at: Option<Timestamp>,
     now: Timestamp,
@@ -333,6 +377,7 @@ pub async fn set_removed(
         ..Default::default()
     };
     sessions::Entity::update(row).exec(txn).await?;
+    txn.changed(session);
     Ok(())
 }
 
@@ -341,7 +386,7 @@ pub async fn set_removed(
 /// # Errors
 /// When the database does not answer.
 pub async fn decide(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     outcome: Outcome,
     now: Timestamp,
@@ -354,6 +399,9 @@ pub async fn decide(
         .filter(sessions::Column::Dispute.is_null())
         .exec(txn)
         .await?;
+    if changed.rows_affected > 0 {
+        txn.changed(session);
+    }
     Ok(changed.rows_affected > 0)
 }
 
@@ -362,7 +410,7 @@ pub async fn decide(
 /// # Errors
 /// When the database does not answer.
 pub async fn dispute(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     by: UserId,
     words: &str,
@@ -377,6 +425,9 @@ pub async fn dispute(
         .filter(sessions::Column::Dispute.is_null())
         .exec(txn)
         .await?;
+    if changed.rows_affected > 0 {
+        txn.changed(session);
+    }
     Ok(changed.rows_affected > 0)
 }
 
@@ -386,7 +437,7 @@ pub async fn dispute(
 /// # Errors
 /// When the database does not answer.
 pub async fn set_late(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     user: UserId,
     at: Option<Timestamp>,
@@ -397,6 +448,7 @@ pub async fn set_late(
         .filter(session_seats::Column::UserId.eq(user.0))
         .exec(txn)
         .await?;
+    txn.changed(session);
     Ok(())
 }
 
@@ -404,15 +456,13 @@ pub async fn set_late(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn release_seats(
-    txn: &impl ConnectionTrait,
-    session: SessionId,
-) -> Result<(), StoreError> {
+pub async fn release_seats(txn: &Txn, session: SessionId) -> Result<(), StoreError> {
     session_seats::Entity::update_many()
         .col_expr(session_seats::Column::Active, false.into())
         .filter(session_seats::Column::SessionId.eq(session.0))
         .exec(txn)
         .await?;
+    txn.changed(session);
     Ok(())
 }
 
@@ -421,7 +471,7 @@ pub async fn release_seats(
 /// # Errors
 /// When the database does not answer.
 pub async fn set_room(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     room: Room,
     now: Timestamp,
@@ -443,6 +493,9 @@ pub async fn set_room(
         .filter(sessions::Column::Room.ne("ended"))
         .exec(txn)
         .await?;
+    if changed.rows_affected > 0 {
+        txn.changed(session);
+    }
     Ok(changed.rows_affected > 0)
 }
 
@@ -649,7 +702,7 @@ pub async fn disputed(
 /// # Errors
 /// When the database does not answer.
 pub async fn settle(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     session: SessionId,
     verdict: Outcome,
     now: Timestamp,
@@ -662,6 +715,9 @@ pub async fn settle(
         .filter(sessions::Column::Outcome.eq(Outcome::Disputed.as_str()))
         .exec(txn)
         .await?;
+    if changed.rows_affected > 0 {
+        txn.changed(session);
+    }
     Ok(changed.rows_affected > 0)
 }
 
@@ -669,10 +725,7 @@ pub async fn settle(
 ///
 /// # Errors
 /// As [`find`].
-pub async fn lock(
-    txn: &impl ConnectionTrait,
-    id: SessionId,
-) -> Result<Option<SessionRecord>, StoreError> {
+pub async fn lock(txn: &Txn, id: SessionId) -> Result<Option<SessionRecord>, StoreError> {
     // SQLite has one writer at a time and needs no row locks.
     let rows = match engine_of(txn) {
         Engine::Postgres => "FOR UPDATE OF s",
@@ -800,10 +853,13 @@ pub async fn starts(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete(txn: &impl ConnectionTrait, session: SessionId) -> Result<bool, StoreError> {
-    Ok(sessions::Entity::delete_by_id(session.0)
-        .exec(txn)
-        .await?
-        .rows_affected
-        > 0)
+pub async fn delete(txn: &Txn, session: SessionId) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM sessions WHERE id = $1 RETURNING id, mentor_id, mentee_id";
+    let gone = Holders::find_by_statement(statement(txn, sql, [session.0.into()]))
+        .one(txn)
+        .await?;
+    if let Some(gone) = &gone {
+        txn.removed(session, gone.people());
+    }
+    Ok(gone.is_some())
 }

@@ -1,6 +1,6 @@
 //! Table `sign_in_failures`: failed sign-ins, counted for all processes together.
 
-use super::{StoreError, statement};
+use super::{StoreError, Txn, statement};
 use domain::time::{Millis, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -38,12 +38,7 @@ pub async fn find(db: &impl ConnectionTrait, key: &str) -> Result<Option<Failure
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn add(
-    txn: &impl ConnectionTrait,
-    key: &str,
-    now: Timestamp,
-    window: Millis,
-) -> Result<(), StoreError> {
+pub async fn add(txn: &Txn, key: &str, now: Timestamp, window: Millis) -> Result<(), StoreError> {
     let sql = "INSERT INTO sign_in_failures AS f (key_hash, since, failures) VALUES ($1, $2, 1) \
                ON CONFLICT (key_hash) DO UPDATE SET \
                failures = CASE WHEN f.since <= $3 THEN 1 ELSE f.failures + 1 END, \
@@ -57,7 +52,7 @@ pub async fn add(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<(), StoreError> {
+pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
     let sql = "DELETE FROM sign_in_failures WHERE since < $1";
     txn.execute_raw(statement(txn, sql, [before.0.into()]))
         .await?;

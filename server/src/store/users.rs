@@ -1,7 +1,7 @@
 //! Table `users`, with the `mentees` row every account has.
 
 use super::{
-    StoreError,
+    StoreError, Txn,
     entity::{mentees, users},
     statement,
 };
@@ -49,7 +49,7 @@ pub struct Credentials {
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the address is taken.
-pub async fn insert(txn: &impl ConnectionTrait, user: &NewUser) -> Result<(), StoreError> {
+pub async fn insert(txn: &Txn, user: &NewUser) -> Result<(), StoreError> {
     users::Entity::insert(users::ActiveModel {
         id: Set(user.id.0),
         email: Set(user.email.as_str().to_owned()),
@@ -98,7 +98,7 @@ pub async fn credentials(
 /// # Errors
 /// When the database does not answer.
 pub async fn update(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     user: UserId,
     name: &DisplayName,
     zone: &str,
@@ -116,11 +116,7 @@ pub async fn update(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn set_password(
-    txn: &impl ConnectionTrait,
-    user: UserId,
-    hash: &str,
-) -> Result<(), StoreError> {
+pub async fn set_password(txn: &Txn, user: UserId, hash: &str) -> Result<(), StoreError> {
     users::Entity::update_many()
         .col_expr(users::Column::PasswordHash, hash.into())
         .filter(users::Column::Id.eq(user.0))

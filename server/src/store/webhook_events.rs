@@ -1,6 +1,6 @@
 //! Table `webhook_events`: LiveKit's messages as they came.
 
-use super::{StoreError, entity::webhook_events as table};
+use super::{StoreError, Txn, entity::webhook_events as table};
 use domain::{ids::RoomName, time::Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
@@ -69,7 +69,7 @@ pub struct StoredEvent {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &impl ConnectionTrait, new: &NewEvent) -> Result<bool, StoreError> {
+pub async fn insert(txn: &Txn, new: &NewEvent) -> Result<bool, StoreError> {
     let settled = match new.state {
         EventState::Received => None,
         EventState::Processed | EventState::Ignored | EventState::Parked => Some(new.received_at.0),
@@ -126,7 +126,7 @@ pub async fn of_room(
 /// # Errors
 /// When the database does not answer.
 pub async fn settle(
-    txn: &impl ConnectionTrait,
+    txn: &Txn,
     ids: &[String],
     state: EventState,
     now: Timestamp,
@@ -144,7 +144,7 @@ pub async fn settle(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn sweep(txn: &impl ConnectionTrait, before: Timestamp) -> Result<(), StoreError> {
+pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
     table::Entity::delete_many()
         .filter(table::Column::ReceivedAt.lt(before.0))
         .filter(table::Column::State.ne(EventState::Received.as_str()))

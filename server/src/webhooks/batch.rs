@@ -3,6 +3,7 @@
 use super::{Accepted, event::Incoming, keep};
 use crate::store::{Db, StoreError};
 use domain::time::Timestamp;
+use scoped_futures::ScopedFutureExt;
 use std::{sync::OnceLock, time::Duration};
 use tokio::{
     sync::{
@@ -111,13 +112,14 @@ async fn one_by_one(db: &Db, messages: &[Message]) -> Vec<Stored> {
 async fn write(db: &Db, messages: &[Message]) -> Result<Vec<Accepted>, StoreError> {
     db.write(|txn| {
         let messages = messages.to_vec();
-        Box::pin(async move {
+        async move {
             let mut accepted = Vec::with_capacity(messages.len());
             for message in messages {
                 accepted.push(keep(txn, message.incoming, message.came_at).await?);
             }
             Ok(accepted)
-        })
+        }
+        .scope_boxed()
     })
     .await
 }

@@ -9,22 +9,18 @@ mod history;
 mod signature;
 
 use crate::{
-    AppState, Error, Result,
+    AppState, Result,
     jobs::{self, Job},
     meetings,
     store::{
-        self, StoreError, participants,
+        self, StoreError, Txn, participants,
         webhook_events::{self, EventState, NewEvent},
     },
 };
-use domain::{
-    ids::{RoomName, SessionId},
-    problem::Problem,
-    time::Timestamp,
-};
+use domain::{ids::RoomName, problem::Problem, time::Timestamp};
 use event::{Content, Fact, Incoming, RoomOf, What};
 use history::{History, Presence};
-use sea_orm::DatabaseTransaction;
+use scoped_futures::ScopedFutureExt;
 
 pub use batch::Inbox;
 pub use signature::is_genuine;
@@ -66,11 +62,10 @@ pub async fn receive(
     let (id, event) = (incoming.id.clone(), incoming.event.clone());
     let accepted = state.webhooks.store(&state.db, incoming, now).await?;
     match accepted {
-        Accepted::Stored => state.jobs_waiting.notify_one(),
         Accepted::Parked => {
             tracing::warn!(webhook.id = %id, webhook.event = event, "webhook not understood; kept in webhook_events");
         }
-        Accepted::Ignored | Accepted::Duplicate | Accepted::Foreign => {}
+        Accepted::Stored | Accepted::Ignored | Accepted::Duplicate | Accepted::Foreign => {}
     }
     tracing::debug!(webhook.id = %id, webhook.event = event, ?accepted, "webhook received");
     Ok(accepted)
@@ -78,7 +73,7 @@ pub async fn receive(
 
 /// Stores a message with the job that will apply it.
 async fn keep(
-    txn: &DatabaseTransaction,
+    txn: &Txn,
     incoming: Incoming,
     now: Timestamp,
 ) -> std::result::Result<Accepted, StoreError> {
@@ -135,38 +130,25 @@ async fn keep(
 /// When the database does not answer.
 pub async fn process(state: &AppState, room: &RoomName) -> Result<()> {
     let now = state.clock.now();
-    let session = state
+    let applying = state
         .db
-        .write(|txn| {
-            let room = room.clone();
-            Box::pin(async move { apply(txn, &room, now).await })
-        })
-        .await
-        .map_err(Error::Store)?;
-    if let Some(session) = session {
-        state.jobs_waiting.notify_one();
-        state.events.changed(session);
-    }
-    Ok(())
+        .write(|txn| async move { apply(txn, room, now).await }.scope_boxed());
+    Ok(applying.await?)
 }
 
-async fn apply(
-    txn: &DatabaseTransaction,
-    name: &RoomName,
-    now: Timestamp,
-) -> std::result::Result<Option<SessionId>, StoreError> {
+async fn apply(txn: &Txn, name: &RoomName, now: Timestamp) -> std::result::Result<(), StoreError> {
     // One job of a room at a time, or one that knows less might write last.
     let room = participants::room_locked(txn, name).await?;
     let events = webhook_events::of_room(txn, name).await?;
     let waiting = || events.iter().filter(|event| event.is_waiting);
     let ids: Vec<String> = waiting().map(|event| event.id.clone()).collect();
     if ids.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
     let Some(room) = room else {
         // The session was deleted meanwhile, and who was there with it.
         webhook_events::settle(txn, &ids, EventState::Ignored, now).await?;
-        return Ok(None);
+        return Ok(());
     };
     let history = History::of(events.iter().filter_map(|event| fact_in(&event.body)));
     for stay in history.stays() {
@@ -183,8 +165,7 @@ async fn apply(
     }
     apply_presence(txn, name, &room, presence, now).await?;
     evict_unwanted(txn, name, &room, &history, now).await?;
-    webhook_events::settle(txn, &ids, EventState::Processed, now).await?;
-    Ok(Some(room.session))
+    webhook_events::settle(txn, &ids, EventState::Processed, now).await
 }
 
 fn fact_in(body: &str) -> Option<Fact> {
@@ -196,7 +177,7 @@ fn fact_in(body: &str) -> Option<Fact> {
 
 /// Whoever entered without being allowed to goes again at once: with an old token, or a suffix.
 async fn evict_unwanted(
-    txn: &DatabaseTransaction,
+    txn: &Txn,
     name: &RoomName,
     room: &participants::RoomOfStays,
     history: &History,
@@ -216,7 +197,7 @@ async fn evict_unwanted(
 
 /// Writes whether the room exists to its session, unless the session has moved on to another room.
 async fn apply_presence(
-    txn: &DatabaseTransaction,
+    txn: &Txn,
     name: &RoomName,
     room: &participants::RoomOfStays,
     presence: Presence,

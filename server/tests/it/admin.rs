@@ -12,6 +12,7 @@ use domain::{
 };
 use macro_rules_attribute::apply;
 use sea_orm::Value;
+use server::store::ScopedFutureExt;
 use server::{
     Error, accounts, admin,
     media::MediaError,
@@ -214,8 +215,8 @@ async fn messages_are_filtered_by_state(app: TestApp) {
         app.state
             .db
             .write(|txn| {
-                let event = event.clone();
-                Box::pin(async move { store::webhook_events::insert(txn, &event).await })
+                let event = &event;
+                async move { store::webhook_events::insert(txn, &event).await }.scope_boxed()
             })
             .await
             .expect("stored");

@@ -117,13 +117,13 @@ async fn measure(engine: Engine, name: &'static str, most: Option<f64>) {
         }
         let mut times = run(&app, &mentors, &mentees, 1, 0).await.0;
         row(
-            &format!("booking with room and mails, {name}, one after the other: p50"),
+            &format!("booking with room and emails, {name}, one after the other: p50"),
             quantile(&mut times, 0.5),
             "ms",
             most,
         );
         row(
-            &format!("booking with room and mails, {name}, one after the other: p99"),
+            &format!("booking with room and emails, {name}, one after the other: p99"),
             quantile(&mut times, 0.99),
             "ms",
             None,
@@ -132,13 +132,13 @@ async fn measure(engine: Engine, name: &'static str, most: Option<f64>) {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
         let rate = times.len() as f64 / took.as_secs_f64();
         row(
-            &format!("booking with room and mails, {name}, 16 at once"),
+            &format!("booking with room and emails, {name}, 16 at once"),
             rate,
             "/s",
             None,
         );
         row(
-            &format!("booking with room and mails, {name}, 16 at once: p99"),
+            &format!("booking with room and emails, {name}, 16 at once: p99"),
             quantile(&mut times, 0.99),
             "ms",
             None,

@@ -116,7 +116,7 @@ const KINDS: [EmailKind; 11] = [
 ];
 
 #[test]
-fn every_letter_names_both_times_and_the_way_to_the_session() {
+fn every_email_names_both_times_and_the_way_to_the_session() {
     for kind in KINDS {
         for (to, yours, theirs) in [
             (
@@ -205,7 +205,7 @@ fn a_change_says_who_why_and_what_was_before() {
 }
 
 #[test]
-fn a_letter_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_it() {
+fn an_email_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_it() {
     for (kind, method) in [
         (EmailKind::Booked, "REQUEST"),
         (EmailKind::Changed, "REQUEST"),
@@ -359,7 +359,7 @@ fn hostile_texts_stay_in_their_place() {
 }
 
 #[test]
-fn an_address_that_is_not_exactly_one_gets_no_letter() {
+fn an_address_that_is_not_exactly_one_gets_no_email() {
     for bad in [
         "leo@example.org, other@example.org",
         "leo@example.org\r\nRCPT TO:<other@example.org>",
@@ -391,7 +391,7 @@ fn a_host_beyond_ascii_is_written_as_mail_servers_know_it() {
 }
 
 #[test]
-fn a_letter_that_comes_late_says_so() {
+fn an_email_that_comes_late_says_so() {
     let mut about = appointment();
     let detail = r#"{"by":null,"note":"","previous":null,"starts_at":0,"ends_at":1}"#;
     let row = EmailRow {
@@ -417,7 +417,7 @@ fn a_letter_that_comes_late_says_so() {
 
 proptest! {
     #[test]
-    fn any_text_makes_one_letter_to_one_person(name in "(?s).{0,100}", title in "(?s).{0,200}", note in "(?s).{0,300}", which in 0usize..11) {
+    fn any_text_makes_one_email_to_one_person(name in "(?s).{0,100}", title in "(?s).{0,200}", note in "(?s).{0,300}", which in 0usize..11) {
         let mut about = appointment();
         about.title = title.clone();
         about.goal = note.clone();

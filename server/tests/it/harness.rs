@@ -13,6 +13,7 @@ use domain::{
 use futures::FutureExt;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use secrecy::{ExposeSecret, SecretString};
+use server::store::ScopedFutureExt;
 use server::{
     AppState,
     accounts::{self, CurrentLogin, SignIn, SignUp},
@@ -271,7 +272,7 @@ impl TestDb {
         self.db
             .write(|txn| {
                 let statement = Statement::from_sql_and_values(self.backend(), sql, values.clone());
-                Box::pin(async move { Ok(txn.execute_raw(statement).await?.rows_affected()) })
+                async move { Ok(txn.execute_raw(statement).await?.rows_affected()) }.scope_boxed()
             })
             .await
     }

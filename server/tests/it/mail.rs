@@ -15,6 +15,7 @@ use domain::{
 };
 use macro_rules_attribute::apply;
 use mail_parser::MessageParser;
+use server::store::ScopedFutureExt;
 use server::{
     admin, calendar,
     config::{MailConfig, Security, SmtpConfig},
@@ -54,7 +55,7 @@ async fn post(app: &TestApp, id: SessionId, kind: EmailKind) {
     app.state
         .db
         .write(|txn| {
-            Box::pin(async move { emails::post(txn, id, kind, &Cause::default(), now).await })
+            async move { emails::post(txn, id, kind, &Cause::default(), now).await }.scope_boxed()
         })
         .await
         .expect("written");
@@ -64,7 +65,9 @@ async fn plan_reminders(app: &TestApp, id: SessionId) {
     let (now, window) = (app.state.clock.now(), app.state.config.window);
     app.state
         .db
-        .write(|txn| Box::pin(async move { emails::plan_reminders(txn, id, window, now).await }))
+        .write(|txn| {
+            async move { emails::plan_reminders(txn, id, window, now).await }.scope_boxed()
+        })
         .await
         .expect("written");
 }
@@ -96,7 +99,7 @@ fn heading(email: &Email) -> String {
 
 async fn count(app: &TestApp, what: &str) -> i64 {
     app.test_db
-        .number(&format!("SELECT count(*) FROM mails WHERE {what}"))
+        .number(&format!("SELECT count(*) FROM emails WHERE {what}"))
         .await
 }
 
@@ -154,7 +157,7 @@ impl Write for Log {
 }
 
 #[apply(on_both_engines!)]
-async fn a_letter_posted_twice_goes_out_once_to_each(app: TestApp) {
+async fn an_email_posted_twice_goes_out_once_to_each(app: TestApp) {
     let (_, _, id) = two(&app).await;
     post(&app, id, EmailKind::Booked).await;
     post(&app, id, EmailKind::Booked).await;
@@ -292,7 +295,7 @@ async fn a_reminder_that_comes_too_late_is_void(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn a_letter_to_an_account_that_is_gone_is_void(app: TestApp) {
+async fn an_email_to_an_account_that_is_gone_is_void(app: TestApp) {
     let (_, mentee, id) = two(&app).await;
     post(&app, id, EmailKind::Cancelled).await;
     app.test_db
@@ -308,7 +311,7 @@ async fn a_letter_to_an_account_that_is_gone_is_void(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn letters_wait_for_a_mail_server_that_is_down(app: TestApp) {
+async fn emails_wait_for_a_mail_server_that_is_down(app: TestApp) {
     let (_, _, id) = two(&app).await;
     let administrator = app.admin("Ada").await;
     app.mail.fail_always(Some(MailError::Unreachable(
@@ -442,13 +445,13 @@ async fn what_is_no_fault_of_the_recipient_is_tried_again(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn a_letter_sent_again_has_the_same_name(app: TestApp) {
+async fn an_email_sent_again_has_the_same_name(app: TestApp) {
     let (_, _, id) = two(&app).await;
     post(&app, id, EmailKind::Declined).await;
     app.run_jobs().await;
     // The process ended before it could write down that the email is out.
     app.test_db
-        .sql("UPDATE mails SET sent_at = NULL", [])
+        .sql("UPDATE emails SET sent_at = NULL", [])
         .await
         .expect("forgotten");
     app.test_db
@@ -469,12 +472,12 @@ async fn a_letter_sent_again_has_the_same_name(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn a_letter_about_a_session_that_is_gone_is_no_work(app: TestApp) {
+async fn an_email_about_a_session_that_is_gone_is_no_work(app: TestApp) {
     let (_, _, id) = two(&app).await;
     post(&app, id, EmailKind::Booked).await;
     app.state
         .db
-        .write(|txn| Box::pin(async move { store::sessions::delete(txn, id).await }))
+        .write(|txn| async move { store::sessions::delete(txn, id).await }.scope_boxed())
         .await
         .expect("deleted");
     app.run_jobs().await;
@@ -525,7 +528,7 @@ async fn the_log_names_nobody_and_no_secret_address(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn letters_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
+async fn emails_in_a_folder_are_shown_at_dev_mail(db: TestDb) {
     let folder = Scratch::new();
     let app = with_folder(&db.url, &folder.0, "http://127.0.0.1:3000").await;
     assert!(ask(&app, "/dev/mail").await.1.contains("no emails yet"));
@@ -603,7 +606,7 @@ async fn dev_mail_is_for_this_machine_only(db: TestDb) {
 
 /// A job of a kind that was added must be read back by the runner of the same version.
 #[test]
-fn the_job_of_a_letter_reads_back() {
+fn the_job_of_an_email_reads_back() {
     let job = Job::SendEmail {
         mail: EmailId(Uuid::from_u128(1)),
         session: SessionId(Uuid::from_u128(2)),

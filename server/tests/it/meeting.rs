@@ -4,17 +4,19 @@ use crate::harness::{self, NOW, Person, TestApp, on_both_engines};
 use domain::{
     access::{Access, Entry},
     audit::AuditAction,
-    ids::{RoomName, SessionId},
+    ids::{RoomName, SessionId, UserId},
     notice::Notice,
     permissions::Moderation,
     problem::Problem,
+    seats::Seats,
     session::{EndReason, Outcome, Room},
     time::{Millis, Timestamp},
 };
 use macro_rules_attribute::apply;
+use server::store::ScopedFutureExt;
 use server::{
     Error, jobs,
-    live::{self, Change},
+    live::{self, Changed, Update},
     media::{Call, MediaError},
     meetings::{
         self, attendance,
@@ -191,10 +193,8 @@ async fn the_other_person_hears_of_running_late_until_they_come(app: TestApp) {
     let mut changes = app.state.events.subscribe();
     say(mentee, true).await.expect("said");
     say(mentee, true).await.expect("twice is fine");
-    assert_eq!(
-        changes.recv().await.expect("told"),
-        Change::Here(meeting.id)
-    );
+    let told = changes.recv().await.expect("told");
+    assert_eq!(told.what().map(|changed| changed.session), Some(meeting.id));
     assert_eq!(late(mentor).await, ["Leo"]);
     say(mentee, false).await.expect("taken back");
     assert!(late(mentor).await.is_empty());
@@ -616,14 +616,14 @@ async fn what_happens_while_a_job_runs_is_not_swallowed_by_its_key(app: TestApp)
     let enqueue = async || {
         let enqueued = app.state.db.write(|txn| {
             let job = evict();
-            Box::pin(async move { jobs::enqueue(txn, &job, now, now).await })
+            async move { jobs::enqueue(txn, &job, now, now).await }.scope_boxed()
         });
         enqueued.await.expect("written");
     };
     enqueue().await;
     enqueue().await;
     let claimed = app.state.db.write(|txn| {
-        Box::pin(async move {
+        async move {
             store::jobs::claim(
                 txn,
                 store::jobs::Kinds::Only("evict"),
@@ -633,7 +633,8 @@ async fn what_happens_while_a_job_runs_is_not_swallowed_by_its_key(app: TestApp)
                 10,
             )
             .await
-        })
+        }
+        .scope_boxed()
     });
     let claimed = claimed.await.expect("claimed");
     assert_eq!(claimed.len(), 1, "the same work waits once");
@@ -647,10 +648,9 @@ async fn what_happens_while_a_job_runs_is_not_swallowed_by_its_key(app: TestApp)
     enqueue().await;
     let (id, key) = (claimed[0].id(), format!("evict:{room}"));
     let failing = app.state.db.write(|txn| {
-        let key = key.clone();
-        Box::pin(
-            async move { store::jobs::failed(txn, id, Some(&key), "down", Some(now), now).await },
-        )
+        let key = &key;
+        async move { store::jobs::failed(txn, id, Some(&key), "down", Some(now), now).await }
+            .scope_boxed()
     });
     failing.await.expect("recorded");
     assert_eq!(app.run_jobs().await, 1);
@@ -661,7 +661,8 @@ async fn only_one_process_keeps_the_schedules_until_its_lease_ends(app: TestApp)
     let take = async |holder: &'static str, now: Timestamp| {
         let until = now + Millis::seconds(15);
         let taking = app.state.db.write(|txn| {
-            Box::pin(async move { store::leases::take(txn, "schedules", holder, now, until).await })
+            async move { store::leases::take(txn, "schedules", holder, now, until).await }
+                .scope_boxed()
         });
         taking.await.expect("answers")
     };
@@ -706,8 +707,16 @@ async fn a_change_in_one_process_is_heard_in_the_others_also_after_a_broken_conn
     harness::run(Engine::Postgres, async |app: TestApp| {
         let other = TestApp::with(&app.test_db.url, harness::config(&app.test_db.url)).await;
         let id = SessionId(uuid::Uuid::from_u128(7));
+        let people = Seats::from_fn(|_| UserId(uuid::Uuid::from_u128(8)));
+        let changed = Changed {
+            session: id,
+            people,
+        };
         let mut heard = other.state.events.subscribe();
-        let tasks = [&app, &other].map(|app| tokio::spawn(live::share(app.state.clone())));
+        let tasks = [&app, &other].map(|app| {
+            let (state, url) = (&app.state, app.state.config.database_url.clone());
+            tokio::spawn(live::share(state.events.clone(), state.db.clone(), url))
+        });
         let listeners =
             "pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
         let all = async || {
@@ -726,23 +735,23 @@ async fn a_change_in_one_process_is_heard_in_the_others_also_after_a_broken_conn
             // Whoever listens anew looks anew; then changes are named.
             let mut unknown = 0;
             loop {
-                app.state.events.changed(id);
+                app.state.events.changed(id, people);
                 let next = tokio::time::timeout(Duration::from_secs(1), heard.recv()).await;
                 match next {
-                    Ok(Ok(Change::Elsewhere(session))) => {
-                        assert_eq!(session, id);
+                    Ok(Ok(Update::Elsewhere(said))) => {
+                        assert_eq!(said, changed);
                         break;
                     }
-                    Ok(Ok(Change::Unknown)) => unknown += 1,
-                    Ok(Ok(Change::Here(_))) => panic!("nothing changed there"),
+                    Ok(Ok(Update::Unknown)) => unknown += 1,
+                    Ok(Ok(Update::Here(_))) => panic!("nothing changed there"),
                     Ok(Err(error)) => panic!("{error}"),
                     // Not listening yet.
                     Err(_) => {}
                 }
             }
             assert!(unknown > 0, "broken {broken}");
-            while let Ok(change) = heard.try_recv() {
-                assert_eq!(change, Change::Elsewhere(id));
+            while let Ok(update) = heard.try_recv() {
+                assert_eq!(update, Update::Elsewhere(changed));
             }
         }
         for task in tasks {

@@ -10,6 +10,7 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use macro_rules_attribute::apply;
+use server::store::ScopedFutureExt;
 use server::{
     Error, admin,
     media::{Call, MediaError},
@@ -443,9 +444,9 @@ async fn a_job_whose_worker_died_runs_again_after_its_lease(app: TestApp) {
         .state
         .db
         .write(|txn| {
-            Box::pin(async move {
+            async move {
                 store::jobs::claim(txn, store::jobs::Kinds::All, "dead", now, lease, 10).await
-            })
+            }.scope_boxed()
         })
         .await
         .expect("claimed");

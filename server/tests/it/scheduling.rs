@@ -546,7 +546,7 @@ async fn of_64_who_want_one_time_one_gets_it(app: TestApp) {
     );
     assert_eq!(
         app.test_db
-            .number("SELECT count(*) FROM mails WHERE kind = 'booked'")
+            .number("SELECT count(*) FROM emails WHERE kind = 'booked'")
             .await,
         2
     );

@@ -4,6 +4,7 @@ use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, on_sqlite};
 use domain::{ids::UserId, time::Millis, time::Timestamp};
 use macro_rules_attribute::apply;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use server::store::ScopedFutureExt;
 use server::store::{Db, Engine, StoreError};
 use std::{
     sync::{
@@ -202,12 +203,13 @@ async fn seats_of_one_person_are_taken_one_transaction_at_a_time(db: TestDb) {
             .expect("not poisoned")
             .take()
             .expect("it runs once");
-        Box::pin(async move {
+        async move {
             txn.execute_raw(statement).await?;
             holds.send(()).expect("somebody waits");
             may_go.await.expect("somebody says go");
             Ok::<_, StoreError>(())
-        })
+        }
+        .scope_boxed()
     });
     let second = async {
         held.await.expect("the first seat is taken");
@@ -567,6 +569,7 @@ async fn pending_migrations_are_named_without_changing_anything(empty: EmptyDb) 
                 "m20261123_000001_core",
                 "m20261123_000002_scheduling",
                 "m20261123_000003_rooms",
+                "m20261125_000004_names",
             ]
         ),
         Err(error) => assert!(
@@ -670,12 +673,13 @@ async fn a_failed_write_leaves_nothing_behind(db: TestDb) {
             let backend = txn.get_database_backend();
             let statements =
                 [values(), values()].map(|v| Statement::from_sql_and_values(backend, SEAT, v));
-            Box::pin(async move {
+            async move {
                 for statement in statements {
                     txn.execute_raw(statement).await?;
                 }
                 Ok::<_, StoreError>(())
-            })
+            }
+            .scope_boxed()
         })
         .await;
     assert!(is_taken(&result), "{result:?}");
@@ -685,7 +689,7 @@ async fn a_failed_write_leaves_nothing_behind(db: TestDb) {
 #[apply(on_both_engines!)]
 async fn a_dropped_write_leaves_nothing_behind_and_blocks_nobody(db: TestDb) {
     let stuck = db.db.write(|txn| {
-        Box::pin(async move {
+        async move {
             txn.execute_unprepared(
                 "INSERT INTO webhook_events (id, event, body, state, received_at) \
                                     VALUES ('e', 'x', '{}', 'received', 1)",
@@ -693,7 +697,8 @@ async fn a_dropped_write_leaves_nothing_behind_and_blocks_nobody(db: TestDb) {
             .await?;
             tokio::time::sleep(Duration::from_secs(60)).await;
             Ok::<_, StoreError>(())
-        })
+        }
+        .scope_boxed()
     });
     // A client that goes away drops its request in the middle.
     tokio::time::timeout(Duration::from_millis(200), stuck)
@@ -716,14 +721,15 @@ async fn a_busy_write_is_run_again_from_the_start(db: TestDb) {
     db.db
         .write(|txn| {
             let run = runs.fetch_add(1, Ordering::SeqCst);
-            Box::pin(async move {
+            async move {
                 txn.execute_unprepared(event).await?;
                 if run < 2 {
                     Err(StoreError::Busy)
                 } else {
                     Ok(())
                 }
-            })
+            }
+            .scope_boxed()
         })
         .await
         .expect("the third run succeeds");
@@ -738,7 +744,7 @@ async fn a_write_gives_up_when_the_database_stays_busy(db: TestDb) {
         .db
         .write(|_| {
             runs.fetch_add(1, Ordering::SeqCst);
-            Box::pin(async { Err::<(), _>(StoreError::Busy) })
+            async { Err::<(), _>(StoreError::Busy) }.scope_boxed()
         })
         .await;
     assert!(matches!(result, Err(StoreError::Busy)), "{result:?}");
@@ -778,8 +784,8 @@ async fn rows_can_be_read_while_somebody_writes(db: TestDb) {
     let reader = db.clone();
     db.db
         .write(|txn| {
-            let reader = reader.clone();
-            Box::pin(async move {
+            let reader = &reader;
+            async move {
                 txn.execute_unprepared(
                     "INSERT INTO webhook_events (id, event, body, state, received_at) \
                                         VALUES ('e', 'x', '{}', 'received', 1)",
@@ -795,7 +801,8 @@ async fn rows_can_be_read_while_somebody_writes(db: TestDb) {
                     "unfinished work is not seen"
                 );
                 Ok::<_, StoreError>(())
-            })
+            }
+            .scope_boxed()
         })
         .await
         .expect("written");
@@ -845,14 +852,15 @@ async fn crossing_write(
             Statement::from_sql_and_values(backend, sql, [user.into()])
         };
         let (first, second) = (change(first), change(second));
-        Box::pin(async move {
+        async move {
             txn.execute_raw(first).await?;
             if let Some(meeting) = meeting {
                 meeting.wait().await;
             }
             txn.execute_raw(second).await?;
             Ok(())
-        })
+        }
+        .scope_boxed()
     })
     .await
 }
@@ -883,7 +891,7 @@ async fn sqlite_is_recent_enough_and_set_up_for_safety(db: TestDb) {
     let (keys, synchronous) = db
         .db
         .write(|txn| {
-            Box::pin(async move {
+            async move {
                 let ask = |sql: &str| Statement::from_string(txn.get_database_backend(), sql);
                 let keys = txn.query_one_raw(ask("PRAGMA foreign_keys")).await?;
                 let synchronous = txn.query_one_raw(ask("PRAGMA synchronous")).await?;
@@ -891,7 +899,8 @@ async fn sqlite_is_recent_enough_and_set_up_for_safety(db: TestDb) {
                     row.expect("one row").try_get_by_index::<i32>(0)
                 };
                 Ok::<_, StoreError>((number(keys)?, number(synchronous)?))
-            })
+            }
+            .scope_boxed()
         })
         .await
         .expect("answers");
@@ -920,14 +929,15 @@ async fn a_write_waits_for_another_process_on_the_same_file(db: TestDb) {
     let holds = Mutex::new(Some(holds));
     let holding = other.write(|txn| {
         let holds = holds.lock().expect("not poisoned").take();
-        Box::pin(async move {
+        async move {
             txn.execute_unprepared("DELETE FROM users").await?;
             if let Some(holds) = holds {
                 holds.send(()).expect("somebody waits");
             }
             tokio::time::sleep(Duration::from_millis(700)).await;
             Ok::<_, StoreError>(())
-        })
+        }
+        .scope_boxed()
     });
     let waiting = async {
         held.await.expect("the other one writes");

@@ -13,9 +13,10 @@ use domain::{
 use livekit_api::access_token::AccessToken;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
+use server::store::ScopedFutureExt;
 use server::{
     Error,
-    live::Change,
+    live::Update,
     media::Call,
     meetings::{self, moderate::moderate},
     store::{StoreError, participants, sessions},
@@ -289,8 +290,8 @@ async fn lists_say_who_is_in_the_room(app: TestApp) {
     };
     for (stay, expected) in [(came(None), true), (came(Some(end)), false)] {
         let merged = app.state.db.write(|txn| {
-            let (room, stay) = (room.clone(), stay.clone());
-            Box::pin(async move { participants::merge(txn, &room, &stay).await })
+            let (room, stay) = (&room, &stay);
+            async move { participants::merge(txn, &room, &stay).await }.scope_boxed()
         });
         merged.await.expect("written");
         let mine = server::sessions::mine(&app.state, &meeting.mentee.login)
@@ -398,11 +399,9 @@ async fn a_room_that_livekit_lost_is_made_again_when_somebody_joins(app: TestApp
     sent(&app, &meeting.message("EV_1", "room_finished", &sid, 0, 5)).await;
     let mut events = app.state.events.subscribe();
     app.run_jobs().await;
-    assert_eq!(
-        events.recv().await,
-        Ok(Change::Here(meeting.id)),
-        "open pages are told"
-    );
+    let told = events.recv().await.map(Update::what);
+    let session = told.expect("told").map(|changed| changed.session);
+    assert_eq!(session, Some(meeting.id), "open pages are told");
     assert_eq!(
         meeting.state(&app).await,
         Room::Scheduled,
@@ -532,7 +531,7 @@ async fn a_busy_database_says_so_in_time_and_loses_nothing(app: TestApp) {
         let db = app.state.db.clone();
         tokio::spawn(async move {
             db.write(|txn| {
-                Box::pin(async move {
+                async move {
                     use sea_orm::ConnectionTrait;
                     // On SQLite the transaction alone keeps other writers out.
                     if txn.get_database_backend() == sea_orm::DbBackend::Postgres {
@@ -543,7 +542,8 @@ async fn a_busy_database_says_so_in_time_and_loses_nothing(app: TestApp) {
                     }
                     tokio::time::sleep(Duration::from_secs(4)).await;
                     Ok::<_, StoreError>(())
-                })
+                }
+                .scope_boxed()
             })
             .await
         })
@@ -590,7 +590,7 @@ async fn a_deleted_session_takes_its_stays_along_and_late_messages_are_ignored(a
     let id = meeting.id;
     app.state
         .db
-        .write(|txn| Box::pin(async move { sessions::delete(txn, id).await }))
+        .write(|txn| async move { sessions::delete(txn, id).await }.scope_boxed())
         .await
         .expect("deleted");
     app.run_jobs().await;

@@ -8,6 +8,7 @@ use axum::{
 };
 use domain::{
     ids::SessionId,
+    seats::Seats,
     time::{Millis, Timestamp},
 };
 use http_body_util::BodyExt;
@@ -101,6 +102,12 @@ async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends(app: TestA
     assert_eq!(events.next().await, None, "a stopping server hangs up");
 }
 
+/// Tells pages that a session changed.
+fn changed(app: &TestApp, session: SessionId, (mentor, mentee): (&Person, &Person)) {
+    let (mentor, mentee) = (mentor.id(), mentee.id());
+    app.state.events.changed(session, Seats { mentor, mentee });
+}
+
 #[apply(on_both_engines!)]
 async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
     let (site, cast) = (Site::of(&app), Cast::of(&app).await);
@@ -116,8 +123,8 @@ async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
     assert_eq!(mentor.next().await, Some(nothing_yet));
 
     // The foreign one first: were it named to the mentee, it would come first.
-    app.state.events.changed(foreign);
-    app.state.events.changed(first);
+    changed(&app, foreign, (&cast.mentor, &cast.outsider));
+    changed(&app, first, (&cast.mentor, &cast.mentee));
     let one = |id: SessionId| Some(json!({"now": NOW.0, "sessions": [id]}));
     assert_eq!(mentee.next().await, one(first));
     assert_eq!(mentor.next().await, one(foreign));
@@ -127,7 +134,6 @@ async fn a_list_is_told_of_ones_own_sessions_and_of_no_others(app: TestApp) {
     let later = app
         .session(&cast.mentor, &cast.mentee, NOW + Millis::hours(8))
         .await;
-    app.state.events.changed(later);
     assert_eq!(mentee.next().await, one(later));
     app.stop();
     assert_eq!(mentee.next().await, None, "a stopping server hangs up");
@@ -147,9 +153,10 @@ async fn a_list_is_told_first_what_changed_before_it_began_to_listen(app: TestAp
         async move { Events::at(site, mentee, &format!("/api/events?age={age}"), "sessions").await }
     };
     let first = |sessions: Value| Some(json!({"now": NOW.0, "sessions": sessions}));
-    assert_eq!(known_for("60000").await.next().await, first(json!([])));
-    app.state.events.changed(foreign);
-    app.state.events.changed(own);
+    // Booking it was a change, too.
+    assert_eq!(known_for("60000").await.next().await, first(json!([own])));
+    changed(&app, foreign, (&cast.mentor, &cast.outsider));
+    changed(&app, own, (&cast.mentor, &cast.mentee));
     assert_eq!(known_for("60000").await.next().await, first(json!([own])));
     assert_eq!(known_for("0").await.next().await, first(json!([])));
     // Longer ago than anybody remembers: it may be any.
@@ -194,7 +201,7 @@ async fn events_end_with_the_login_and_are_limited_for_each_login(app: TestApp) 
     site.post(&cast.mentee, "/api/auth/sign-out")
         .await
         .data(200);
-    app.state.events.changed(id);
+    changed(&app, id, (&cast.mentor, &cast.mentee));
     assert_eq!(
         first.next().await,
         None,
