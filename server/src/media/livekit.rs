@@ -62,7 +62,7 @@ impl LiveKit {
                     .with_failover(false)
                     .with_request_timeout(TIMEOUT),
             ),
-            probe: Probe::new(&config.ws_url),
+            probe: Probe::new(config),
         }
     }
 
@@ -319,13 +319,9 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(ws_url: &str) -> Self {
-        let base = match ws_url.strip_prefix("ws") {
-            Some(rest) => format!("http{rest}"),
-            None => ws_url.to_owned(),
-        };
+    fn new(config: &MediaConfig) -> Self {
         Self {
-            url: format!("{base}/twirp/livekit.RoomService/ListRooms"),
+            url: format!("{}/twirp/livekit.RoomService/ListRooms", config.http_url()),
             client: OnceLock::new(),
         }
     }

@@ -17,6 +17,7 @@ use domain::{
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use server::{
+    config::AppUrl,
     http::{self, layers},
     media::MediaError,
     store::Engine,
@@ -183,9 +184,7 @@ struct Guarded(TestApp);
 impl Fixture for Guarded {
     async fn build(url: &str) -> Self {
         let mut config = harness::config(url);
-        config.app_url.origin = "https://minds.example".to_owned();
-        config.app_url.is_https = true;
-        config.app_url.is_loopback = false;
+        config.app_url = AppUrl::parse("https://minds.example").expect("an address");
         config.limits.sign_in_failures_per_account = 3;
         config.limits.trusted_proxies = vec!["10.0.0.1".parse().expect("an address")];
         Self(TestApp::with(url, config).await)
