@@ -11,7 +11,7 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use secrecy::ExposeSecret;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use uuid::Uuid;
 
 /// The oldest SQLite without the write-ahead log's reset bug (sqlite.org/wal.html, "walresetbug").
@@ -266,8 +266,9 @@ async fn arrival(state: &AppState, room: &RoomName) -> bool {
 
 /// Reads the date of an HTTP answer (RFC 9110 §5.6.7).
 pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
-    let at = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(Timestamp(at.timestamp().as_millisecond()))
+    let at = httpdate::parse_http_date(text).ok()?;
+    let since_epoch = at.duration_since(UNIX_EPOCH).ok()?;
+    Some(Timestamp(since_epoch.as_millis().try_into().ok()?))
 }
 
 #[cfg(test)]

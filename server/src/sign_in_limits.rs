@@ -27,8 +27,7 @@ fn keys(state: &AppState, account: &str, from: IpAddr) -> [(String, u32); 2] {
 }
 
 fn key(account: &str, from: IpAddr) -> String {
-    let hash = Sha256::digest(format!("{from} {account}"));
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(format!("{from} {account}")))
 }
 
 /// # Errors

@@ -1,6 +1,6 @@
 //! Times in words. The server makes the words; the browser only shows them.
 
-use domain::{time::Timestamp, views::LocalLabel};
+use domain::{availability::Day, time::Timestamp, views::LocalLabel};
 use leptos::prelude::*;
 
 /// A moment in one zone: date, time, and whose time it is.
@@ -37,23 +37,9 @@ pub fn zone_words(zone: &str) -> String {
 pub fn iso_utc(at: Timestamp) -> String {
     let seconds = at.0.div_euclid(1_000);
     let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let (year, month, date) = civil(day);
+    let day = Day(i32::try_from(day).unwrap_or(i32::MAX));
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
-}
-
-/// Year, month and day of a number of days since 1970-01-01, counting years from March so that the
-/// leap day comes last.
-fn civil(day: i64) -> (i64, i64, i64) {
-    let shifted = day + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, date)
+    format!("{day}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// A length of time in whole minutes, as people say it.

@@ -5,38 +5,19 @@
 
 use crate::components::form::Flash;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, HeaderValue, header};
-use server::config::Config;
+use domain::time::Millis;
+use http::{HeaderMap, HeaderValue};
+use server::{config::Config, http::cookie};
 
+const NAME: &str = "__Host-ym_form";
 /// Browsers take 4,096 bytes for name, value and attributes together.
 const VALUE_MAX: usize = 3_900;
 /// Long enough for the redirect on a slow line.
-const LIFETIME_S: u32 = 60;
-
-fn name(config: &Config) -> &'static str {
-    if config.app_url.is_https {
-        "__Host-ym_form"
-    } else {
-        "ym_form"
-    }
-}
-
-fn build(config: &Config, value: &str, lifetime_s: u32) -> Option<HeaderValue> {
-    let secure = if config.app_url.is_https {
-        "; Secure"
-    } else {
-        ""
-    };
-    let name = name(config);
-    HeaderValue::try_from(format!(
-        "{name}={value}; Path=/; Max-Age={lifetime_s}; HttpOnly; SameSite=Lax{secure}"
-    ))
-    .ok()
-}
+const LIFETIME: Millis = Millis::minutes(1);
 
 /// `Set-Cookie` that carries `flash`, as far as it fits.
 pub fn set(config: &Config, flash: Flash) -> Option<HeaderValue> {
-    build(config, &fit(flash)?, LIFETIME_S)
+    Some(cookie::write(config, NAME, &fit(flash)?, LIFETIME))
 }
 
 /// The cookie's value, without empty values; the longest ones are dropped until it fits.
@@ -54,20 +35,13 @@ fn fit(mut flash: Flash) -> Option<String> {
 }
 
 /// `Set-Cookie` that removes it.
-pub fn clear(config: &Config) -> Option<HeaderValue> {
-    build(config, "", 0)
+pub fn clear(config: &Config) -> HeaderValue {
+    cookie::write(config, NAME, "", Millis(0))
 }
 
 /// The flash a request carries.
 pub fn read(config: &Config, headers: &HeaderMap) -> Option<Flash> {
-    let name = name(config);
-    let pairs = headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
+    let value = cookie::read(config, NAME, headers)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
 }
 

@@ -54,7 +54,8 @@ pub async fn visitor(State(state): State<AppState>, mut request: Request, next: 
         request.extensions_mut().insert(flash);
     }
     let mut response = next.run(request).await;
-    if had_flash && let Some(cookie) = flash::clear(&state.config) {
+    if had_flash {
+        let cookie = flash::clear(&state.config);
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     if !(is_personal || had_flash || !is_page) {

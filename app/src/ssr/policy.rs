@@ -1,6 +1,7 @@
 //! The pages' Content-Security-Policy.
 
 use http::HeaderValue;
+use url::{Position, Url};
 
 /// For answers that are no page.
 pub const NOTHING: HeaderValue =
@@ -22,11 +23,11 @@ pub fn page(nonce: &str, media: Option<&str>) -> Option<HeaderValue> {
 /// The same host as ws(s), for the call, and as http(s), for livekit-client's own check of why a
 /// connection failed.
 fn origins(address: &str) -> String {
-    let Some((scheme, host)) = address.split_once("://") else {
+    let Ok(url) = Url::parse(address) else {
         return String::new();
     };
-    let host = host.split('/').next().unwrap_or_default();
-    if matches!(scheme, "wss" | "https") {
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    if matches!(url.scheme(), "wss" | "https") {
         format!(" wss://{host} https://{host}")
     } else {
         format!(" ws://{host} http://{host}")

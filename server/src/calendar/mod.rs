@@ -4,9 +4,8 @@
 //! the organiser is the platform's address under the mentor's name. Published calendars name none
 //! (RFC 5546 §3.2.1).
 //!
-//! The crate `icalendar` leaves holes, which are closed here: it passes a bare CR in texts and quotes
-//! in parameters through, writes `NAME` raw, stamps alarms by the machine's clock, and folds some
-//! lines at 76 octets.
+//! `calcard` escapes and folds; what it would escape in ways of its own (CR in a text, quotes and
+//! backslashes in a parameter) is taken out before.
 
 use crate::{
     AppState, Result,
@@ -18,6 +17,11 @@ use crate::{
     },
     zones::ical,
 };
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent as Component, ICalendarComponentType as Kind,
+    ICalendarParameter as Parameter, ICalendarProperty as Property, ICalendarValue as Value,
+    ICalendarValueType as ValueType, Uri,
+};
 use domain::{
     availability::Interval,
     ids::{SessionId, UserId},
@@ -27,18 +31,17 @@ use domain::{
     text::{one_line, paragraph},
     time::{Millis, Timestamp},
 };
-use icalendar::{Alarm, Calendar, Component, Event, EventLike, Parameter, Property};
 use scoped_futures::ScopedFutureExt;
 
-/// Minutes before the start at which a calendar program speaks up.
-const ALARM_MINUTES: i64 = 15;
+/// How long before the start a calendar program speaks up: 15 minutes.
+const ALARM: &str = "-PT900S";
 /// How far back a feed reaches.
 const FEED_BACK: Millis = Millis::days(60);
 /// Most entries in a feed.
 const FEED_MAX: u32 = 1_000;
 /// How often calendar programs should ask for a feed, as an ISO 8601 length of time.
 const REFRESH: &str = "PT1H";
-/// Longest texts in an entry, in characters. Folding takes time by the square of the length.
+/// Longest texts in an entry, in characters.
 const TITLE_MAX: usize = 200;
 const NAME_MAX: usize = 100;
 const TEXT_MAX: usize = 2_000;
@@ -143,73 +146,62 @@ impl EventFacts {
 
 /// One session as a calendar object.
 pub fn event(config: &Config, facts: &EventFacts, method: Method) -> String {
-    let mut calendar = calendar(config, method);
-    calendar.push(entry(config, facts, method));
-    fold(&calendar.to_string())
+    write(config, calendar(config, method), [facts], method)
 }
 
 /// Many sessions as a calendar to subscribe to.
 pub fn feed(config: &Config, events: &[EventFacts]) -> String {
     let mut calendar = calendar(config, Method::Publish);
     let name = line(&config.app_name, NAME_MAX);
-    // A declared text is escaped, `NAME` alone is not.
-    calendar.append_property(
-        Property::new("NAME", &name)
-            .add_parameter("VALUE", "TEXT")
-            .done(),
-    );
-    calendar.append_property(Property::new("X-WR-CALNAME", &name));
-    calendar.append_property(
-        Property::new("REFRESH-INTERVAL", REFRESH)
-            .add_parameter("VALUE", "DURATION")
-            .done(),
-    );
-    calendar.append_property(Property::new("X-PUBLISHED-TTL", REFRESH));
-    calendar.extend(
-        events
-            .iter()
-            .map(|facts| entry(config, facts, Method::Publish)),
-    );
-    fold(&calendar.to_string())
+    let duration = Parameter::value(ValueType::Duration);
+    calendar.add_property(Property::Name, name.as_str());
+    calendar.add_property(other("X-WR-CALNAME"), name);
+    calendar.add_property_with_params(Property::RefreshInterval, [duration], REFRESH);
+    calendar.add_property(other("X-PUBLISHED-TTL"), REFRESH);
+    write(config, calendar, events, Method::Publish)
 }
 
-/// Octets of a line at most, without its end (RFC 5545 §3.1).
-const LINE_MAX: usize = 75;
-
-/// Folds lines anew. Only folding begins a line with a space: texts have no line ends of their own.
-fn fold(ics: &str) -> String {
-    let mut folded = String::with_capacity(ics.len() + ics.len() / 32);
-    let mut room = LINE_MAX;
-    for c in ics.replace("\r\n ", "").chars() {
-        match c {
-            '\r' | '\n' => room = LINE_MAX,
-            c if c.len_utf8() > room => {
-                folded.push_str("\r\n ");
-                room = LINE_MAX - 1 - c.len_utf8();
-            }
-            c => room -= c.len_utf8(),
-        }
-        folded.push(c);
-    }
-    folded
-}
-
-fn calendar(config: &Config, method: Method) -> Calendar {
-    let mut calendar = Calendar::empty();
+fn calendar(config: &Config, method: Method) -> Component {
+    let mut calendar = Component::new(Kind::VCalendar);
     let product = format!("-//{}//Sessions//EN", line(&config.app_name, NAME_MAX));
-    for (name, value) in [
-        ("VERSION", "2.0"),
-        ("PRODID", &product),
-        ("CALSCALE", "GREGORIAN"),
-        ("METHOD", method.as_str()),
-    ] {
-        calendar.append_property((name, value));
-    }
+    calendar.add_property(Property::Version, "2.0");
+    calendar.add_property(Property::Prodid, product);
+    calendar.add_property(Property::Calscale, "GREGORIAN");
+    calendar.add_property(Property::Method, method.as_str());
     calendar
 }
 
-fn entry(config: &Config, facts: &EventFacts, method: Method) -> Event {
-    let uid = format!("{}@{}", facts.session, config.app_url.host());
+fn other(name: &str) -> Property {
+    Property::Other(name.to_owned())
+}
+
+fn write<'a>(
+    config: &Config,
+    calendar: Component,
+    events: impl IntoIterator<Item = &'a EventFacts>,
+    method: Method,
+) -> String {
+    let mut components = vec![calendar];
+    for facts in events {
+        let (event, alarm) = entry(config, facts, method);
+        let event = push(&mut components, 0, event);
+        if let Some(alarm) = alarm {
+            push(&mut components, event, alarm);
+        }
+    }
+    ICalendar { components }.to_string()
+}
+
+/// Puts `child` into the component at `parent`, and tells where it is.
+fn push(components: &mut Vec<Component>, parent: usize, child: Component) -> usize {
+    let id = components.len();
+    components[parent].component_ids.extend(u32::try_from(id));
+    components.push(child);
+    id
+}
+
+/// A session, and its alarm unless there is nothing to wake up for.
+fn entry(config: &Config, facts: &EventFacts, method: Method) -> (Component, Option<Component>) {
     let url = address(&facts.meeting_url);
     let page = format!("{}/sessions/{}", config.app_url.origin, facts.session);
     let title = format!(
@@ -224,54 +216,51 @@ fn entry(config: &Config, facts: &EventFacts, method: Method) -> Event {
         Method::Cancel => EventState::Cancelled,
         Method::Request | Method::Publish => facts.state,
     };
-    let mut event = Event::new();
-    event
-        .uid(&uid)
-        .sequence(facts.version)
-        .summary(title)
-        .description(&format!("{goal}{gap}Meeting: {url}\nSession: {page}"))
-        .location(&url)
-        .url(&url)
-        .add_property("DTSTAMP", ical(facts.stamp))
-        .add_property("DTSTART", ical(facts.time.from))
-        .add_property("DTEND", ical(facts.time.to))
-        .add_property("STATUS", state.as_str())
-        .append_property(organizer(config, &facts.mentor));
+    let mut event = Component::new(Kind::VEvent);
+    event.add_uid(&format!("{}@{}", facts.session, config.app_url.host()));
+    event.add_sequence(facts.version.into());
+    event.add_property(Property::Summary, title);
+    event.add_property(
+        Property::Description,
+        format!("{goal}{gap}Meeting: {url}\nSession: {page}"),
+    );
+    event.add_property(Property::Location, url.as_str());
+    event.add_property(Property::Url, Uri::Location(url));
+    event.add_property(Property::Dtstamp, ical(facts.stamp));
+    event.add_property(Property::Dtstart, ical(facts.time.from));
+    event.add_property(Property::Dtend, ical(facts.time.to));
+    event.add_property(Property::Status, state.as_str());
+    event.add_property_with_params(
+        Property::Organizer,
+        [Parameter::cn(quotable(&facts.mentor))],
+        mail_address(config.mail.from.email.as_ref()),
+    );
     if let (Some((name, email)), Method::Request | Method::Cancel) = (&facts.attendee, method) {
-        event.append_multi_property(attendee(name, email));
+        // The reader, who has accepted by booking; nobody waits for an answer by mail.
+        let accepted = [
+            Parameter::cn(quotable(name)),
+            Parameter::partstat("ACCEPTED".to_owned()),
+            Parameter::rsvp(false),
+        ];
+        event.add_property_with_params(Property::Attendee, accepted, mail_address(email));
     }
-    match state {
-        EventState::Tentative | EventState::Confirmed => {
-            event.alarm(alarm(&uid, title, facts.stamp));
-        }
-        EventState::Cancelled => {}
-    }
-    event.done()
+    let alarm = match state {
+        EventState::Tentative | EventState::Confirmed => Some(alarm(title)),
+        EventState::Cancelled => None,
+    };
+    (event, alarm)
 }
 
-fn organizer(config: &Config, mentor: &str) -> Property {
-    let email = address(config.mail.from.email.as_ref());
-    Property::new("ORGANIZER", format!("mailto:{email}"))
-        .append_parameter(Parameter::new("CN", &quotable(mentor)))
-        .done()
+fn alarm(title: &str) -> Component {
+    let mut alarm = Component::new(Kind::VAlarm);
+    alarm.add_property(Property::Action, "DISPLAY");
+    alarm.add_property(Property::Description, title);
+    alarm.add_property(Property::Trigger, ALARM);
+    alarm
 }
 
-/// The reader, who has accepted by booking; nobody waits for an answer by mail.
-fn attendee(name: &str, email: &str) -> Property {
-    Property::new("ATTENDEE", format!("mailto:{}", address(email)))
-        .append_parameter(Parameter::new("CN", &quotable(name)))
-        .append_parameter(Parameter::new("PARTSTAT", "ACCEPTED"))
-        .append_parameter(Parameter::new("RSVP", "FALSE"))
-        .done()
-}
-
-fn alarm(uid: &str, title: &str, stamp: Timestamp) -> Alarm {
-    let before = -chrono::Duration::minutes(ALARM_MINUTES);
-    Alarm::display(title, before)
-        // Else the crate writes the machine's time and a random id, and every download differs.
-        .add_property("DTSTAMP", ical(stamp))
-        .add_property("UID", format!("alarm-{uid}"))
-        .done()
+fn mail_address(email: &str) -> Value {
+    Uri::Location(format!("mailto:{}", address(email))).into()
 }
 
 /// One line of text.
@@ -289,9 +278,12 @@ fn lines(text: &str, max: usize) -> String {
         .collect()
 }
 
-/// A parameter's value: `"` ends it, and `^` begins an escape (RFC 6868).
+/// A parameter's value, which cannot hold `"`; `^` begins an escape (RFC 6868), and `\` is none, but
+/// would be doubled.
 fn quotable(name: &str) -> String {
-    line(name, NAME_MAX).replace('"', "'").replace('^', "")
+    line(name, NAME_MAX)
+        .replace('"', "'")
+        .replace(['^', '\\'], "")
 }
 
 /// A URL or email address, which is written as it is.

@@ -1,8 +1,9 @@
 //! `MAIL_URL` and `MAIL_FROM`.
 
+use crate::config::{is_loopback, without_brackets};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
-use std::{net::IpAddr, path::PathBuf};
+use std::path::PathBuf;
 use url::{Host, Url};
 
 /// How emails leave.
@@ -90,7 +91,7 @@ fn parse_target(url: &str) -> Result<MailTarget, &'static str> {
     if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
         return Err(FORM);
     }
-    let local = is_local(&host);
+    let local = is_loopback(&host);
     let (security, port) = match (url.scheme(), url.query()) {
         ("smtps", None) => (Security::Tls, 465),
         ("smtp", None) if local => (Security::None, 25),
@@ -106,23 +107,11 @@ fn parse_target(url: &str) -> Result<MailTarget, &'static str> {
         return Err("has a password, which ?tls=none would show to everybody on the way");
     }
     Ok(MailTarget::Smtp(SmtpConfig {
-        host: match host {
-            Host::Domain(name) => name,
-            Host::Ipv4(ip) => ip.to_string(),
-            Host::Ipv6(ip) => ip.to_string(),
-        },
+        host: without_brackets(host),
         port: url.port().unwrap_or(port),
         security,
         credentials,
     }))
-}
-
-fn is_local(host: &Host) -> bool {
-    match host {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(ip) => IpAddr::V4(*ip).is_loopback(),
-        Host::Ipv6(ip) => IpAddr::V6(*ip).is_loopback(),
-    }
 }
 
 /// User and password, written with `%40` for `@` and so on.

@@ -8,6 +8,7 @@ use clap::Args;
 use domain::{time::Millis, window::WindowRules};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::{IpAddr, SocketAddr};
+use url::{Host, Url};
 
 /// Settings as written by the operator. Every field names its environment variable.
 #[derive(Debug, Clone, Args)]
@@ -130,8 +131,9 @@ pub struct Config {
 /// The public address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppUrl {
-    /// Scheme, host and port without a trailing slash, for example `https://minds.example`.
+    /// Scheme, host and port as browsers write them, for example `https://minds.example`.
     pub origin: String,
+    host: String,
     /// Whether it is https.
     pub is_https: bool,
     /// Whether the host is this machine only.
@@ -190,7 +192,7 @@ impl TryFrom<Settings> for Config {
     type Error = ConfigProblem;
 
     fn try_from(s: Settings) -> Result<Self, ConfigProblem> {
-        let app_url = parse_app_url(&s.app_url)?;
+        let app_url = AppUrl::parse(&s.app_url)?;
         if s.app_name.trim().is_empty()
             || s.app_name.len() > 60
             || s.app_name.chars().any(char::is_control)
@@ -209,14 +211,12 @@ impl TryFrom<Settings> for Config {
             "LIVEKIT_API_SECRET",
             &s.livekit_api_secret,
         )?;
-        check_socket_url("LIVEKIT_WS_URL", &s.livekit_ws_url)?;
-        let public_ws_url = s
-            .public_livekit_ws_url
-            .unwrap_or_else(|| s.livekit_ws_url.clone());
-        check_socket_url("PUBLIC_LIVEKIT_WS_URL", &public_ws_url)?;
-        let public_is_secure =
-            public_ws_url.starts_with("wss://") || public_ws_url.starts_with("https://");
-        if app_url.is_https && !public_is_secure {
+        let ws_url = parse_socket_url("LIVEKIT_WS_URL", &s.livekit_ws_url)?;
+        let public_ws_url = match &s.public_livekit_ws_url {
+            Some(url) => parse_socket_url("PUBLIC_LIVEKIT_WS_URL", url)?,
+            None => ws_url.clone(),
+        };
+        if app_url.is_https && !matches!(public_ws_url.scheme(), "wss" | "https") {
             return refuse(
                 "PUBLIC_LIVEKIT_WS_URL",
                 "must be wss:// because APP_URL is https (browsers refuse the mix)",
@@ -258,8 +258,8 @@ impl TryFrom<Settings> for Config {
             media: MediaConfig {
                 api_key: s.livekit_api_key,
                 api_secret: s.livekit_api_secret,
-                ws_url: s.livekit_ws_url.trim_end_matches('/').to_owned(),
-                public_ws_url: public_ws_url.trim_end_matches('/').to_owned(),
+                ws_url: ws_url.origin().ascii_serialization(),
+                public_ws_url: public_ws_url.origin().ascii_serialization(),
                 webhook_keys,
             },
             window: WindowRules {
@@ -298,13 +298,64 @@ impl Config {
 }
 
 impl AppUrl {
+    /// Reads `APP_URL`.
+    ///
+    /// # Errors
+    /// When it is more or less than scheme, host and port, or http beyond this machine.
+    pub fn parse(text: &str) -> Result<Self, ConfigProblem> {
+        let url = parse_origin(text, &["http", "https"]);
+        let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host()?))) else {
+            return refuse(
+                "APP_URL",
+                "must look like https://minds.example.org, without a path",
+            );
+        };
+        let (is_https, is_loopback) = (url.scheme() == "https", is_loopback(&host));
+        if !is_https && !is_loopback {
+            return refuse(
+                "APP_URL",
+                "must be https unless it is localhost: browsers give no camera to plain http pages",
+            );
+        }
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            host: without_brackets(host),
+            is_https,
+            is_loopback,
+        })
+    }
+
     /// The host without scheme and port, IPv6 without brackets.
     pub fn host(&self) -> &str {
-        let authority = self.origin.rsplit('/').next().unwrap_or_default();
-        match authority.strip_prefix('[') {
-            Some(v6) => v6.split(']').next().unwrap_or_default(),
-            None => authority.split(':').next().unwrap_or_default(),
+        &self.host
+    }
+}
+
+impl MediaConfig {
+    /// Server side address for HTTP, without a slash at its end.
+    pub fn http_url(&self) -> String {
+        match self.ws_url.strip_prefix("ws") {
+            Some(rest) => format!("http{rest}"),
+            None => self.ws_url.clone(),
         }
+    }
+}
+
+/// Whether a host is this machine only.
+pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
+    match host {
+        Host::Domain(name) => name.as_ref() == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    }
+}
+
+/// A host as text, IPv6 without brackets.
+pub(crate) fn without_brackets<S: Into<String>>(host: Host<S>) -> String {
+    match host {
+        Host::Domain(name) => name.into(),
+        Host::Ipv4(ip) => ip.to_string(),
+        Host::Ipv6(ip) => ip.to_string(),
     }
 }
 
@@ -338,55 +389,24 @@ fn check_pair(
     Ok(())
 }
 
-fn check_socket_url(variable: &'static str, url: &str) -> Result<(), ConfigProblem> {
-    match split_origin(url) {
-        Some((scheme, _, rest))
-            if ["ws", "wss", "http", "https"].contains(&scheme) && rest.is_empty() =>
-        {
-            Ok(())
-        }
-        _ => refuse(
-            variable,
-            "must look like ws://127.0.0.1:7880 or wss://livekit.example.org",
-        ),
-    }
+fn parse_socket_url(variable: &'static str, text: &str) -> Result<Url, ConfigProblem> {
+    parse_origin(text, &["ws", "wss", "http", "https"]).map_or_else(
+        || {
+            refuse(
+                variable,
+                "must look like ws://127.0.0.1:7880 or wss://livekit.example.org",
+            )
+        },
+        Ok,
+    )
 }
 
-/// Splits `scheme://authority/rest`; `None` when there is no plain authority.
-fn split_origin(url: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let (authority, rest) = rest.split_once('/').unwrap_or((rest, ""));
-    let plain = !authority.is_empty()
-        && authority
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
-    plain.then_some((scheme, authority, rest))
-}
-
-fn parse_app_url(url: &str) -> Result<AppUrl, ConfigProblem> {
-    let Some((scheme @ ("http" | "https"), authority, "")) = split_origin(url) else {
-        return refuse(
-            "APP_URL",
-            "must look like https://minds.example.org, without a path",
-        );
-    };
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback =
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if scheme == "http" && !is_loopback {
-        return refuse(
-            "APP_URL",
-            "must be https unless it is localhost: browsers give no camera to plain http pages",
-        );
-    }
-    Ok(AppUrl {
-        origin: format!("{scheme}://{}", authority.to_ascii_lowercase()),
-        is_https: scheme == "https",
-        is_loopback,
-    })
+/// An address of scheme, host and port and nothing else.
+fn parse_origin(text: &str, schemes: &[&str]) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_bare =
+        url.as_str().strip_suffix('/') == Some(url.origin().ascii_serialization().as_str());
+    (is_bare && schemes.contains(&url.scheme())).then_some(url)
 }
 
 #[cfg(test)]
@@ -461,10 +481,23 @@ mod tests {
     }
 
     #[test]
+    fn the_origin_is_written_as_browsers_write_it() {
+        for (url, origin) in [
+            ("https://minds.example:443", "https://minds.example"),
+            ("https://MINDS.example/", "https://minds.example"),
+            ("http://localhost:3000", "http://localhost:3000"),
+        ] {
+            assert_eq!(AppUrl::parse(url).expect("valid").origin, origin);
+        }
+    }
+
+    #[test]
     fn unsafe_values_are_refused_with_the_name_of_the_setting() {
         for (extra, name) in [
             (&["--app-url", "http://minds.example"][..], "APP_URL"),
             (&["--app-url", "https://minds.example/path"], "APP_URL"),
+            (&["--app-url", "https://minds.example?a=b"], "APP_URL"),
+            (&["--app-url", "https://me:secret@minds.example"], "APP_URL"),
             (
                 &["--app-url", "https://minds.example"],
                 "PUBLIC_LIVEKIT_WS_URL",

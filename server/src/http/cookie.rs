@@ -1,58 +1,67 @@
-//! The login cookie. Its token is stored nowhere else; the database has only a hash of it.
+//! Our cookies. The login's token is stored nowhere else; the database has only a hash of it.
 
 use crate::{accounts::NewLogin, config::Config};
 use axum::http::{HeaderMap, HeaderValue, header};
-use domain::time::Timestamp;
+use cookie::{Cookie, SameSite, time::Duration};
+use domain::time::{Millis, Timestamp};
 use secrecy::ExposeSecret;
 
-/// Over https browsers accept this name only with `Secure`, `Path=/` and no `Domain`.
-const SECURE_NAME: &str = "__Host-ym_login";
-const PLAIN_NAME: &str = "ym_login";
+/// Over https browsers accept such a name only with `Secure`, `Path=/` and no `Domain`.
+const HOST_ONLY: &str = "__Host-";
+const LOGIN: &str = "__Host-ym_login";
 
-/// Name of the cookie under this configuration.
+/// Name of the login's cookie under this configuration.
 pub fn name(config: &Config) -> &'static str {
-    if config.app_url.is_https {
-        SECURE_NAME
-    } else {
-        PLAIN_NAME
-    }
+    name_of(config, LOGIN)
 }
 
 /// `Set-Cookie` for a new login.
 pub fn set(config: &Config, login: &NewLogin, now: Timestamp) -> HeaderValue {
-    let lifetime = login.expires_at.since(now).as_seconds_ceil();
-    let mut value = build(config, login.token.expose_secret(), lifetime);
+    let lifetime = login.expires_at.since(now);
+    let mut value = write(config, LOGIN, login.token.expose_secret(), lifetime);
     value.set_sensitive(true);
     value
 }
 
-/// `Set-Cookie` that removes the cookie.
+/// `Set-Cookie` that removes the login's cookie.
 pub fn clear(config: &Config) -> HeaderValue {
-    build(config, "", 0)
-}
-
-fn build(config: &Config, token: &str, max_age_s: i64) -> HeaderValue {
-    let secure = if config.app_url.is_https {
-        "; Secure"
-    } else {
-        ""
-    };
-    let name = name(config);
-    let text =
-        format!("{name}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}");
-    // A token is base64url, so the text is always a valid header value.
-    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+    write(config, LOGIN, "", Millis(0))
 }
 
 /// The token a request carries.
 pub fn token(config: &Config, headers: &HeaderMap) -> Option<String> {
-    let name = name(config);
+    read(config, LOGIN, headers)
+}
+
+/// `Set-Cookie` for the cookie `__Host-…`, which scripts cannot read; `value` must be base64url.
+pub fn write(config: &Config, name: &'static str, value: &str, lifetime: Millis) -> HeaderValue {
+    let cookie = Cookie::build((name_of(config, name), value))
+        .path("/")
+        .max_age(Duration::seconds(lifetime.as_seconds_ceil()))
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(config.app_url.is_https)
+        .build();
+    // With such a value the text is always a valid header value.
+    HeaderValue::try_from(cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The value of the cookie `__Host-…` that a request carries.
+pub fn read(config: &Config, name: &'static str, headers: &HeaderMap) -> Option<String> {
+    let name = name_of(config, name);
     headers
         .get_all(header::COOKIE)
         .into_iter()
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, token)| token.to_owned())
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+fn name_of(config: &Config, name: &'static str) -> &'static str {
+    match name.strip_prefix(HOST_ONLY) {
+        Some(plain) if !config.app_url.is_https => plain,
+        Some(_) | None => name,
+    }
 }

@@ -73,7 +73,7 @@ fn same_site_only(
     app_url: &AppUrl,
 ) -> CsrfLayer<impl FnMut(ProtectionError) -> Response + Clone + use<>> {
     let layer = CsrfLayer::new();
-    let layer = match layer.clone().add_trusted_origin(browser_origin(app_url)) {
+    let layer = match layer.clone().add_trusted_origin(app_url.origin.as_str()) {
         Ok(layer) => layer,
         Err(error) => {
             tracing::error!(%error, "APP_URL is not an origin that browsers send; only same-origin requests pass");
@@ -83,15 +83,6 @@ fn same_site_only(
     layer
         .with_insecure_bypass(|_: &Method, uri: &Uri| uri.path() == WEBHOOK_PATH)
         .with_rejection_response(|_| Failure::CrossSite.into_response())
-}
-
-/// Browsers leave the scheme's own port out.
-fn browser_origin(app_url: &AppUrl) -> &str {
-    let default_port = if app_url.is_https { ":443" } else { ":80" };
-    app_url
-        .origin
-        .strip_suffix(default_port)
-        .unwrap_or(&app_url.origin)
 }
 
 /// Pages and JSON. Files come compressed from disk, and events must not wait in a compressor.
@@ -246,22 +237,5 @@ mod tests {
         }
         let meeting = Place::of("/meeting/00000000-0000-0000-0000-000000000001").permissions();
         assert!(meeting.to_str().expect("text").contains("camera=(self)"));
-    }
-
-    #[test]
-    fn the_trusted_origin_is_written_as_browsers_write_it() {
-        let url = |origin: &str, is_https| AppUrl {
-            origin: origin.to_owned(),
-            is_https,
-            is_loopback: false,
-        };
-        assert_eq!(
-            browser_origin(&url("https://minds.example:443", true)),
-            "https://minds.example"
-        );
-        assert_eq!(
-            browser_origin(&url("http://localhost:3000", false)),
-            "http://localhost:3000"
-        );
     }
 }

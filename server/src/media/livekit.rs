@@ -17,6 +17,10 @@ use livekit_api::{
         room::{CreateRoomOptions, RoomClient, SendDataOptions},
     },
 };
+use livekit_protocol::{
+    TrackSource,
+    participant_info::{Kind, State},
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     fmt,
@@ -28,12 +32,6 @@ use std::{
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// What a participant may publish.
 const SOURCES: [&str; 4] = ["camera", "microphone", "screen_share", "screen_share_audio"];
-/// `livekit.ParticipantInfo.State.ACTIVE`.
-const ACTIVE: i32 = 2;
-/// `livekit.ParticipantInfo.Kind.STANDARD`.
-const STANDARD: i32 = 0;
-/// `livekit.TrackSource.MICROPHONE`.
-const MICROPHONE: i32 = 2;
 
 /// A LiveKit server.
 pub struct LiveKit {
@@ -64,7 +62,7 @@ impl LiveKit {
                     .with_failover(false)
                     .with_request_timeout(TIMEOUT),
             ),
-            probe: Probe::new(&config.ws_url),
+            probe: Probe::new(config),
         }
     }
 
@@ -202,12 +200,13 @@ impl MediaServer for LiveKit {
             } else {
                 p.joined_at.saturating_mul(1_000)
             }),
-            is_active: p.state == ACTIVE,
-            is_person: p.kind == STANDARD,
+            is_active: p.state == State::Active as i32,
+            // `p.kind()` would take a kind that we do not know for a person.
+            is_person: p.kind == Kind::Standard as i32,
             microphones: p
                 .tracks
                 .into_iter()
-                .filter(|track| track.source == MICROPHONE && !track.muted)
+                .filter(|track| track.source == TrackSource::Microphone as i32 && !track.muted)
                 .map(|track| track.sid)
                 .collect(),
             sid: p.sid,
@@ -320,13 +319,9 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(ws_url: &str) -> Self {
-        let base = match ws_url.strip_prefix("ws") {
-            Some(rest) => format!("http{rest}"),
-            None => ws_url.to_owned(),
-        };
+    fn new(config: &MediaConfig) -> Self {
         Self {
-            url: format!("{base}/twirp/livekit.RoomService/ListRooms"),
+            url: format!("{}/twirp/livekit.RoomService/ListRooms", config.http_url()),
             client: OnceLock::new(),
         }
     }

@@ -4,6 +4,7 @@ use super::livekit::client;
 use crate::config::MediaConfig;
 use domain::time::Timestamp;
 use std::time::Duration;
+use url::Url;
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -12,15 +13,7 @@ async fn get(
     path: &str,
     query: &[(&str, &str)],
 ) -> Option<reqwest::Response> {
-    let base = match config.ws_url.strip_prefix("ws") {
-        Some(rest) => format!("http{rest}"),
-        None => config.ws_url.clone(),
-    };
-    let query: Vec<String> = query
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let url = format!("{base}{path}?{}", query.join("&"));
+    let url = Url::parse_with_params(&format!("{}{path}", config.http_url()), query).ok()?;
     client()?.get(url).timeout(TIMEOUT).send().await.ok()
 }
 

@@ -1,9 +1,10 @@
-//! Reads LiveKit's messages (protobuf's JSON form) with tolerance: 64-bit numbers come as texts,
-//! defaults are left out, and a newer server may send words and fields that we do not know.
+//! Reads LiveKit's messages (protobuf's JSON form) with tolerance: a newer server may send words and
+//! fields that `livekit_protocol` does not know.
 
 use domain::{ids::RoomName, time::Timestamp};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::Value;
+use livekit_protocol::{DisconnectReason, ParticipantInfo, Room, WebhookEvent};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 /// A message as it came.
@@ -84,85 +85,42 @@ pub struct Who {
     pub reason: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+/// A message, and the word or number for why somebody left: `livekit_protocol` takes the reasons
+/// it knows only, and we keep every one.
+#[derive(Default)]
 struct Message {
-    #[serde(deserialize_with = "lenient")]
-    id: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    event: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    created_at: Option<Int>,
-    #[serde(deserialize_with = "lenient")]
-    room: Option<Room>,
-    #[serde(deserialize_with = "lenient")]
-    participant: Option<Participant>,
+    event: WebhookEvent,
+    reason: Value,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Room {
-    #[serde(deserialize_with = "lenient")]
-    sid: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    name: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    creation_time: Option<Int>,
-    #[serde(deserialize_with = "lenient")]
-    creation_time_ms: Option<Int>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Participant {
-    #[serde(deserialize_with = "lenient")]
-    sid: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    identity: Option<String>,
-    #[serde(deserialize_with = "lenient")]
-    joined_at: Option<Int>,
-    #[serde(deserialize_with = "lenient")]
-    joined_at_ms: Option<Int>,
-    #[serde(deserialize_with = "lenient")]
-    disconnect_reason: Option<Word>,
-}
-
-/// A 64-bit number, which protobuf writes as a text.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(untagged)]
-enum Int {
-    Number(i64),
-    #[serde(deserialize_with = "number_in_text")]
-    Text(i64),
-}
-
-impl Int {
-    /// `None` for 0, which is what protobuf means by nothing.
-    fn get(self) -> Option<i64> {
-        let (Self::Number(n) | Self::Text(n)) = self;
-        (n > 0).then_some(n)
+impl Message {
+    fn read(body: &[u8]) -> serde_json::Result<Self> {
+        let mut fields: Map<String, Value> = serde_json::from_slice(body)?;
+        let room = fields.remove("room").and_then(lenient);
+        let mut participant = fields.remove("participant").unwrap_or_default();
+        let reason = participant
+            .get_mut("disconnectReason")
+            .map(Value::take)
+            .unwrap_or_default();
+        let event = WebhookEvent {
+            room,
+            participant: lenient(participant),
+            ..lenient(Value::Object(fields)).unwrap_or_default()
+        };
+        Ok(Self { event, reason })
     }
 }
 
-fn number_in_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    String::deserialize(deserializer)?
-        .parse()
-        .map_err(serde::de::Error::custom)
-}
-
-/// An enum's value: its name, or its number where the sender did not know the name.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Name(String),
-    Number(i64),
-}
-
-/// A field of an unexpected kind counts as missing instead of spoiling the whole message.
-fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
+/// Each field that `T` cannot read counts as missing instead of spoiling the whole.
+fn lenient<T: DeserializeOwned>(value: Value) -> Option<T> {
+    let Value::Object(mut fields) = value else {
+        return None;
+    };
+    fields.retain(|name, value| {
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        T::deserialize(Value::Object(alone)).is_ok()
+    });
+    T::deserialize(Value::Object(fields)).ok()
 }
 
 impl Incoming {
@@ -170,28 +128,24 @@ impl Incoming {
     pub fn read(body: &[u8]) -> Self {
         // PostgreSQL takes no NUL in a text; JSON has none outside of escapes.
         let text = String::from_utf8_lossy(body).replace('\0', "\u{fffd}");
-        let (message, unreadable) = match serde_json::from_slice::<Message>(body) {
+        let (message, unreadable) = match Message::read(body) {
             Ok(message) => (message, None),
             Err(error) => (
                 Message::default(),
                 Some(format!("not the JSON we expect: {error}")),
             ),
         };
-        let event = message
-            .event
-            .as_deref()
+        let event = Some(message.event.event.as_str())
             .filter(|event| is_word(event, 64))
             .unwrap_or("?")
             .to_owned();
-        let room = match message.room.as_ref().and_then(|room| room.name.as_deref()) {
+        let room = match message.event.room.as_ref().map(|room| room.name.as_str()) {
             None | Some("") => RoomOf::Unsaid,
             Some(name) => {
                 RoomName::parse(name).map_or(RoomOf::Foreign, |(name, ..)| RoomOf::Ours(name))
             }
         };
-        let id = message
-            .id
-            .as_deref()
+        let id = Some(message.event.id.as_str())
             .filter(|id| is_word(id, 128))
             .map_or_else(
                 || format!("sha256:{:x}", Sha256::digest(body)),
@@ -218,72 +172,74 @@ fn is_word(text: &str, longest: usize) -> bool {
 
 impl Message {
     fn content(self) -> Content {
-        let who = |participant: Option<Participant>| participant.and_then(Participant::who);
-        let what = match self.event.as_deref() {
-            Some("room_started") => Some(What::Started),
-            Some("room_finished") => Some(What::Finished),
-            Some("participant_joined") => who(self.participant).map(What::Joined),
-            Some("participant_left") => who(self.participant).map(What::Left),
-            Some("participant_connection_aborted") => who(self.participant).map(What::Aborted),
-            Some(
-                "track_published" | "track_unpublished" | "egress_started" | "egress_updated"
-                | "egress_ended" | "ingress_started" | "ingress_ended" | "agent_job_started"
-                | "agent_job_ended",
-            ) => return Content::Irrelevant,
-            Some(event) => return Content::Unclear(format!("unknown event {:?}", shown(event))),
-            None => return Content::Unclear("it names no event".to_owned()),
+        let Self { event, reason } = self;
+        let who = |participant: Option<ParticipantInfo>| who(participant?, &reason);
+        let what = match event.event.as_str() {
+            "room_started" => Some(What::Started),
+            "room_finished" => Some(What::Finished),
+            "participant_joined" => who(event.participant).map(What::Joined),
+            "participant_left" => who(event.participant).map(What::Left),
+            "participant_connection_aborted" => who(event.participant).map(What::Aborted),
+            "track_published" | "track_unpublished" | "egress_started" | "egress_updated"
+            | "egress_ended" | "ingress_started" | "ingress_ended" | "agent_job_started"
+            | "agent_job_ended" => return Content::Irrelevant,
+            "" => return Content::Unclear("it names no event".to_owned()),
+            event => return Content::Unclear(format!("unknown event {:?}", shown(event))),
         };
         let Some(what) = what else {
             return Content::Unclear("it names no participant".to_owned());
         };
-        let Some(room) = self.room else {
+        let Some(Room {
+            sid,
+            creation_time,
+            creation_time_ms,
+            ..
+        }) = event.room
+        else {
             return Content::Unclear("it names no room".to_owned());
         };
-        let (Some(room_sid), Some(at)) = (
-            room.sid.filter(|sid| is_word(sid, 128)),
-            seconds(self.created_at),
-        ) else {
+        let (true, Some(at)) = (is_word(&sid, 128), moment(0, event.created_at)) else {
             return Content::Unclear("it lacks the room's id or its own time".to_owned());
         };
-        let room_began =
-            milliseconds(room.creation_time_ms, room.creation_time).unwrap_or(Timestamp(0));
         Content::Fact(Fact {
             at,
-            room_sid,
-            room_began,
+            room_sid: sid,
+            room_began: moment(creation_time_ms, creation_time).unwrap_or(Timestamp(0)),
             what,
         })
     }
 }
 
-impl Participant {
-    fn who(self) -> Option<Who> {
-        let reason = self.disconnect_reason.and_then(|reason| match reason {
-            Word::Name(name) => is_word(&name, 64).then(|| name.to_ascii_lowercase()),
-            Word::Number(0) => None,
-            Word::Number(number) => Some(format!("reason_{number}")),
-        });
-        Some(Who {
-            sid: self.sid.filter(|sid| is_word(sid, 128))?,
-            identity: shown(&self.identity.unwrap_or_default()),
-            joined_at: milliseconds(self.joined_at_ms, self.joined_at),
-            reason: reason.filter(|reason| reason != "unknown_reason"),
-        })
+fn who(participant: ParticipantInfo, reason: &Value) -> Option<Who> {
+    is_word(&participant.sid, 128).then(|| Who {
+        identity: shown(&participant.identity),
+        joined_at: moment(participant.joined_at_ms, participant.joined_at),
+        reason: lower_case(reason).filter(|reason| reason != "unknown_reason"),
+        sid: participant.sid,
+    })
+}
+
+/// The name of a reason, which comes as its number where the sender did not know the name.
+fn lower_case(reason: &Value) -> Option<String> {
+    if let Some(name) = reason.as_str() {
+        return is_word(name, 64).then(|| name.to_ascii_lowercase());
     }
+    let number = reason.as_i64()?;
+    let known = i32::try_from(number)
+        .ok()
+        .and_then(|number| DisconnectReason::try_from(number).ok());
+    Some(known.map_or_else(
+        || format!("reason_{number}"),
+        |known| known.as_str_name().to_ascii_lowercase(),
+    ))
 }
 
-fn seconds(value: Option<Int>) -> Option<Timestamp> {
-    value
-        .and_then(Int::get)
-        .map(|s| Timestamp(s.saturating_mul(1_000)))
-}
-
-/// The exact time where LiveKit sends it, else the one in whole seconds.
-fn milliseconds(exact: Option<Int>, coarse: Option<Int>) -> Option<Timestamp> {
-    exact
-        .and_then(Int::get)
+/// The exact time where LiveKit sends it, else the one in whole seconds; 0 is protobuf's nothing.
+fn moment(ms: i64, s: i64) -> Option<Timestamp> {
+    [ms, s.saturating_mul(1_000)]
+        .into_iter()
+        .find(|time| *time > 0)
         .map(Timestamp)
-        .or_else(|| seconds(coarse))
 }
 
 /// At most 256 characters of somebody else's text, without those that no text needs.
@@ -352,6 +308,7 @@ mod tests {
         for (sent, kept) in [
             (json!("CLIENT_INITIATED"), Some("client_initiated")),
             (json!("BRAND_NEW"), Some("brand_new")),
+            (json!(1), Some("client_initiated")),
             (json!(17), Some("reason_17")),
             (json!("UNKNOWN_REASON"), None),
             (json!(0), None),

@@ -1,4 +1,4 @@
-//! Calendar entries and feeds: as an independent parser reads them, and as RFC 5545 demands.
+//! Calendar entries and feeds: as a parser reads them, and, by checks of our own, as RFC 5545 demands.
 
 use crate::harness::{self, NOW, Person, TestApp, on_both_engines};
 use axum::{

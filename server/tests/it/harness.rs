@@ -496,11 +496,7 @@ fn sign_up(name: &str) -> SignUp {
 pub fn config(url: &str) -> Config {
     let secret = || SecretString::from(LIVEKIT_SECRET);
     Config {
-        app_url: AppUrl {
-            origin: "http://127.0.0.1:3000".to_owned(),
-            is_https: false,
-            is_loopback: true,
-        },
+        app_url: AppUrl::parse("http://127.0.0.1:3000").expect("an address"),
         app_name: "Young Minds".to_owned(),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         database_url: SecretString::from(url),

@@ -18,7 +18,7 @@ use mail_parser::MessageParser;
 use server::store::ScopedFutureExt;
 use server::{
     admin, calendar,
-    config::{MailConfig, Security, SmtpConfig},
+    config::{AppUrl, MailConfig, Security, SmtpConfig},
     emails::{self, Cause, EmailKind},
     http::{self, layers},
     jobs::{self, Job},
@@ -685,8 +685,7 @@ async fn with_folder(url: &str, folder: &Path, app_url: &str) -> TestApp {
     let mail = format!("file:{}", folder.display());
     let mut config = harness::config(url);
     config.mail = MailConfig::parse(&mail, "Young Minds <no-reply@minds.example>").expect("good");
-    config.app_url.origin = app_url.to_owned();
-    config.app_url.is_loopback = app_url.contains("127.0.0.1");
+    config.app_url = AppUrl::parse(app_url).expect("an address");
     connect(TestApp::with(url, config).await, &mail)
 }
 

@@ -23,7 +23,7 @@ async fn the_cookie_is_closed_to_scripts_and_ends_with_the_login(app: TestApp) {
     assert_eq!((name, token.len()), ("ym_login", 43));
     assert_eq!(
         attributes,
-        "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"
+        "HttpOnly; SameSite=Lax; Path=/; Max-Age=2592000"
     );
     assert!(!reply.text.contains(token));
     assert_ne!(token, person.token, "every sign-in has a token of its own");
@@ -40,7 +40,7 @@ async fn the_cookie_is_closed_to_scripts_and_ends_with_the_login(app: TestApp) {
     out.data(200);
     assert_eq!(
         out.header("set-cookie"),
-        "ym_login=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+        "ym_login=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0"
     );
     me(token).await.refused(401, "signed_out");
     me(&person.token).await.data(200);
@@ -58,7 +58,7 @@ async fn over_https_the_cookie_is_bound_to_the_host_and_browsers_stay_on_https(
     let cookie = reply.header("set-cookie");
     assert!(cookie.starts_with("__Host-ym_login="), "{cookie}");
     assert!(
-        cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax; Secure"),
+        cookie.ends_with("; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000"),
         "{cookie}"
     );
     assert_eq!(

@@ -20,6 +20,7 @@ use axum::{
 use domain::{ids::SessionId, time::Timestamp};
 use serde_json::{Value, json};
 use server::{
+    config::AppUrl,
     http::{self, layers},
     zones::rfc3339,
 };
@@ -178,9 +179,7 @@ struct Guarded(TestApp);
 impl Fixture for Guarded {
     async fn build(url: &str) -> Self {
         let mut config = harness::config(url);
-        config.app_url.origin = "https://minds.example".to_owned();
-        config.app_url.is_https = true;
-        config.app_url.is_loopback = false;
+        config.app_url = AppUrl::parse("https://minds.example").expect("an address");
         config.limits.sign_in_failures_per_account = 3;
         config.limits.trusted_proxies = vec!["10.0.0.1".parse().expect("an address")];
         Self(TestApp::with(url, config).await)
