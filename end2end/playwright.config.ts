@@ -1,5 +1,5 @@
-import { defineConfig, devices } from "@playwright/test";
 import { existsSync } from "node:fs";
+import { defineConfig, devices } from "@playwright/test";
 
 /** The browser to use: the one that CHROMIUM names, an installed one, else Playwright's own. */
 function chromium(...first: string[]): string | undefined {

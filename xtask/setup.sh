@@ -7,6 +7,9 @@
 # end2end/package-lock.json.
 # ---------------------------------------------------------------------------------------------------------------------
 YM_CARGO_LEPTOS=0.3.11
+YM_CARGO_DENY=0.20.2
+YM_CARGO_MACHETE=0.9.2
+YM_TYPOS=1.52.0
 YM_LIVEKIT=1.11.0
 
 YM_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -234,6 +237,15 @@ ym_build_tools() {
     --config profile.release.package.brotli.opt-level=3
   # wasm-opt, for release builds
   PATH=$YM_ROOT/end2end/node_modules/.bin:$PATH
+  export PATH
+}
+
+# What only ./test lint needs.
+ym_lint_tools() {
+  mkdir -p "$YM_TOOLS_DIR/log"
+  ym_cargo_tool typos-cli "$YM_TYPOS" typos 1 --locked
+  ym_cargo_tool cargo-machete "$YM_CARGO_MACHETE" cargo-machete 1 --locked
+  ym_cargo_tool cargo-deny "$YM_CARGO_DENY" cargo-deny 1 --locked
   export PATH
 }
 

@@ -64,7 +64,12 @@ export class Caller {
 }
 
 /** Both people, in the room. */
-export async function meet(browser: Browser, seeded: SeededSession, problems: string[], allowed: RegExp): Promise<[mentor: Caller, mentee: Caller]> {
+export async function meet(
+  browser: Browser,
+  seeded: SeededSession,
+  problems: string[],
+  allowed: RegExp,
+): Promise<[mentor: Caller, mentee: Caller]> {
   const mentor = await Caller.signedIn(browser, seeded.mentor, problems, allowed);
   const mentee = await Caller.signedIn(browser, seeded.mentee, problems, allowed);
   await mentor.join(seeded.sessionId);

@@ -66,7 +66,10 @@ export class Cluster {
       ["stats socket /run/haproxy/admin.sock mode 660 level admin", `stats socket ${this.folder}/admin.sock level admin`],
       ["bind 127.0.0.1:3000", `bind 127.0.0.1:${port}`],
       ["bind 127.0.0.1:7870", `bind 127.0.0.1:${this.livekitPort}`],
-      ...this.apps.map((app, n): [string, string] => [`server app${n + 1} 127.0.0.1:300${n + 1}`, `server app${n + 1} 127.0.0.1:${app.port}`]),
+      ...this.apps.map((app, n): [string, string] => [
+        `server app${n + 1} 127.0.0.1:300${n + 1}`,
+        `server app${n + 1} 127.0.0.1:${app.port}`,
+      ]),
       ...this.nodes.map((node, n): [string, string] => [
         `server livekit${n + 1} 127.0.0.1:78${8 + n}0`,
         `server livekit${n + 1} 127.0.0.1:${node.ports[0]}`,
@@ -85,7 +88,8 @@ export class Cluster {
   }
 
   async startApp(n: number): Promise<void> {
-    const app = this.apps[n]!;
+    const app = this.apps[n];
+    if (!app) throw new Error(`there is no app ${n}`);
     const environment = { ...this.environment, LISTEN: `127.0.0.1:${app.port}` };
     app.child = start(join(this.dist, "young-minds"), ["serve"], environment, `app${n + 1}`);
     await answers(`http://127.0.0.1:${app.port}/readyz`, app.child, `app${n + 1}`);
@@ -97,7 +101,8 @@ export class Cluster {
   }
 
   async startNode(n: number): Promise<void> {
-    const node = this.nodes[n]!;
+    const node = this.nodes[n];
+    if (!node) throw new Error(`there is no node ${n}`);
     const args = [...node.ports.map(String), `${this.appUrl}/api/livekit/webhook`, "--redis-host", `127.0.0.1:${this.redisPort}`];
     node.child = start(join(root, "xtask", "livekit.sh"), args, this.environment, `livekit${n + 1}`);
     await answers(`http://127.0.0.1:${node.ports[0]}/`, node.child, `livekit${n + 1}`);
@@ -125,7 +130,9 @@ export class Cluster {
       sha256: createHash("sha256").update(body).digest("base64"),
     };
     const text = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-    const signature = createHmac("sha256", this.environment.LIVEKIT_API_SECRET ?? "").update(text).digest("base64url");
+    const signature = createHmac("sha256", this.environment.LIVEKIT_API_SECRET ?? "")
+      .update(text)
+      .digest("base64url");
     const headers = { authorization: `${text}.${signature}`, "content-type": "application/webhook+json" };
     return (await fetch(`${this.appUrl}/api/livekit/webhook`, { method: "POST", headers, body })).status;
   }

@@ -1,9 +1,9 @@
 /** The test object of every spec: watches each page for what must never happen, and signs people in. */
-import { type APIRequestContext, type BrowserContext, expect, type Page, request, test as base } from "@playwright/test";
+import { type APIRequestContext, type BrowserContext, test as base, expect, type Page, request } from "@playwright/test";
 import type { Account } from "./seed";
 
-export { expect };
 export type { Page };
+export { expect };
 
 /** A refused page or request is a normal answer; a missing script or style is not. */
 const EXPECTED_REFUSAL = /^Failed to load resource: the server responded with a status of (400|401|403|404|409|410|422|429)\b/;
@@ -71,7 +71,8 @@ export const test = base.extend<{ allowed: RegExp; problems: string[]; signedIn:
   /** Complaints that a test provokes on purpose; nothing matches by default. */
   allowed: [/(?!)/, { option: true }],
 
-  problems: async ({ allowed }, use) => {
+  // biome-ignore lint/correctness/noEmptyPattern: from this pattern Playwright reads which fixtures it needs
+  problems: async ({}, use) => {
     const problems: string[] = [];
     await use(problems);
     expect(problems, "complaints of the pages").toEqual([]);

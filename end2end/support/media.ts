@@ -64,7 +64,8 @@ export async function expectSound(page: Page): Promise<void> {
 export async function expectPlaying(page: Page, label: string): Promise<void> {
   const video = page.locator(`video[aria-label="${label}"]`);
   await expect(video).toBeVisible({ timeout: 30_000 });
-  const frames = (): Promise<number> => video.evaluate((v: HTMLVideoElement) => (v.videoWidth > 0 ? v.getVideoPlaybackQuality().totalVideoFrames : 0));
+  const frames = (): Promise<number> =>
+    video.evaluate((v: HTMLVideoElement) => (v.videoWidth > 0 ? v.getVideoPlaybackQuality().totalVideoFrames : 0));
   const before = await frames();
   await expect.poll(frames, { message: `frames of "${label}"`, timeout: 30_000 }).toBeGreaterThan(before + 5);
 }

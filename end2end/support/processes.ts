@@ -76,7 +76,10 @@ export function start(program: string, args: string[], environment: NodeJS.Proce
 export async function answers(url: string, child: ChildProcess, name: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   for (;;) {
-    const ok = await fetch(url).then((r) => r.ok, () => false);
+    const ok = await fetch(url).then(
+      (r) => r.ok,
+      () => false,
+    );
     if (ok) return;
     if (child.exitCode !== null || Date.now() > deadline) {
       throw new Error(`${name} did not start:\n${readFileSync(logOf(name), "utf8").slice(-4000)}`);

@@ -61,7 +61,8 @@ export async function enter(page: Page, key: string, { token, wsUrl }: Ticket): 
       const canvas = document.createElement("canvas");
       canvas.width = 320;
       canvas.height = 180;
-      const pen = canvas.getContext("2d")!;
+      const pen = canvas.getContext("2d");
+      if (!pen) throw new Error("this browser draws on no canvas");
       setInterval(() => {
         pen.fillStyle = `hsl(${(performance.now() / 10) % 360} 80% 50%)`;
         pen.fillRect(0, 0, 320, 180);
@@ -83,8 +84,9 @@ export async function enter(page: Page, key: string, { token, wsUrl }: Ticket): 
 /** Milliseconds between beginning to enter and being put out; undefined while inside. */
 export async function stayed(page: Page, key: string): Promise<number | undefined> {
   return await page.evaluate((key) => {
-    const { entered, gone } = (window as unknown as { rooms: Record<string, { entered: number; gone?: number }> }).rooms[key]!;
-    return gone === undefined ? undefined : gone - entered;
+    const room = (window as unknown as { rooms: Record<string, { entered: number; gone?: number }> }).rooms[key];
+    if (!room) throw new Error(`nobody entered as ${key}`);
+    return room.gone === undefined ? undefined : room.gone - room.entered;
   }, key);
 }
 

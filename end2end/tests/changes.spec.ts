@@ -70,7 +70,10 @@ test("either side moves a session, and the meeting keeps its address", async ({ 
   const { id, mentor, mentee } = await mentorWho(false);
   const session = await book(mentee, id, 3);
   let meeting: string | null = null;
-  for (const [who, account] of [["mentor", mentor], ["mentee", mentee]] as const) {
+  for (const [who, account] of [
+    ["mentor", mentor],
+    ["mentee", mentee],
+  ] as const) {
     await signOutFirst(context);
     await signedIn(account);
     await open(page, session);

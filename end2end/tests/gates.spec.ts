@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, open, ready, test } from "../support/fixtures";
-import { MENTEE, MENTOR, accountOf, seedDemo, seedSession } from "../support/seed";
+import { accountOf, MENTEE, MENTOR, seedDemo, seedSession } from "../support/seed";
 
 const heading = (name: string) => ({ name, level: 1 });
 
@@ -88,7 +88,10 @@ test("a cancelled session says who cancelled it", async ({ context, signedIn }) 
 
 test("an open meeting answers 200 to both people and names the other", async ({ context, signedIn }) => {
   const { sessionId, mentor, mentee } = await seedSession("0s", "Ownership and borrowing");
-  for (const [account, other] of [[mentor, MENTEE], [mentee, MENTOR]] as const) {
+  for (const [account, other] of [
+    [mentor, MENTEE],
+    [mentee, MENTOR],
+  ] as const) {
     await context.clearCookies();
     const page = await signedIn(account);
     await open(page, `/meeting/${sessionId}`);

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { randomUUID } from "node:crypto";
+import AxeBuilder from "@axe-core/playwright";
 import { expect, open, type Page, test } from "../support/fixtures";
 import { accountOf, type Demo, seedDemo, seedSession } from "../support/seed";
 

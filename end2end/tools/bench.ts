@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Caller } from "../support/call";
 import { expect, test } from "../support/fixtures";
-import { MENTEE, seedSession, type SeededSession, usage } from "../support/seed";
+import { MENTEE, type SeededSession, seedSession, usage } from "../support/seed";
 
 interface Row {
   what: string;
@@ -70,7 +70,8 @@ const mark = (caller: Caller, name: string): Promise<number> =>
   caller.page.evaluate((name) => performance.getEntriesByName(name)[0]?.startTime ?? NaN, name);
 
 const BUTTON = `[...document.querySelectorAll("button")].find((b) => b.textContent.trim() === "Join meeting" && !b.disabled)`;
-const FRAMES = (label: string): string => `(document.querySelector('video[aria-label="${label}"]')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0`;
+const FRAMES = (label: string): string =>
+  `(document.querySelector('video[aria-label="${label}"]')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0`;
 
 test("a person's wait", async ({ browser, problems, allowed }) => {
   const figures: Record<string, number[]> = { cold: [], warm: [], connected: [], frame: [] };
@@ -95,8 +96,10 @@ test("a person's wait", async ({ browser, problems, allowed }) => {
             const look = (): void => (holds() ? resolve(performance.now()) : void requestAnimationFrame(look));
             look();
           });
-        const inRoom = (): boolean => [...document.querySelectorAll("button")].some((b) => b.textContent?.trim() === "Leave" || b.ariaLabel === "Leave");
-        const picture = (): boolean => (document.querySelector<HTMLVideoElement>(`video[aria-label="${frames}"]`)?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0;
+        const inRoom = (): boolean =>
+          [...document.querySelectorAll("button")].some((b) => b.textContent?.trim() === "Leave" || b.ariaLabel === "Leave");
+        const picture = (): boolean =>
+          (document.querySelector<HTMLVideoElement>(`video[aria-label="${frames}"]`)?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0;
         const button = [...document.querySelectorAll("button")].find((b) => b.textContent?.trim() === "Join meeting");
         const clicked = performance.now();
         button?.click();
@@ -128,7 +131,9 @@ interface Report {
 function load(requests: { path: string; cookie: string }[], seconds: number, connections: number, rate?: number): Promise<Report> {
   const address = new URL(process.env.YM_APP_URL ?? "").host;
   return new Promise((resolve, reject) => {
-    const child = execFile(process.env.YM_XTASK ?? "", ["load"], (error, out) => (error ? reject(error) : resolve(JSON.parse(out) as Report)));
+    const child = execFile(process.env.YM_XTASK ?? "", ["load"], (error, out) =>
+      error ? reject(error) : resolve(JSON.parse(out) as Report),
+    );
     child.stdin?.end(JSON.stringify({ address, requests, seconds, connections, ...(rate ? { rate } : {}) }));
   });
 }
@@ -148,7 +153,13 @@ test("the server under load", async ({ playwright }) => {
   const tokens = people.map(({ session, cookie }) => ({ path: `/api/sessions/${session.sessionId}/livekit/access-token`, cookie }));
   const pages = people.map(({ session, cookie }) => ({ path: `/meeting/${session.sessionId}`, cookie }));
 
-  const measure = async (what: string, requests: typeof tokens, rate: number | undefined, cpuAim?: number, p99Aim?: number): Promise<void> => {
+  const measure = async (
+    what: string,
+    requests: typeof tokens,
+    rate: number | undefined,
+    cpuAim?: number,
+    p99Aim?: number,
+  ): Promise<void> => {
     const before = await usage();
     const report = await load(requests, 8, rate ? 64 : 16, rate);
     const after = await usage();

@@ -1,7 +1,7 @@
 /** What `cargo xtask cluster` shows: the product on several machines, and what happens when parts of it go away. */
 import type { Page } from "@playwright/test";
-import { Cluster } from "../support/cluster";
 import { meet } from "../support/call";
+import { Cluster } from "../support/cluster";
 import { client, expect, test } from "../support/fixtures";
 import { expectMovingVideo, received } from "../support/media";
 import { MENTEE, type SeededSession } from "../support/seed";
@@ -29,7 +29,8 @@ async function* events(session: string, cookie: string): AsyncGenerator<string> 
   const answer = await fetch(`${cluster.appUrl}/api/events?session=${session}`, { headers: { cookie } });
   expect(answer.status).toBe(200);
   let text = "";
-  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  if (!answer.body) throw new Error("the stream of events has no body");
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
@@ -66,11 +67,9 @@ test("API clients: three processes share the work, and any LiveKit node answers"
   test.setTimeout(180_000);
   const sessions: SeededSession[] = [];
   for (let n = 0; n < 12; n++) sessions.push(await cluster.seedSession("0s"));
-  const clients = await Promise.all(sessions.map(({ mentee }) => client(mentee)));
+  const people = await Promise.all(sessions.map(async ({ sessionId, mentee }) => ({ sessionId, api: await client(mentee) })));
   const began = performance.now();
-  const tickets = await Promise.all(
-    clients.map((client, n) => client.get(`/api/sessions/${sessions[n]!.sessionId}/livekit/access-token`)),
-  );
+  const tickets = await Promise.all(people.map(({ sessionId, api }) => api.get(`/api/sessions/${sessionId}/livekit/access-token`)));
   for (const ticket of tickets) expect(ticket.status(), await ticket.text()).toBe(200);
   say(`12 rooms made and 12 tickets given at once|${seconds(began)}`);
   const tokens = await Promise.all(tickets.map(async (ticket) => ((await ticket.json()) as { data: { token: string } }).data.token));
@@ -82,7 +81,7 @@ test("API clients: three processes share the work, and any LiveKit node answers"
   }
   say(`rooms by LiveKit node|${(await cluster.roomsByNode()).join(" and ")}`);
   for (let round = 0; round < 10; round++) {
-    const answers = await Promise.all(clients.map((client) => client.get("/api/sessions")));
+    const answers = await Promise.all(people.map(({ api }) => api.get("/api/sessions")));
     for (const answer of answers) expect(answer.status()).toBe(200);
   }
   const answered = await cluster.answered("app");

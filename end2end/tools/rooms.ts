@@ -4,7 +4,7 @@
  */
 import { expect, test } from "../support/fixtures";
 import { comeBack, enterAll, everybody, HUNG_UP, inside, stage } from "../support/rooms";
-import { seedSession, type SeededSession, usage } from "../support/seed";
+import { type SeededSession, seedSession, usage } from "../support/seed";
 
 test.use({ allowed: HUNG_UP });
 
@@ -37,14 +37,14 @@ test(`${ROOMS} real rooms are compared with LiveKit, ${words}`, async ({ context
   const minutes = (performance.now() - from) / 60_000;
   const cpu = (await usage()).cpuSeconds - before.cpuSeconds;
   expect(await inside(people), "nobody is lost while nothing happens").toBe(2 * ROOMS);
-  console.log(`ROOMS|all CPU of the server with ${ROOMS} live rooms of two publishing people, ${words}|${((cpu / minutes) * 1000).toFixed(0)} ms a minute`);
+  console.log(
+    `ROOMS|all CPU of the server with ${ROOMS} live rooms of two publishing people, ${words}|${((cpu / minutes) * 1000).toFixed(0)} ms a minute`,
+  );
 
   // All connections break at once, as if a house lost its power.
   const left = performance.now();
   await page.close();
-  await expect
-    .poll(() => inside(people), { message: "everybody is recorded as gone", timeout: 180_000, intervals: [2_000] })
-    .toBe(0);
+  await expect.poll(() => inside(people), { message: "everybody is recorded as gone", timeout: 180_000, intervals: [2_000] }).toBe(0);
   row(`${ROOMS} real rooms, ${words}: leaving known`, 2 * ROOMS, await inside(people), performance.now() - left);
 });
 

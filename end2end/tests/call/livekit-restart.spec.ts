@@ -38,7 +38,9 @@ test("LiveKit is down when somebody joins: a clear page, Try again, and then it 
   await livekit.kill();
   await mentee.joinButton.click();
   await expect(mentee.page.getByRole("heading", { name: "Connection Error" })).toBeVisible({ timeout: 45_000 });
-  await expect(mentee.page.getByRole("link", { name: "Return to Dashboard" }).or(mentee.page.getByRole("button", { name: "Return to Dashboard" }))).toBeVisible();
+  await expect(
+    mentee.page.getByRole("link", { name: "Return to Dashboard" }).or(mentee.page.getByRole("button", { name: "Return to Dashboard" })),
+  ).toBeVisible();
   await livekit.start();
   await mentee.page.getByRole("button", { name: "Try again" }).click();
   await expect(mentee.joinButton.or(mentee.leaveButton).first()).toBeVisible({ timeout: 30_000 });

@@ -6,7 +6,8 @@ import { MENTEE, MENTOR, seedSession } from "../../support/seed";
 // livekit-client reports its data channels as errors when LiveKit closes a connection before the page
 // does, and browsers report every answer that is no success.
 test.use({
-  allowed: /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly|Failed to load resource.*(403|410)/,
+  allowed:
+    /DataChannel error on \w+: User-Initiated Abort|publisher data channel '\w+' closed unexpectedly|Failed to load resource.*(403|410)/,
 });
 
 test("the mentor mutes, asks to unmute, removes and allows back in", async ({ browser, problems, allowed }) => {

@@ -30,7 +30,10 @@ test("the device check shows the camera, offers devices, and remembers choices",
   await mentee.close();
 });
 
-for (const [kind, other] of [["video", "Microphone"], ["audio", "Camera"]] as const) {
+for (const [kind, other] of [
+  ["video", "Microphone"],
+  ["audio", "Camera"],
+] as const) {
   test(`a refused ${kind} device leaves the other alone and joining possible`, async ({ browser, problems }) => {
     const seeded = await seedSession("0s");
     const mentee = await Caller.signedIn(browser, seeded.mentee, problems, /Permission denied|NotAllowedError/);
@@ -42,7 +45,12 @@ for (const [kind, other] of [["video", "Microphone"], ["audio", "Camera"]] as co
       };
     }, kind);
     await mentee.preJoin(seeded.sessionId);
-    await expect(mentee.page.getByText(kind === "video" ? /camera/i : /microphone/i).filter({ hasText: /allow|block|permission/i }).first()).toBeVisible();
+    await expect(
+      mentee.page
+        .getByText(kind === "video" ? /camera/i : /microphone/i)
+        .filter({ hasText: /allow|block|permission/i })
+        .first(),
+    ).toBeVisible();
     if (other === "Camera") await expectPlaying(mentee.page, "Your video");
     await mentee.joinButton.click();
     await expect(mentee.leaveButton).toBeVisible({ timeout: 30_000 });

@@ -1,6 +1,6 @@
 import { expect, test } from "../../support/fixtures";
 import { comeBack, enterAll, everybody, HUNG_UP, inside, leaveAll, stage } from "../../support/rooms";
-import { seedSession, type SeededSession } from "../../support/seed";
+import { type SeededSession, seedSession } from "../../support/seed";
 
 test.use({ allowed: HUNG_UP });
 

@@ -64,7 +64,10 @@ test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ br
     await expect(mentee.page).toHaveURL(new RegExp(`/dashboard\\?left=${seeded.sessionId}&why=left`));
     await expect(mentor.page.getByText(`Waiting for ${MENTEE}`)).toBeVisible();
     await ready(mentee.page);
-    await mentee.page.getByRole("link", { name: /Rejoin/ }).first().click();
+    await mentee.page
+      .getByRole("link", { name: /Rejoin/ })
+      .first()
+      .click();
     await ready(mentee.page);
     await expect(mentee.joinButton).toBeEnabled({ timeout: 30_000 });
     await mentee.joinButton.click();
