@@ -14,6 +14,7 @@ use server::{
     config::{Config, LogFormat, Settings},
     media::LiveKit,
     store::Db,
+    webhooks::Inbox,
 };
 use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
@@ -22,7 +23,7 @@ use tower::ServiceExt;
 /// A client has this long to send its request's head (slow-loris).
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// Requests under way at shutdown have this long to finish.
-const GRACE: Duration = Duration::from_secs(10);
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// Validates the settings.
 pub fn config(settings: Settings) -> anyhow::Result<Config> {
@@ -74,12 +75,12 @@ pub async fn tool_state(settings: Settings) -> anyhow::Result<AppState> {
 }
 
 /// Pages, server functions, static files and the JSON API behind one set of layers.
-pub fn router(state: &AppState) -> anyhow::Result<Router> {
+pub fn router(state: &AppState, inbox: Inbox) -> anyhow::Result<Router> {
     let pages = app::ssr::router(
         state.clone(),
         app::ssr::options(&state.config.site_root, state.config.listen),
     );
-    let api = server::http::router(state.clone());
+    let api = server::http::router(state.clone(), inbox);
     Ok(server::http::layers::apply(pages.merge(api), state))
 }
 

@@ -1,4 +1,4 @@
-//! Names in today's words: emails, how long before a session a booking must come, and how far ahead it may.
+//! Names in today's words: emails, how long before a session a booking must come, how far ahead it may, and jobs.
 
 use crate::dialect;
 use sea_orm_migration::{
@@ -29,4 +29,8 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE mails RENAME TO emails",
     "ALTER TABLE mentors RENAME COLUMN notice_min TO min_notice_minutes",
     "ALTER TABLE mentors RENAME COLUMN horizon_days TO booking_window_days",
+    // Both had one word, which said how many of them run at a time.
+    "UPDATE jobs SET kind = 'notify_admin' WHERE kind = 'send_mail' AND payload LIKE '%notify_admin%'",
+    "UPDATE jobs SET kind = 'send_email', dedupe_key = REPLACE(dedupe_key, 'send_mail:', 'send_email:')
+        WHERE kind = 'send_mail'",
 ];

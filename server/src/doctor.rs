@@ -8,10 +8,10 @@ use crate::{
 use domain::{
     ids::{RoomName, SessionId, UserId},
     session::SeatRole,
-    time::{Millis, Timestamp},
+    time::Millis,
 };
 use secrecy::ExposeSecret;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The oldest SQLite without the write-ahead log's reset bug (sqlite.org/wal.html, "walresetbug").
@@ -264,13 +264,6 @@ async fn arrival(state: &AppState, room: &RoomName) -> bool {
     }
 }
 
-/// Reads the date of an HTTP answer (RFC 9110 §5.6.7).
-pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
-    let at = httpdate::parse_http_date(text).ok()?;
-    let since_epoch = at.duration_since(UNIX_EPOCH).ok()?;
-    Some(Timestamp(since_epoch.as_millis().try_into().ok()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,14 +279,5 @@ mod tests {
         ] {
             assert_eq!(is_old(version), old, "{version}");
         }
-    }
-
-    #[test]
-    fn the_date_of_an_http_answer_is_read() {
-        assert_eq!(
-            http_date("Tue, 24 Nov 2026 14:30:00 GMT"),
-            Some(Timestamp(1_795_530_600_000))
-        );
-        assert_eq!(http_date("yesterday"), None);
     }
 }

@@ -1,6 +1,10 @@
 //! The error of every use case, and how it becomes what people see.
 
-use crate::{mail::MailError, media::MediaError, store::StoreError};
+use crate::{
+    mail::MailError,
+    media::MediaError,
+    store::{MaybeBusy, StoreError},
+};
 use domain::problem::{Dependency, Problem};
 
 /// What a use case returns.
@@ -55,6 +59,12 @@ impl Error {
             Self::Mail(error) => internal(&error, request_id),
             Self::Other(error) => internal(&error, request_id),
         }
+    }
+}
+
+impl MaybeBusy for Error {
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Busy))
     }
 }
 

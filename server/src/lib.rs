@@ -7,6 +7,7 @@ pub mod admin;
 pub mod calendar;
 pub mod clock;
 pub mod config;
+pub mod credentials;
 pub mod doctor;
 pub mod emails;
 pub mod error;
@@ -16,19 +17,24 @@ mod fail;
 #[cfg(feature = "fail-points")]
 #[path = "fail/on.rs"]
 mod fail;
+pub mod heartbeats;
 pub mod http;
+mod job_list;
 pub mod jobs;
 pub mod live;
 pub mod mail;
 pub mod media;
 pub mod meetings;
 pub mod mentors;
+pub mod schedule;
 pub mod sessions;
 mod sign_in_limits;
 pub mod state;
 pub mod store;
+mod views;
 pub mod webhooks;
 pub mod zones;
 
 pub use error::{Error, Result};
+pub use job_list::job_list;
 pub use state::AppState;

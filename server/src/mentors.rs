@@ -182,7 +182,7 @@ pub async fn save_schedule(
 /// # Errors
 /// `Problem::Forbidden` unless the reader is an admin.
 pub async fn pending(state: &AppState, login: &CurrentLogin) -> Result<Vec<PendingMentor>> {
-    crate::admin::require(login)?;
+    login.require_admin()?;
     let cards = store::mentors::list(state.db.read(), false).await?;
     Ok(cards
         .into_iter()
@@ -195,7 +195,7 @@ pub async fn pending(state: &AppState, login: &CurrentLogin) -> Result<Vec<Pendi
 /// # Errors
 /// `Problem::Forbidden` unless the actor is an admin; `Problem::NotFound`.
 pub async fn publish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> Result<()> {
-    crate::admin::require(login)?;
+    login.require_admin()?;
     let (admin, now) = (login.me.id, state.clock.now());
     let found = state
         .db

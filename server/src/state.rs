@@ -1,14 +1,14 @@
 //! What every use case is given.
 
 use crate::{
-    accounts::Passwords,
     clock::Clock,
     config::Config,
+    credentials::Passwords,
+    heartbeats::Heartbeats,
     live::Events,
     mail::{self, MailServer},
     media::MediaServer,
     store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},
-    webhooks::Inbox,
 };
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -30,8 +30,8 @@ pub struct AppState {
     pub events: Events,
     /// Bounded password hashing.
     pub passwords: Arc<Passwords>,
-    /// Stores LiveKit's messages.
-    pub webhooks: Arc<Inbox>,
+    /// Signs of life of the tasks in the background.
+    pub heartbeats: Heartbeats,
     /// Wakes the job runner as soon as a job was written.
     pub jobs_waiting: Arc<Notify>,
     /// Logins by the hash of their token.
@@ -60,7 +60,7 @@ impl AppState {
             events,
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             mail: mail::connect(&config.mail, &config.app_url),
-            webhooks: Arc::default(),
+            heartbeats: Heartbeats::default(),
             jobs_waiting,
             recent_logins: Arc::default(),
             recent_sessions: Arc::default(),

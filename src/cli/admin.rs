@@ -92,7 +92,7 @@ fn password(from_stdin: bool) -> anyhow::Result<(String, String)> {
             String::new(),
         ));
     }
-    let drawn = accounts::generate_password();
+    let drawn = server::credentials::generate_password();
     let sentence = format!(" Password: {drawn}");
     Ok((drawn, sentence))
 }

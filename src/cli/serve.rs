@@ -1,11 +1,16 @@
 //! `young-minds serve`
 
 use crate::compose;
-use anyhow::Context;
-use server::{config::Settings, store::Engine};
-use tokio::{net::TcpListener, sync::watch};
+use anyhow::{Context, bail};
+use server::{AppState, config::Settings, job_list, jobs, live, schedule, store::Engine, webhooks};
+use std::collections::HashMap;
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{self, JoinSet},
+};
 
-/// Serves until SIGTERM or Ctrl-C.
+/// Serves until SIGTERM or Ctrl-C, or until something that works in the background dies.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let config = compose::config(settings)?;
     compose::init_log(config.log_format);
@@ -16,33 +21,98 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let listen = config.listen;
     let (stop, shutdown) = watch::channel(false);
     let state = compose::state(config, shutdown.clone()).await?;
-    let jobs = tokio::spawn(server::jobs::run_forever(state.clone()));
-    let sweeper = tokio::spawn(server::jobs::schedule::run_forever(state.clone()));
+    let (inbox, outlet) = webhooks::Inbox::new();
+    let router = compose::router(&state, inbox)?;
+    let mut background = Background::default();
+    background.start("job runner", jobs::run_forever(state.clone(), job_list()));
+    background.start("schedule", schedule::run_forever(state.clone()));
+    let storing = webhooks::store_forever(state.db.clone(), outlet, state.heartbeats.clone());
+    background.start("webhook inbox", storing);
     if state.db.engine() == Engine::Postgres {
         let url = state.config.database_url.clone();
-        tokio::spawn(server::live::share(
-            state.events.clone(),
-            state.db.clone(),
-            url,
-        ));
+        let sharing = live::share(state.events.clone(), state.db.clone(), url);
+        background.start(
+            "live updates between processes",
+            until_stopped(&state, sharing),
+        );
     }
     let asking = state.clone();
     tokio::spawn(async move { server::doctor::warn_of_auto_create(&asking).await });
-    let router = compose::router(&state)?;
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("listening on {listen}"))?;
     tracing::info!(address = %listen, url = %state.config.app_url.origin, "serving {}", state.config.app_url.origin);
-    tokio::spawn(async move {
-        stop_signal().await;
-        tracing::info!("stopping");
-        // Nobody listening means that everything has stopped already.
-        let _already_stopped = stop.send(true);
-    });
-    compose::serve(listener, router, shutdown).await;
-    jobs.await.context("the job runner")?;
-    sweeper.await.context("the sweeper")?;
-    Ok(())
+    let serving = tokio::spawn(compose::serve(listener, router, shutdown));
+    let died = tokio::select! {
+        () = stop_signal() => None,
+        died = background.first_death() => Some(died),
+    };
+    tracing::info!("stopping");
+    // Nobody listening means that everything has stopped already.
+    let _already_stopped = stop.send(true);
+    serving.await.context("serving")?;
+    background.finish().await;
+    match died {
+        Some(died) => bail!("{died} ended by itself"),
+        None => Ok(()),
+    }
+}
+
+/// Tasks that live as long as the process: one that dies takes the process along, for whoever supervises it to start
+/// it anew.
+#[derive(Default)]
+struct Background {
+    tasks: JoinSet<()>,
+    names: HashMap<task::Id, &'static str>,
+}
+
+impl Background {
+    fn start(&mut self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let id = self.tasks.spawn(work).id();
+        self.names.insert(id, name);
+    }
+
+    /// Waits until one ends.
+    async fn first_death(&mut self) -> &'static str {
+        let Some(ended) = self.tasks.join_next_with_id().await else {
+            return std::future::pending().await;
+        };
+        let id = match &ended {
+            Ok((id, ())) => *id,
+            Err(error) => error.id(),
+        };
+        let name = self.names.get(&id).copied().unwrap_or("a task");
+        match ended {
+            Ok(_) => tracing::error!(task = name, "the {name} ended by itself"),
+            Err(error) => tracing::error!(task = name, %error, "the {name} died"),
+        }
+        name
+    }
+
+    /// Waits for those that finish what they are doing, and ends the others.
+    async fn finish(mut self) {
+        let finishing = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(compose::GRACE, finishing)
+            .await
+            .is_err()
+        {
+            tracing::warn!("some tasks in the background did not finish in time");
+        }
+    }
+}
+
+/// Ends `work` when the server stops.
+fn until_stopped(
+    state: &AppState,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> impl Future<Output = ()> + Send + 'static {
+    let mut shutdown = state.shutdown.clone();
+    async move {
+        tokio::select! {
+            () = work => {}
+            _ = shutdown.wait_for(|stopping| *stopping) => {}
+        }
+    }
 }
 
 async fn stop_signal() {

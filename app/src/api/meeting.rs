@@ -69,7 +69,7 @@ pub async fn moderate(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let done = server::meetings::moderate::moderate(&request.state, login, session, what).await;
+    let done = server::meetings::moderate(&request.state, login, session, what).await;
     request.answer(done)
 }
 
@@ -86,8 +86,7 @@ pub async fn extend(
 ) -> Result<Timestamp, ApiError> {
     let request = crate::ssr::request()?;
     let login = request.login()?;
-    let extended =
-        server::meetings::moderate::extend(&request.state, login, session, closes_at).await;
+    let extended = server::meetings::extend(&request.state, login, session, closes_at).await;
     request.answer(extended)
 }
 
@@ -102,7 +101,7 @@ pub async fn allow_back(
 ) -> Result<(), ApiError> {
     let request = crate::ssr::request()?;
     let (login, what) = (request.login()?, Moderation::AllowBack);
-    let done = server::meetings::moderate::moderate(&request.state, login, id, what).await;
+    let done = server::meetings::moderate(&request.state, login, id, what).await;
     request.answer(done)?;
     crate::ssr::redirect(&format!("{}?done=allowed", crate::routes::session(id)));
     Ok(())

@@ -1,7 +1,6 @@
 //! What an admin does in the console. Each act writes its entry of the audit log in its own
 //! transaction.
 
-use super::require;
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
@@ -35,7 +34,7 @@ fn entry(login: &CurrentLogin, action: AuditAction, now: Timestamp) -> AuditEntr
 /// `Problem::Forbidden` unless the person is an admin; `Problem::NotFound` or `Problem::Conflict`
 /// when there is nothing to do it to.
 pub async fn perform(state: &AppState, login: &CurrentLogin, action: AdminAction) -> Result<()> {
-    require(login)?;
+    login.require_admin()?;
     match action {
         AdminAction::EndRoom(session) => meetings::end_room(state, login, session).await,
         AdminAction::RetryJob(job) => retry_job(state, login, job).await,

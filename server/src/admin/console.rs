@@ -1,7 +1,9 @@
 //! What the tabs of the console show, in words and in the reader's zone.
 
-use super::require;
-use crate::{AppState, Result, accounts::CurrentLogin, jobs, store, zones::Zone};
+use crate::{
+    AppState, Result, accounts::CurrentLogin, job_list, jobs::Job,
+    meetings::jobs::create_room::CreateRoom, store, zones::Zone,
+};
 use domain::{
     console::{Action, Console, Entry, Filter, PAGE, Section, Tab},
     problem::Problem,
@@ -23,7 +25,7 @@ pub async fn console(
     filter: &str,
     page: u32,
 ) -> Result<Console> {
-    require(login)?;
+    login.require_admin()?;
     let zone = Zone::or_utc(&login.me.time_zone);
     let filter = filter.trim();
     match tab {
@@ -121,7 +123,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
     let failed = failed.into_iter().map(|record| {
         let job = dead
             .iter()
-            .find(|job| job.session == Some(record.facts.id) && job.kind == jobs::CREATE_ROOM);
+            .find(|job| job.session == Some(record.facts.id) && job.kind == CreateRoom::KIND);
         let cause = job.map_or("Unknown; joining tries again.", |job| job.error.as_str());
         Entry {
             facts: vec![people(&record), fact("Cause", cause)],
@@ -145,7 +147,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
 async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
     let db = state.db.read();
     let view = |job: FailedJob| Entry {
-        title: jobs::kind_title(&job.kind).to_owned(),
+        title: job_list().title(&job.kind).to_owned(),
         facts: [
             Some(fact("Attempts", job.attempts.to_string())),
             Some(fact("Last error", job.error)),

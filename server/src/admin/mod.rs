@@ -9,16 +9,6 @@ pub use console::console;
 use crate::{AppState, Result, accounts::CurrentLogin, store, zones::Zone};
 use domain::{ids::NotificationId, problem::Problem, views::NotificationView};
 
-/// # Errors
-/// `Problem::Forbidden` unless the person is an admin.
-pub fn require(login: &CurrentLogin) -> Result<()> {
-    if login.actor.is_admin {
-        Ok(())
-    } else {
-        Err(Problem::Forbidden.into())
-    }
-}
-
 /// The list of notifications, open ones first.
 ///
 /// # Errors
@@ -27,7 +17,7 @@ pub async fn notifications(
     state: &AppState,
     login: &CurrentLogin,
 ) -> Result<Vec<NotificationView>> {
-    require(login)?;
+    login.require_admin()?;
     let zone = Zone::or_utc(&login.me.time_zone);
     let rows = store::notifications::list(state.db.read()).await?;
     let view = |row: store::notifications::NotificationRow| NotificationView {
@@ -47,7 +37,7 @@ pub async fn notifications(
 /// # Errors
 /// `Problem::Forbidden`, `Problem::NotFound`, or `Problem::Conflict` when it is settled.
 pub async fn retry(state: &AppState, login: &CurrentLogin, id: NotificationId) -> Result<()> {
-    require(login)?;
+    login.require_admin()?;
     let found = store::notifications::find(state.db.read(), id)
         .await?
         .ok_or(Problem::NotFound)?;

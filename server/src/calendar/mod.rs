@@ -9,8 +9,9 @@
 
 use crate::{
     AppState, Result,
-    accounts::{CurrentLogin, generate_token, token_hash},
+    accounts::CurrentLogin,
     config::Config,
+    credentials::{generate_token, token_hash},
     store::{
         appointments::{self, Appointment},
         calendar_feeds,

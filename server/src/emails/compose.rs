@@ -1,7 +1,7 @@
 //! An email's words and its message. Names, titles and notes come from people who may mean harm:
 //! they reach headers as single lines of bounded length, and HTML escaped.
 
-use super::{Detail, EmailKind, Reminder};
+use super::kind::{Detail, EmailKind, Reminder};
 use crate::{
     Error, Result,
     calendar::{self, EventFacts, EventState, Method},
@@ -136,7 +136,7 @@ fn finish(
 ///
 /// # Errors
 /// As [`compose`].
-pub(super) fn alert(
+pub(super) fn admin_alert(
     config: &Config,
     id: EmailId,
     admin: (&str, &str),

@@ -19,10 +19,10 @@ pub mod views;
 
 pub use client_ip::client_ip;
 
-use crate::AppState;
+use crate::{AppState, webhooks::Inbox};
 use answer::Failure;
 use axum::{
-    Router,
+    Extension, Router,
     extract::Request,
     http::{HeaderValue, header},
     middleware::{self, Next},
@@ -35,9 +35,11 @@ pub(crate) const WEBHOOK_PATH: &str = "/api/livekit/webhook";
 
 /// All routes of the JSON API, the live updates, and the health checks.
 ///
+/// LiveKit's messages go into `inbox`.
+///
 /// It has no fallback of its own, so that it can be merged with the pages; unknown addresses under
 /// `/api` are answered here.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: AppState, inbox: Inbox) -> Router {
     let (routes, document) = api::all().split_for_parts();
     let document = openapi::Served::new(document, &state.config);
     routes
@@ -51,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/", any(nothing_here))
         .route("/api/{*rest}", any(nothing_here))
         .method_not_allowed_fallback(wrong_method)
+        .layer(Extension(inbox))
         .layer(middleware::from_fn(keep_private))
         .with_state(state)
 }

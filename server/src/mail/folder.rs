@@ -46,7 +46,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub(super) fn list(&self, limit: usize) -> io::Result<Vec<EmailId>> {
+    pub(crate) fn list(&self, limit: usize) -> io::Result<Vec<EmailId>> {
         let entries = match fs::read_dir(&self.0) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -73,7 +73,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(super) fn read(&self, id: EmailId) -> io::Result<Option<Vec<u8>>> {
+    pub(crate) fn read(&self, id: EmailId) -> io::Result<Option<Vec<u8>>> {
         let file = self.file(id);
         match fs::symlink_metadata(&file) {
             Ok(found) if found.is_file() && found.len() <= FILE_MAX => fs::read(file).map(Some),
@@ -84,7 +84,7 @@ impl Folder {
     }
 
     /// Does blocking work on the folder.
-    pub(super) async fn off_thread<T: Send + 'static>(
+    pub(crate) async fn off_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce(Self) -> io::Result<T> + Send + 'static,
     ) -> Result<T, MailError> {

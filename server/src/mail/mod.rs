@@ -4,7 +4,6 @@
 
 mod fake;
 mod folder;
-pub mod mailbox;
 mod server;
 mod smtp;
 

@@ -1,92 +1,37 @@
-//! Who was there, and what came of the session.
+//! What came of a session, and who was there.
 
 use crate::{
     AppState, Result,
     accounts::CurrentLogin,
-    meetings, sessions,
     store::{
-        self, StoreError,
+        self, ScopedFutureExt, StoreError,
         audit::AuditEntry,
         participants::{self, StayRow},
         sessions::SessionRecord,
     },
+    views::{self, counted_until, presence},
     zones::Zone,
 };
 use domain::{
-    attendance::{decided_at, outcome, together, total, union},
+    attendance::{decided_at, outcome},
     audit::AuditAction,
-    availability::Interval,
     booking::NOTE_MAX,
     ids::SessionId,
     permissions::may_see,
     problem::Problem,
-    session::{Booking, Outcome, Room, SeatRole},
+    session::{Outcome, Room, SeatRole},
     text::paragraph,
-    time::{Millis, Timestamp},
-    views::{Attendance, AttendanceReport, Presence},
+    time::Timestamp,
+    views::AttendanceReport,
 };
-use scoped_futures::ScopedFutureExt;
-
-/// Until when stays that go on are counted: now, or the end of the room.
-fn counted_until(record: &SessionRecord, now: Timestamp) -> Timestamp {
-    match record.facts.room {
-        Room::Ended { at, .. } => at.min(now),
-        Room::Scheduled | Room::Open | Room::Live | Room::Failed => now,
-    }
-}
-
-/// The stays of the person in a seat with their times, as far as their beginning is known.
-fn stays_of<'a>(
-    record: &'a SessionRecord,
-    stays: &'a [StayRow],
-    role: SeatRole,
-    until: Timestamp,
-) -> impl Iterator<Item = (&'a StayRow, Interval)> {
-    stays.iter().filter_map(move |stay| {
-        let (user, from) = (stay.user?, stay.joined_at?);
-        let to = stay.left_at.unwrap_or(until).max(from);
-        (record.facts.role_of(user) == Some(role)).then_some((stay, Interval { from, to }))
-    })
-}
-
-/// When the person in a seat was there.
-fn presence(
-    record: &SessionRecord,
-    stays: &[StayRow],
-    role: SeatRole,
-    until: Timestamp,
-) -> Vec<Interval> {
-    let times = stays_of(record, stays, role, until).map(|(_, time)| time);
-    union(times, Millis(0))
-}
-
-/// Job: decides what came of a session whose scheduled time is over, or whose room has ended.
-pub(crate) async fn decide(state: &AppState, id: SessionId) -> Result<()> {
-    let now = state.clock.now();
-    let deciding = state.db.write(|txn| {
-        async move {
-            let Some(record) = store::sessions::lock(txn, id).await? else {
-                return Ok::<_, StoreError>(());
-            };
-            // A room that LiveKit never had is our fault, not anybody's absence.
-            if record.facts.booking != Booking::Confirmed || !store::rooms::existed(txn, id).await?
-            {
-                return Ok(());
-            }
-            let stays = participants::of_session(txn, id).await?;
-            if let Some(outcome) = decision(&record, &stays, now) {
-                store::sessions::decide(txn, id, outcome, now).await?;
-            }
-            Ok(())
-        }
-        .scope_boxed()
-    });
-    Ok(deciding.await?)
-}
 
 /// The outcome, once it can be told: when the room has ended, or when the time is over and nobody is
 /// inside whom somebody could still come to meet.
-fn decision(record: &SessionRecord, stays: &[StayRow], now: Timestamp) -> Option<Outcome> {
+pub(super) fn decision(
+    record: &SessionRecord,
+    stays: &[StayRow],
+    now: Timestamp,
+) -> Option<Outcome> {
     let facts = &record.facts;
     let until = counted_until(record, now);
     let of = |role| presence(record, stays, role, until);
@@ -116,41 +61,12 @@ pub async fn report(
         .ok_or(Problem::NotFound)?;
     let stays = participants::of_session(state.db.read(), id).await?;
     let zone = Zone::or_utc(&login.me.time_zone);
-    Ok(report_of(&record, &stays, state.clock.now(), &zone))
-}
-
-/// [`report`] of a record that was read already, for a reader in `zone`.
-pub(crate) fn report_of(
-    record: &SessionRecord,
-    stays: &[StayRow],
-    now: Timestamp,
-    zone: &Zone,
-) -> AttendanceReport {
-    let until = counted_until(record, now);
-    let of = |role| presence(record, stays, role, until);
-    let stay = |(row, time): (&StayRow, Interval)| Presence {
-        from: time.from,
-        to: time.to,
-        goes_on: row.left_at.is_none(),
-        is_estimated: row.is_estimated,
-        reason: row.left_reason.clone(),
-        from_label: zone.label(time.from),
-        to_label: zone.label(time.to),
-    };
-    let person = |role| Attendance {
-        person: sessions::seat_holder(record, role),
-        role,
-        total: total(&of(role)),
-        stays: stays_of(record, stays, role, until).map(stay).collect(),
-    };
-    AttendanceReport {
-        session: record.facts.id,
-        scheduled_at: record.facts.scheduled_at,
-        ends_at: record.facts.ends_at,
-        outcome: record.outcome,
-        together: together(&of(SeatRole::Mentor), &of(SeatRole::Mentee)),
-        people: vec![person(SeatRole::Mentor), person(SeatRole::Mentee)],
-    }
+    Ok(views::attendance_report(
+        &record,
+        &stays,
+        state.clock.now(),
+        &zone,
+    ))
 }
 
 /// Contests what came of a session, once, by one of its people; an admin decides then.
@@ -206,34 +122,17 @@ pub async fn dispute(
     Ok(())
 }
 
-/// Job: deletes an ended room at LiveKit, and closes the record of who was in it.
-pub(crate) async fn delete_at_livekit(
-    state: &AppState,
-    name: &domain::ids::RoomName,
-) -> Result<()> {
-    state.media.delete_room(name).await?;
-    let now = state.clock.now();
-    let ended = state.db.write(|txn| {
-        async move {
-            store::rooms::deleted(txn, name, now).await?;
-            match store::rooms::by_name(txn, name).await? {
-                Some((room, Some(ended_at))) => {
-                    meetings::reconcile::close_stays(txn, &room, ended_at, now).await
-                }
-                Some((_, None)) | None => Ok(()),
-            }
-        }
-        .scope_boxed()
-    });
-    ended.await?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::sessions::PersonRow;
-    use domain::{access::SessionFacts, ids::UserId, session::EndReason};
+    use crate::views::attendance_report;
+    use domain::{
+        access::SessionFacts,
+        ids::UserId,
+        session::{Booking, EndReason},
+        time::Millis,
+    };
     use uuid::Uuid;
 
     const START: Timestamp = Timestamp(1_800_000_000_000);
@@ -322,7 +221,7 @@ mod tests {
     fn a_report_counts_a_stay_that_goes_on_until_now_and_not_past_the_end() {
         let utc = Zone::or_utc("UTC");
         let stays = [stay(10, 0, Some(10)), stay(10, 5, None), stay(20, 30, None)];
-        let report = report_of(
+        let report = attendance_report(
             &record(Room::Live),
             &stays,
             START + Millis::minutes(40),
@@ -336,7 +235,7 @@ mod tests {
             at: START + Millis::minutes(35),
             reason: EndReason::EndedByMentor,
         };
-        let report = report_of(&record(ended), &stays, START + Millis::minutes(400), &utc);
+        let report = attendance_report(&record(ended), &stays, START + Millis::minutes(400), &utc);
         assert_eq!(report.people[0].total, Millis::minutes(35));
     }
 }

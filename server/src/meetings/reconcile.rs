@@ -1,14 +1,18 @@
 //! LiveKit's own word about who is where. Messages get lost, so it is asked again and again, and the
 //! record follows: rooms it has lost, people who came or went unnoticed, people who must not be there.
 
+use super::{
+    jobs::{delete_room::DeleteRoom, evict::Evict},
+    room_state::set_room,
+    stays::over,
+};
 use crate::{
     AppState, Result,
-    jobs::{self, Job},
-    media::{MediaError, MediaParticipant},
-    meetings,
+    jobs::enqueue,
+    media::MediaParticipant,
     store::{
-        self, StoreError, Txn,
-        participants::{self, OpenStay, StayEnd, StayFacts},
+        self, ScopedFutureExt, StoreError, Txn,
+        participants::{self, OpenStay, StayFacts},
         rooms::RoomRecord,
     },
 };
@@ -18,7 +22,6 @@ use domain::{
     time::Timestamp,
 };
 use futures::{StreamExt, stream};
-use scoped_futures::ScopedFutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rooms LiveKit is asked about at the same time.
@@ -137,8 +140,7 @@ async fn delete_leftovers(state: &AppState, live: &BTreeSet<String>) -> Result<u
             let leftover = &leftover;
             async move {
                 for room in leftover {
-                    let (room, session) = (room.name.clone(), room.session);
-                    jobs::enqueue(txn, &Job::DeleteRoom { room, session }, now, now).await?;
+                    enqueue(txn, &DeleteRoom::of(room), now, now).await?;
                 }
                 Ok::<_, StoreError>(())
             }
@@ -205,21 +207,6 @@ fn difference(
     }
 }
 
-/// A stay whose end nobody told: it lasted at least until LiveKit was last asked.
-fn over(stay: &OpenStay, last_seen: Option<Timestamp>) -> StayFacts {
-    let end = stay.joined_at.max(last_seen);
-    StayFacts {
-        sid: stay.sid.clone(),
-        identity: stay.identity.clone(),
-        joined_at: stay.joined_at,
-        left: end.map(|at| StayEnd {
-            at,
-            reason: None,
-            is_estimated: true,
-        }),
-    }
-}
-
 /// What we know of a running room.
 struct Known {
     room: RoomRecord,
@@ -268,17 +255,8 @@ async fn mend(
             async move {
                 merge(txn, &room.name, &stays, &back).await?;
                 if unwanted {
-                    let (name, session) = (room.name.clone(), room.session);
-                    jobs::enqueue(
-                        txn,
-                        &Job::Evict {
-                            room: name,
-                            session,
-                        },
-                        now,
-                        now,
-                    )
-                    .await?;
+                    let (room, session) = (room.name.clone(), room.session);
+                    enqueue(txn, &Evict { room, session }, now, now).await?;
                 }
                 let lost = match ensured_at.filter(|_| is_lost) {
                     Some(at) => store::rooms::lost_since(txn, room.id, at).await?,
@@ -292,7 +270,7 @@ async fn mend(
                         (false, true) => old.joined(),
                         (false, false) => old,
                     };
-                    meetings::set_room(txn, room.session, old, new, now).await?;
+                    set_room(txn, room.session, old, new, now).await?;
                 }
                 Ok::<_, StoreError>(lost)
             }
@@ -327,54 +305,6 @@ async fn merge(
         participants::reopen(txn, room.id, back).await?;
     }
     Ok(())
-}
-
-/// A room that was ended at `ended_at` is gone from LiveKit now: whoever is still recorded as present was
-/// there until then, as far as nobody tells otherwise. Whoever came back into it was there until now.
-pub(crate) async fn close_stays(
-    txn: &Txn,
-    room: &RoomRecord,
-    ended_at: Timestamp,
-    now: Timestamp,
-) -> std::result::Result<(), StoreError> {
-    let found = participants::open_in(txn, &[room.id]).await?;
-    let Some(stays) = participants::room(txn, &room.name).await? else {
-        return Ok(());
-    };
-    for stay in found {
-        let came_later = stay.joined_at.is_some_and(|at| at > ended_at);
-        let until = if came_later { now } else { ended_at };
-        if stay.joined_at.is_none_or(|at| at <= until) {
-            participants::merge(txn, &stays, &over(&stay, Some(until))).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Job: throws out everybody who must not be in a room. Runs until LiveKit confirms that they are gone.
-pub(crate) async fn evict(state: &AppState, name: &RoomName, session: SessionId) -> Result<()> {
-    let Some(record) = store::sessions::find(state.db.read(), session).await? else {
-        return Ok(());
-    };
-    let mut gone = 0;
-    for person in state.media.people(name).await? {
-        if person.is_person && !record.facts.admits(&person.identity) {
-            remove(state, name, &person.identity).await?;
-            gone += 1;
-        }
-    }
-    if gone > 0 {
-        tracing::info!(session.id = %session, gone, "people were put out of a room they may not be in");
-    }
-    Ok(())
-}
-
-async fn remove(
-    state: &AppState,
-    name: &RoomName,
-    identity: &str,
-) -> std::result::Result<(), MediaError> {
-    state.media.remove_participant(name, identity).await
 }
 
 #[cfg(test)]

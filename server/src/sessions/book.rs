@@ -1,24 +1,23 @@
 //! Making sessions: holding a time, finishing the booking, or both at once.
 
 use super::{
-    conflict, get,
+    conflict,
+    follow::{Written, follow},
+    get,
     slots::{Asked, find_time},
 };
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    emails::{self, Cause, EmailKind},
-    meetings::lifecycle::prepare_room,
     mentors,
     store::{
         self, StoreError, Txn,
-        changes::Change,
         sessions::{NewSession, SessionRecord},
     },
 };
 use domain::{
     availability::Interval,
-    booking::{BookingDetails, ChangeKind, HOLD},
+    booking::{BookingDetails, ChangeKind, HOLD, Next},
     ids::{SessionId, UserId},
     problem::Problem,
     session::Booking,
@@ -249,33 +248,24 @@ async fn insert_in(
     rules: WindowRules,
 ) -> std::result::Result<(), StoreError> {
     store::sessions::insert(txn, new).await?;
-    let (kind, mail) = match new.booking {
+    let change = match new.booking {
         Booking::Held => return Ok(()),
-        Booking::Confirmed => {
-            prepare_room(txn, new.id, new.time, rules, new.now).await?;
-            emails::plan_reminders(txn, new.id, rules, new.now).await?;
-            (ChangeKind::Booked, EmailKind::Booked)
-        }
-        Booking::Requested | Booking::Declined | Booking::Cancelled { .. } => {
-            (ChangeKind::Requested, EmailKind::Requested)
-        }
+        Booking::Confirmed => ChangeKind::Booked,
+        Booking::Requested | Booking::Declined | Booking::Cancelled { .. } => ChangeKind::Requested,
     };
-    let told = Cause {
-        by: Some(new.mentee),
-        ..Cause::default()
-    };
-    emails::post(txn, new.id, mail, &told, new.now).await?;
-    let change = Change {
+    let written = Written {
         session: new.id,
         version: 0,
-        kind,
-        by: Some(new.mentee),
-        starts_at: new.time.from,
-        previous_starts_at: None,
+        before: None,
+        next: Next {
+            booking: new.booking,
+            change,
+        },
+        time: new.time,
+        by: new.mentee,
         note: String::new(),
-        at: new.now,
     };
-    store::changes::insert(txn, &change).await
+    follow(txn, &written, rules, new.now).await
 }
 
 impl NewSession {

@@ -1,18 +1,14 @@
 //! Changing sessions: finishing a held one, answering a request, moving, calling off.
 
 use super::{
-    BookingForm, conflict, get,
+    BookingForm, conflict,
+    follow::{Written, follow},
+    get,
     slots::{Asked, find_time},
 };
 use crate::{
     AppState, Error, Result,
     accounts::CurrentLogin,
-    emails::{self, Cause, EmailKind},
-    jobs,
-    meetings::{
-        self,
-        lifecycle::{prepare_room, put_room_off},
-    },
     mentors::{self, Mentor},
     store::{
         self, StoreError, Txn,
@@ -21,11 +17,11 @@ use crate::{
 };
 use domain::{
     availability::{Interval, Length},
-    booking::{self, Answered, BookingDetails, ChangeKind, Next, Step, after},
+    booking::{self, Answered, BookingDetails, Next, Step, after},
     ids::{SessionId, UserId},
     permissions::may_see,
     problem::Problem,
-    session::{Booking, EndReason, SeatRole},
+    session::{Booking, SeatRole},
     time::{Millis, Timestamp},
     views::SessionView,
     window::WindowRules,
@@ -34,7 +30,7 @@ use scoped_futures::ScopedFutureExt;
 
 /// What somebody wants to change, as it was entered.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub enum SessionChange {
     /// Finish a held booking.
     Finish(BookingForm),
     /// Say yes to a request.
@@ -68,7 +64,7 @@ pub enum Change {
     },
 }
 
-impl Change {
+impl SessionChange {
     fn step(&self, mentor_confirms: bool) -> Step {
         match self {
             Self::Finish(_) => Step::Finish { mentor_confirms },
@@ -93,7 +89,7 @@ pub async fn change(
     state: &AppState,
     login: &CurrentLogin,
     id: SessionId,
-    change: Change,
+    change: SessionChange,
 ) -> Result<SessionView> {
     let record = store::sessions::find(state.db.read(), id).await?;
     let record = record
@@ -148,13 +144,13 @@ struct Context {
     mentor: Option<Mentor>,
     now: Timestamp,
     rules: WindowRules,
-    change: Change,
+    change: SessionChange,
 }
 
 impl Context {
     /// The time that a move asks for.
     fn asked(&self, record: &SessionRecord) -> Option<Asked> {
-        let Change::Reschedule { starts_at, .. } = self.change else {
+        let SessionChange::Reschedule { starts_at, .. } = self.change else {
             return None;
         };
         Some(Asked {
@@ -184,49 +180,16 @@ async fn apply(txn: &Txn, context: &Context) -> Result<()> {
     let next = after(&old.facts, old.held_until, context.role, step, context.now)?;
     let (edit, note) = edit(txn, context, &old, next).await?;
     store::sessions::edit(txn, &old, &edit, context.now).await?;
-    let time = edit.time.map_or_else(|| time_of(&old), |(time, _)| time);
-    follow(txn, context, &old, next, time).await?;
-    let change = store::changes::Change {
+    let written = Written {
         session: context.id,
         version: old.version + 1,
-        kind: next.change,
-        by: Some(context.by),
-        starts_at: time.from,
-        previous_starts_at: edit.time.map(|_| old.facts.scheduled_at),
+        before: (old.facts.booking != Booking::Held).then(|| (old.facts.booking, time_of(&old))),
+        next,
+        time: edit.time.map_or_else(|| time_of(&old), |(time, _)| time),
+        by: context.by,
         note,
-        at: context.now,
     };
-    store::changes::insert(txn, &change).await?;
-    tell(txn, context, next, change).await
-}
-
-/// Writes the emails about a change, and the reminders of a session that takes place.
-async fn tell(
-    txn: &Txn,
-    context: &Context,
-    next: Next,
-    change: store::changes::Change,
-) -> Result<()> {
-    let kind = match next.change {
-        ChangeKind::Booked => EmailKind::Booked,
-        ChangeKind::Requested => EmailKind::Requested,
-        ChangeKind::Confirmed => EmailKind::Confirmed,
-        ChangeKind::Declined => EmailKind::Declined,
-        ChangeKind::Asked => EmailKind::InfoAsked,
-        ChangeKind::Answered => EmailKind::InfoAnswered,
-        ChangeKind::Rescheduled => EmailKind::Changed,
-        ChangeKind::Cancelled => EmailKind::Cancelled,
-    };
-    let told = Cause {
-        by: change.by,
-        note: change.note,
-        previous: change.previous_starts_at,
-    };
-    emails::post(txn, context.id, kind, &told, context.now).await?;
-    if next.booking == Booking::Confirmed {
-        emails::plan_reminders(txn, context.id, context.rules, context.now).await?;
-    }
-    Ok(())
+    Ok(follow(txn, &written, context.rules, context.now).await?)
 }
 
 fn time_of(record: &SessionRecord) -> Interval {
@@ -237,25 +200,25 @@ fn time_of(record: &SessionRecord) -> Interval {
 }
 
 /// Whether somebody pressed twice.
-fn is_done(old: &SessionRecord, change: &Change) -> bool {
+fn is_done(old: &SessionRecord, change: &SessionChange) -> bool {
     match (change, old.facts.booking) {
-        (Change::Finish(form), Booking::Requested | Booking::Confirmed) => {
+        (SessionChange::Finish(form), Booking::Requested | Booking::Confirmed) => {
             old.version == 1 && form.title.trim() == old.title
         }
-        (Change::Confirm, Booking::Confirmed)
-        | (Change::Decline { .. }, Booking::Declined)
-        | (Change::Cancel { .. }, Booking::Cancelled { .. }) => true,
-        (Change::Reschedule { starts_at, .. }, Booking::Requested | Booking::Confirmed) => {
+        (SessionChange::Confirm, Booking::Confirmed)
+        | (SessionChange::Decline { .. }, Booking::Declined)
+        | (SessionChange::Cancel { .. }, Booking::Cancelled { .. }) => true,
+        (SessionChange::Reschedule { starts_at, .. }, Booking::Requested | Booking::Confirmed) => {
             *starts_at == old.facts.scheduled_at
         }
         (
-            Change::Finish(_)
-            | Change::Confirm
-            | Change::Decline { .. }
-            | Change::Ask { .. }
-            | Change::Answer { .. }
-            | Change::Reschedule { .. }
-            | Change::Cancel { .. },
+            SessionChange::Finish(_)
+            | SessionChange::Confirm
+            | SessionChange::Decline { .. }
+            | SessionChange::Ask { .. }
+            | SessionChange::Answer { .. }
+            | SessionChange::Reschedule { .. }
+            | SessionChange::Cancel { .. },
             _,
         ) => false,
     }
@@ -273,7 +236,7 @@ async fn edit(
         ..Edit::default()
     };
     let note = match &context.change {
-        Change::Finish(form) => {
+        SessionChange::Finish(form) => {
             let questions = context.mentor.as_ref().map(|m| m.card.questions.clone());
             let questions = questions.unwrap_or_default();
             edit.details = Some(BookingDetails::parse(
@@ -284,21 +247,21 @@ async fn edit(
             )?);
             String::new()
         }
-        Change::Confirm => {
+        SessionChange::Confirm => {
             edit.asked = Some(None);
             String::new()
         }
-        Change::Decline { reason } => {
+        SessionChange::Decline { reason } => {
             let reason = booking::note("reason", reason)?;
             edit.reason = Some(reason.clone());
             reason
         }
-        Change::Ask { question } => {
+        SessionChange::Ask { question } => {
             let question = needed("question", question, "Write what you would like to know.")?;
             edit.asked = Some(Some(question.clone()));
             question
         }
-        Change::Answer { answer } => {
+        SessionChange::Answer { answer } => {
             let answer = needed("answer", answer, "Write your answer.")?;
             let Some(question) = old.asked.clone() else {
                 return Err(Problem::Conflict("There is no open question.".to_owned()).into());
@@ -311,7 +274,7 @@ async fn edit(
             edit.answers = Some([old.answers.clone(), vec![answered]].concat());
             answer
         }
-        Change::Reschedule { reason, .. } => {
+        SessionChange::Reschedule { reason, .. } => {
             let reason = given(old, reason.as_deref(), context.now)?;
             let gone = || Problem::Conflict("This mentor takes no bookings any more.".to_owned());
             let asked = context.asked(old).ok_or_else(gone)?;
@@ -319,7 +282,7 @@ async fn edit(
             edit.time = Some((time, asked.mentor.schedule.seat(time)));
             reason
         }
-        Change::Cancel { reason } => {
+        SessionChange::Cancel { reason } => {
             let reason = given(old, reason.as_deref(), context.now)?;
             edit.reason = Some(reason.clone());
             reason
@@ -341,41 +304,6 @@ fn needed(field: &str, text: &str, missing: &str) -> Result<String> {
         return Err(Problem::field(field, missing).into());
     }
     Ok(text)
-}
-
-/// What else becomes of it: seats, room, jobs.
-async fn follow(
-    txn: &Txn,
-    context: &Context,
-    old: &SessionRecord,
-    next: Next,
-    time: Interval,
-) -> Result<()> {
-    let (id, now) = (context.id, context.now);
-    let moved = time != time_of(old);
-    match next.booking {
-        Booking::Cancelled { by, .. } => {
-            meetings::end_in(txn, id, by, EndReason::Cancelled, now).await?;
-            jobs::void_window(txn, id).await?;
-        }
-        Booking::Declined => store::sessions::release_seats(txn, id).await?,
-        Booking::Confirmed if moved => {
-            put_room_off(txn, id, now).await?;
-            prepare_room(txn, id, time, context.rules, now).await?;
-        }
-        Booking::Confirmed => {
-            if old.facts.booking != Booking::Confirmed {
-                prepare_room(txn, id, time, context.rules, now).await?;
-            }
-        }
-        Booking::Requested => {
-            if old.facts.booking == Booking::Confirmed {
-                put_room_off(txn, id, now).await?;
-            }
-        }
-        Booking::Held => {}
-    }
-    Ok(())
 }
 
 /// Gives a held time back. Doing it twice is fine.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct HistoryRow {
     /// The session.
     pub session: SessionId,
     /// The session's version afterwards.
@@ -34,7 +34,7 @@ pub struct Change {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(txn: &Txn, change: &Change) -> Result<(), StoreError> {
+pub async fn insert(txn: &Txn, change: &HistoryRow) -> Result<(), StoreError> {
     session_changes::Entity::insert(session_changes::ActiveModel {
         id: Set(Uuid::new_v4()),
         session_id: Set(change.session.0),
@@ -70,14 +70,14 @@ struct Row {
 pub async fn of_session(
     db: &impl ConnectionTrait,
     session: SessionId,
-) -> Result<Vec<Change>, StoreError> {
+) -> Result<Vec<HistoryRow>, StoreError> {
     let sql = "SELECT id, version, kind, by_user, starts_at, previous_starts_at, note, at \
                FROM session_changes WHERE session_id = $1 ORDER BY version, at, id";
     let rows = Row::find_by_statement(statement(db, sql, [session.0.into()]))
         .all(db)
         .await?;
     let change = |row: Row| {
-        Ok(Change {
+        Ok(HistoryRow {
             session,
             version: u32::try_from(row.version).unwrap_or_default(),
             kind: ChangeKind::parse(&row.kind)

@@ -34,10 +34,14 @@ pub struct NewJob {
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct ClaimedJob {
     id: Uuid,
+    /// Its kind, as stored.
+    pub kind: String,
     /// JSON.
     pub payload: String,
     session_id: Option<Uuid>,
     attempts: i32,
+    /// Until when it is this worker's: what came of it counts only under this lease.
+    locked_until: i64,
 }
 
 impl ClaimedJob {
@@ -101,23 +105,23 @@ pub async fn void(txn: &Txn, session: SessionId, kinds: &[&str]) -> Result<(), S
 }
 
 /// Some of the jobs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kinds {
     /// Of every kind.
     All,
-    /// Of this kind.
-    Only(&'static str),
-    /// Of every kind but this.
-    Except(&'static str),
+    /// Of these kinds.
+    Only(Vec<&'static str>),
+    /// Of every kind but these.
+    Except(Vec<&'static str>),
 }
 
 impl Kinds {
     /// The condition, for SQL. Kinds are words of our own code.
-    fn condition(self) -> String {
+    fn condition(&self) -> String {
         match self {
             Self::All => "1 = 1".to_owned(),
-            Self::Only(kind) => format!("kind = '{kind}'"),
-            Self::Except(kind) => format!("kind <> '{kind}'"),
+            Self::Only(kinds) => format!("kind IN ('{}')", kinds.join("', '")),
+            Self::Except(kinds) => format!("kind NOT IN ('{}')", kinds.join("', '")),
         }
     }
 }
@@ -129,7 +133,7 @@ impl Kinds {
 /// When the database does not answer.
 pub async fn claim(
     txn: &Txn,
-    kinds: Kinds,
+    kinds: &Kinds,
     worker: &str,
     now: Timestamp,
     lease_until: Timestamp,
@@ -145,7 +149,7 @@ pub async fn claim(
         "UPDATE jobs SET locked_until = $1, locked_by = $2, attempts = attempts + 1, dedupe_key = NULL WHERE id IN (\
          SELECT id FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 AND {of_kind} \
          AND (locked_until IS NULL OR locked_until < $3) ORDER BY run_at LIMIT {limit} {skip}) \
-         RETURNING id, payload, session_id, attempts"
+         RETURNING id, kind, payload, session_id, attempts, locked_until"
     );
     let values = [lease_until.0.into(), worker.into(), now.0.into()];
     Ok(ClaimedJob::find_by_statement(statement(txn, &sql, values))
@@ -159,7 +163,7 @@ pub async fn claim(
 /// When the database does not answer.
 pub async fn next_due(
     db: &impl ConnectionTrait,
-    kinds: Kinds,
+    kinds: &Kinds,
 ) -> Result<Option<Timestamp>, StoreError> {
     let due: Option<(Option<i64>,)> = jobs::Entity::find()
         .select_only()
@@ -175,34 +179,46 @@ pub async fn next_due(
     Ok(due.and_then(|(at,)| at).map(Timestamp))
 }
 
-/// Marks a job as done.
+/// Writes a claimed job's result; `false` when its lease ran out and somebody else has it, or has done it.
+async fn settle(
+    txn: &Txn,
+    job: &ClaimedJob,
+    result: sea_orm::UpdateMany<jobs::Entity>,
+) -> Result<bool, StoreError> {
+    let settled = result
+        .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into())
+        .filter(jobs::Column::Id.eq(job.id))
+        .filter(jobs::Column::LockedUntil.eq(job.locked_until))
+        .filter(jobs::Column::DoneAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(settled.rows_affected > 0)
+}
+
+/// Marks a job as done; `false` when its lease ran out and somebody else has it, or has done it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn done(txn: &Txn, job: JobId, now: Timestamp) -> Result<(), StoreError> {
-    jobs::Entity::update_many()
+pub async fn done(txn: &Txn, job: &ClaimedJob, now: Timestamp) -> Result<bool, StoreError> {
+    let done = jobs::Entity::update_many()
         .col_expr(jobs::Column::DoneAt, now.0.into())
-        .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into())
-        .col_expr(jobs::Column::LastError, Option::<String>::None.into())
-        .filter(jobs::Column::Id.eq(job.0))
-        .exec(txn)
-        .await?;
-    Ok(())
+        .col_expr(jobs::Column::LastError, Option::<String>::None.into());
+    settle(txn, job, done).await
 }
 
 /// Puts a failed job back under its key, to run at `run_at`; `None` makes it dead until somebody
-/// retries it. When the same work waits already, that does it, and this job is done.
+/// retries it. When the same work waits already, that does it, and this job is done. `false` as for [`done`].
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn failed(
     txn: &Txn,
-    job: JobId,
+    job: &ClaimedJob,
     dedupe_key: Option<&str>,
     error: &str,
     run_at: Option<Timestamp>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     if let (Some(_), Some(key)) = (run_at, dedupe_key) {
         let waits = jobs::Entity::find()
             .select_only()
@@ -217,17 +233,14 @@ pub async fn failed(
             return done(txn, job, now).await;
         }
     }
-    let update = jobs::Entity::update_many()
-        .col_expr(jobs::Column::LastError, error.into())
-        .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into());
-    let update = match run_at {
-        Some(at) => update
+    let failed = jobs::Entity::update_many().col_expr(jobs::Column::LastError, error.into());
+    let failed = match run_at {
+        Some(at) => failed
             .col_expr(jobs::Column::RunAt, at.0.into())
             .col_expr(jobs::Column::DedupeKey, dedupe_key.into()),
-        None => update.col_expr(jobs::Column::DeadAt, now.0.into()),
+        None => failed.col_expr(jobs::Column::DeadAt, now.0.into()),
     };
-    update.filter(jobs::Column::Id.eq(job.0)).exec(txn).await?;
-    Ok(())
+    settle(txn, job, failed).await
 }
 
 /// Makes a waiting or dead job due at once, with its attempts counted anew; `false` when it is done.

@@ -394,12 +394,6 @@ impl MaybeBusy for StoreError {
     }
 }
 
-impl MaybeBusy for crate::Error {
-    fn is_busy(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Busy))
-    }
-}
-
 /// What can go wrong with the database.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {

@@ -1,10 +1,16 @@
 //! Stores messages in groups: LiveKit may send a thousand a second, and each commit waits for the disk.
 
-use super::{Accepted, event::Incoming, keep};
-use crate::store::{Db, StoreError};
+use super::{
+    accept::{Accepted, keep},
+    event::Incoming,
+};
+use crate::{
+    heartbeats::Heartbeats,
+    store::{Db, StoreError},
+};
 use domain::time::Timestamp;
 use scoped_futures::ScopedFutureExt;
-use std::{sync::OnceLock, time::Duration};
+use std::time::Duration;
 use tokio::{
     sync::{
         mpsc::{self, error::TrySendError},
@@ -23,11 +29,20 @@ const WAITING: usize = 1_024;
 /// takes longer than this to store one counts as busy; LiveKit then sends the message again.
 const STORE_WITHIN: Duration = Duration::from_secs(2);
 
+/// A sign of life comes this often while no message does …
+const BEAT_EVERY: Duration = Duration::from_secs(5);
+/// … and whoever gives none for this long is stuck. Longer than a database may take to say no.
+const STUCK_AFTER: Duration = Duration::from_secs(60);
+
 type Stored = Result<Accepted, StoreError>;
 
-/// Takes messages from many requests and stores them together; made when the first one comes.
-#[derive(Debug, Default)]
-pub struct Inbox(OnceLock<mpsc::Sender<Waiting>>);
+/// Takes messages from many requests; they wait here for whoever stores them ([`store_forever`]). Clones share it.
+#[derive(Debug, Clone)]
+pub struct Inbox(mpsc::Sender<Waiting>);
+
+/// The other end of an [`Inbox`].
+#[derive(Debug)]
+pub struct Outlet(mpsc::Receiver<Waiting>);
 
 #[derive(Debug)]
 struct Waiting {
@@ -42,20 +57,20 @@ struct Message {
 }
 
 impl Inbox {
+    /// An empty inbox, and the end that its messages leave by.
+    pub fn new() -> (Self, Outlet) {
+        let (sender, waiting) = mpsc::channel(WAITING);
+        (Self(sender), Outlet(waiting))
+    }
+
     /// Stores a message, and answers once that is committed.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when that takes too long, and whatever the database says.
-    pub(super) async fn store(&self, db: &Db, incoming: Incoming, came_at: Timestamp) -> Stored {
-        let sender = self.0.get_or_init(|| {
-            let (sender, waiting) = mpsc::channel(WAITING);
-            // Ends when the inbox is gone.
-            tokio::spawn(work(db.clone(), waiting));
-            sender
-        });
+    pub(super) async fn store(&self, incoming: Incoming, came_at: Timestamp) -> Stored {
         let (answer, stored) = oneshot::channel();
         let message = Message { incoming, came_at };
-        match sender.try_send(Waiting { message, answer }) {
+        match self.0.try_send(Waiting { message, answer }) {
             Ok(()) => {}
             Err(TrySendError::Full(_) | TrySendError::Closed(_)) => return Err(StoreError::Busy),
         }
@@ -66,8 +81,15 @@ impl Inbox {
     }
 }
 
-async fn work(db: Db, mut waiting: mpsc::Receiver<Waiting>) {
-    while let Some(first) = waiting.recv().await {
+/// Stores what comes in, in groups, for as long as there are inboxes.
+pub async fn store_forever(db: Db, Outlet(mut waiting): Outlet, heartbeats: Heartbeats) {
+    loop {
+        heartbeats.beat("webhook inbox", STUCK_AFTER);
+        let first = match timeout(BEAT_EVERY, waiting.recv()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => return,
+            Err(_) => continue,
+        };
         let (mut group, until) = (vec![first], Instant::now() + GATHER);
         while group.len() < GROUP {
             match timeout_at(until, waiting.recv()).await {

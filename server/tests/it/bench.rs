@@ -230,10 +230,10 @@ async fn a_thousand_webhooks_a_second() {
         let mut tick = tokio::time::interval(Duration::from_millis(1_000 / rate));
         for (body, signature) in messages {
             tick.tick().await;
-            let state = app.state.clone();
+            let (state, inbox) = (app.state.clone(), app.inbox.clone());
             answers.spawn(async move {
                 let asked = Instant::now();
-                let accepted = receive(&state, Some(&signature), &body).await;
+                let accepted = receive(&state, &inbox, Some(&signature), &body).await;
                 accepted.expect("stored");
                 asked.elapsed()
             });

@@ -306,7 +306,10 @@ async fn ask(
     person: Option<&Person>,
     tag: &str,
 ) -> (StatusCode, String, String, String) {
-    let site = layers::apply(http::router(app.state.clone()), &app.state);
+    let site = layers::apply(
+        http::router(app.state.clone(), app.inbox.clone()),
+        &app.state,
+    );
     let mut request = Request::get(path).header(header::IF_NONE_MATCH, tag);
     if let Some(person) = person {
         request = request.header(header::COOKIE, format!("ym_login={}", person.token));

@@ -19,12 +19,13 @@ use server::{
     accounts::{self, CurrentLogin, SignIn, SignUp},
     clock::MockClock,
     config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig},
-    jobs,
+    job_list, jobs,
     mail::FakeMail,
     media::Fake,
     mentors::{self, MentorForm},
     sessions,
     store::{Db, Engine, StoreError, sessions::NewSession},
+    webhooks::{self, Inbox},
 };
 use std::{
     env,
@@ -304,6 +305,7 @@ pub struct TestApp {
     pub clock: MockClock,
     pub media: Fake,
     pub mail: FakeMail,
+    pub inbox: Inbox,
     stop: Arc<watch::Sender<bool>>,
 }
 
@@ -352,12 +354,20 @@ impl TestApp {
             shutdown,
         );
         state.mail = Arc::new(mail.clone());
+        let (inbox, outlet) = Inbox::new();
+        // Ends with the last inbox.
+        tokio::spawn(webhooks::store_forever(
+            state.db.clone(),
+            outlet,
+            state.heartbeats.clone(),
+        ));
         Self {
             test_db,
             state,
             clock,
             media,
             mail,
+            inbox,
             stop: Arc::new(stop),
         }
     }
@@ -458,7 +468,7 @@ impl TestApp {
 
     /// Does everything that is due; how many jobs were run.
     pub async fn run_jobs(&self) -> usize {
-        jobs::run_due(&self.state)
+        jobs::run_due(&self.state, job_list())
             .await
             .expect("the job runner works")
     }

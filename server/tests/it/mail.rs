@@ -19,9 +19,9 @@ use server::store::ScopedFutureExt;
 use server::{
     admin, calendar,
     config::{AppUrl, MailConfig, Security, SmtpConfig},
-    emails::{self, Cause, EmailKind},
+    emails::{self, Cause, EmailKind, jobs::send_email::SendEmail},
     http::{self, layers},
-    jobs::{self, Job},
+    job_list, jobs,
     mail::{self, Email, MailError, MailServer, Smtp},
     store::{self, Engine},
 };
@@ -359,7 +359,7 @@ async fn a_slow_mail_server_delays_no_room(app: TestApp) {
     ] {
         post(&app, id, kind).await;
     }
-    let runner = tokio::spawn(jobs::run_forever(app.state.clone()));
+    let runner = tokio::spawn(jobs::run_forever(app.state.clone(), job_list()));
     until("two emails are on their way", || app.mail.asked() == 2).await;
     app.session(&mentor, &mentee, NOW).await;
     app.state.jobs_waiting.notify_one();
@@ -607,12 +607,12 @@ async fn dev_mail_is_for_this_machine_only(db: TestDb) {
 /// A job of a kind that was added must be read back by the runner of the same version.
 #[test]
 fn the_job_of_an_email_reads_back() {
-    let job = Job::SendEmail {
-        mail: EmailId(Uuid::from_u128(1)),
+    let job = SendEmail {
+        email: EmailId(Uuid::from_u128(1)),
         session: SessionId(Uuid::from_u128(2)),
     };
     let text = serde_json::to_string(&job).expect("written");
-    assert_eq!(serde_json::from_str::<Job>(&text).expect("read"), job);
+    assert_eq!(serde_json::from_str::<SendEmail>(&text).expect("read"), job);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -690,7 +690,10 @@ async fn with_folder(url: &str, folder: &Path, app_url: &str) -> TestApp {
 }
 
 async fn ask(app: &TestApp, path: &str) -> (StatusCode, String) {
-    let site = layers::apply(http::router(app.state.clone()), &app.state);
+    let site = layers::apply(
+        http::router(app.state.clone(), app.inbox.clone()),
+        &app.state,
+    );
     let request = Request::get(path).body(Body::empty()).expect("a request");
     let (parts, body) = site.oneshot(request).await.expect("an answer").into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("the body arrives");

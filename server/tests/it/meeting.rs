@@ -18,11 +18,7 @@ use server::{
     Error, jobs,
     live::{self, Changed, Update},
     media::{Call, MediaError},
-    meetings::{
-        self, attendance,
-        moderate::{extend, moderate},
-        reconcile,
-    },
+    meetings::{self, attendance, extend, jobs::evict::Evict, moderate, reconcile},
     sessions,
     store::{self, Engine},
 };
@@ -609,7 +605,7 @@ async fn two_people_who_met_completed_the_session_and_a_cancelled_one_has_no_out
 async fn what_happens_while_a_job_runs_is_not_swallowed_by_its_key(app: TestApp) {
     let meeting = Meeting::open(&app).await;
     let (now, room, session) = (app.state.clock.now(), meeting.room(), meeting.id);
-    let evict = || jobs::Job::Evict {
+    let evict = || Evict {
         room: room.clone(),
         session,
     };
@@ -626,7 +622,7 @@ async fn what_happens_while_a_job_runs_is_not_swallowed_by_its_key(app: TestApp)
         async move {
             store::jobs::claim(
                 txn,
-                store::jobs::Kinds::Only("evict"),
+                &store::jobs::Kinds::Only(vec!["evict"]),
                 "one",
                 now,
                 now + Millis::minutes(1),
@@ -646,13 +642,12 @@ async fn what_happens_while_a_job_runs_is_not_swallowed_by_its_key(app: TestApp)
     );
     // The first one failed: the same work waits again, so it is done.
     enqueue().await;
-    let (id, key) = (claimed[0].id(), format!("evict:{room}"));
+    let (job, key) = (&claimed[0], &format!("evict:{room}"));
     let failing = app.state.db.write(|txn| {
-        let key = &key;
-        async move { store::jobs::failed(txn, id, Some(&key), "down", Some(now), now).await }
+        async move { store::jobs::failed(txn, job, Some(key), "down", Some(now), now).await }
             .scope_boxed()
     });
-    failing.await.expect("recorded");
+    assert!(failing.await.expect("recorded"), "under its own lease");
     assert_eq!(app.run_jobs().await, 1);
 }
 

@@ -425,7 +425,7 @@ async fn a_click_repeated_at_once_books_once(app: TestApp) {
         .await
         .expect("readable");
     // An email to each, and three reminders for each, of which the first is too late.
-    let emails = waiting.iter().filter(|kind| *kind == "send_mail").count();
+    let emails = waiting.iter().filter(|kind| *kind == "send_email").count();
     assert_eq!(
         (emails, &waiting[..2]),
         (
@@ -445,8 +445,9 @@ async fn a_job_whose_worker_died_runs_again_after_its_lease(app: TestApp) {
         .db
         .write(|txn| {
             async move {
-                store::jobs::claim(txn, store::jobs::Kinds::All, "dead", now, lease, 10).await
-            }.scope_boxed()
+                store::jobs::claim(txn, &store::jobs::Kinds::All, "dead", now, lease, 10).await
+            }
+            .scope_boxed()
         })
         .await
         .expect("claimed");

@@ -18,7 +18,7 @@ use server::{
     Error,
     live::Update,
     media::Call,
-    meetings::{self, moderate::moderate},
+    meetings::{self, moderate},
     store::{StoreError, participants, sessions},
     webhooks::{self, Accepted},
 };
@@ -157,7 +157,7 @@ pub fn started(room: &RoomName, n: u64) -> (Vec<u8>, String) {
 
 async fn send(app: &TestApp, message: &Value) -> Result<Accepted, Error> {
     let body = message.to_string().into_bytes();
-    webhooks::receive(&app.state, Some(&sign(&body)), &body).await
+    webhooks::receive(&app.state, &app.inbox, Some(&sign(&body)), &body).await
 }
 
 async fn sent(app: &TestApp, message: &Value) -> Accepted {
@@ -319,7 +319,8 @@ async fn forged_messages_are_refused_and_leave_no_trace(app: TestApp) {
         ("another body's", Some(sign(b"{}"))),
         ("nonsense", Some("nonsense".to_owned())),
     ] {
-        let refused = webhooks::receive(&app.state, authorization.as_deref(), &body).await;
+        let refused =
+            webhooks::receive(&app.state, &app.inbox, authorization.as_deref(), &body).await;
         assert!(
             matches!(refused, Err(Error::Problem(Problem::InvalidSignature))),
             "{what}: {refused:?}"
@@ -368,7 +369,7 @@ async fn what_is_not_ours_or_not_understood_is_told_apart(app: TestApp) {
         assert_eq!(sent(&app, &message).await, expected, "{message}");
     }
     let odd = b"\xff\x00\xfe";
-    let answer = webhooks::receive(&app.state, Some(&sign(odd)), odd).await;
+    let answer = webhooks::receive(&app.state, &app.inbox, Some(&sign(odd)), odd).await;
     assert!(matches!(answer, Ok(Accepted::Parked)), "{answer:?}");
     assert_eq!(app.run_jobs().await, 0, "nothing to apply");
     assert_eq!(

@@ -31,13 +31,17 @@ async fn healthz() -> Answer<Health> {
     Answer::of(Health::OK)
 }
 
-/// The process can do its work: the database answers and nobody is stopping it.
+/// The process can do its work: the database answers, what works in the background lives, and nobody is stopping it.
 #[utoipa::path(
     get, path = "/readyz", tag = "health", security(()),
     responses((status = 200, description = "It is ready", body = Answer<Health>), Refuses::<503>)
 )]
 async fn readyz(State(state): State<AppState>) -> Reply<Health> {
     if *state.shutdown.borrow() {
+        return Err(Problem::Unavailable(Dependency::Capacity).into());
+    }
+    if let Some(task) = state.heartbeats.overdue() {
+        tracing::error!(task, "no sign of life from the {task}");
         return Err(Problem::Unavailable(Dependency::Capacity).into());
     }
     match tokio::time::timeout(PATIENCE, state.db.ping()).await {

@@ -11,9 +11,11 @@ use crate::{
         openapi::{Refuses, Usual},
         views::{Done, JoinToken, RoomCreated},
     },
-    meetings, webhooks,
+    meetings,
+    webhooks::{self, Inbox},
 };
 use axum::{
+    Extension,
     extract::{DefaultBodyLimit, State},
     http::{HeaderMap, header},
 };
@@ -103,12 +105,13 @@ async fn end_room(
 )]
 async fn webhook(
     State(state): State<AppState>,
+    Extension(inbox): Extension<Inbox>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> Reply<Done> {
     let signature = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    webhooks::receive(&state, signature, &body).await?;
+    webhooks::receive(&state, &inbox, signature, &body).await?;
     Ok(Answer::of(Done {}))
 }

@@ -10,7 +10,7 @@ use crate::{
         openapi::{Refuses, Unreadable, Usual},
         views::{Attendance, Done, Moment, NewClose},
     },
-    meetings::{self, attendance, moderate},
+    meetings::{self, attendance},
 };
 use axum::{
     extract::State,
@@ -45,7 +45,7 @@ async fn moderate_meeting(
     Id(id): Id<SessionId>,
     Body(body): Body<Moderate>,
 ) -> Reply<Done> {
-    moderate::moderate(&state, &login, id, body.action.into()).await?;
+    meetings::moderate(&state, &login, id, body.action.into()).await?;
     Ok(Answer::of(Done {}))
 }
 
@@ -64,7 +64,7 @@ async fn extend(
     Id(id): Id<SessionId>,
     Body(body): Body<Extension>,
 ) -> Reply<NewClose> {
-    let closes_at = moderate::extend(&state, &login, id, body.closes_at.0).await?;
+    let closes_at = meetings::extend(&state, &login, id, body.closes_at.0).await?;
     Ok(Answer::of(NewClose {
         closes_at: Moment(closes_at),
     }))

@@ -129,7 +129,7 @@ async fn pages_get_the_headers_too_and_plain_words_instead_of_json(app: TestApp)
             axum::routing::get(async || -> String { panic!("a bug") }),
         );
     let site = Site(layers::apply(
-        http::router(app.state.clone()).merge(pages),
+        http::router(app.state.clone(), app.inbox.clone()).merge(pages),
         &app.state,
     ));
 

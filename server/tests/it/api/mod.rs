@@ -31,7 +31,10 @@ struct Site(Router);
 
 impl Site {
     fn of(app: &TestApp) -> Self {
-        Self(layers::apply(http::router(app.state.clone()), &app.state))
+        Self(layers::apply(
+            http::router(app.state.clone(), app.inbox.clone()),
+            &app.state,
+        ))
     }
 
     async fn answer(&self, request: Request<Body>) -> Response {

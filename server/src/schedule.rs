@@ -3,10 +3,10 @@
 use crate::{
     AppState, Result,
     meetings::reconcile,
-    store::{self, Engine},
+    sign_in_limits,
+    store::{self, Engine, ScopedFutureExt},
 };
 use domain::time::{Millis, Timestamp};
-use scoped_futures::ScopedFutureExt;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -14,6 +14,12 @@ use uuid::Uuid;
 const GUARD_EVERY: Duration = Duration::from_secs(5);
 /// … and all others this often.
 const LOOK_EVERY: Millis = Millis::minutes(1);
+/// What is no longer needed is removed this often.
+const SWEEP_EVERY: Millis = Millis::hours(1);
+/// Done jobs and LiveKit's messages are kept this long, for people who look.
+const KEEP_DONE: Millis = Millis::days(7);
+/// Whoever gives no sign of life for this long is stuck. Longer than a look at many rooms takes.
+const STUCK_AFTER: Duration = Duration::from_secs(180);
 /// A leader that does not renew its lease for this long is dead.
 const LEASE: Millis = Millis::seconds(15);
 /// Name of the lease.
@@ -23,10 +29,14 @@ const SCHEDULES: &str = "schedules";
 pub async fn run_forever(state: AppState) {
     let holder = Uuid::new_v4().to_string();
     let mut shutdown = state.shutdown.clone();
-    let mut looked_at = Timestamp(0);
+    let (mut looked_at, mut swept_at) = (Timestamp(0), Timestamp(0));
     loop {
+        state.heartbeats.beat("schedule", STUCK_AFTER);
         match leads(&state, &holder).await {
-            Ok(true) => looked_at = look(&state, looked_at).await,
+            Ok(true) => {
+                looked_at = look(&state, looked_at).await;
+                swept_at = sweep(&state, swept_at).await;
+            }
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "no telling which process keeps the schedules"),
         }
@@ -82,4 +92,27 @@ async fn look(state: &AppState, looked_at: Timestamp) -> Timestamp {
         }
     }
     if whole { now } else { looked_at }
+}
+
+/// Removes what is no longer needed, once an hour; says when that was done.
+async fn sweep(state: &AppState, swept_at: Timestamp) -> Timestamp {
+    let now = state.clock.now();
+    if now.since(swept_at) < SWEEP_EVERY {
+        return swept_at;
+    }
+    let before = now - KEEP_DONE;
+    let sweeping = state.db.write(|txn| {
+        async move {
+            store::jobs::sweep(txn, before).await?;
+            store::sessions::release_expired(txn, now).await?;
+            let forgotten = now - sign_in_limits::WINDOW;
+            store::sign_in_failures::sweep(txn, forgotten).await?;
+            store::webhook_events::sweep(txn, before).await
+        }
+        .scope_boxed()
+    });
+    if let Err(error) = sweeping.await {
+        tracing::warn!(%error, "could not remove old jobs and messages");
+    }
+    now
 }

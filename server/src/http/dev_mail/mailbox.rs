@@ -1,8 +1,8 @@
 //! What `/dev/mail` shows: the emails in the folder, read as a mail program would read them.
 
-use super::Folder;
 use crate::{
     AppState, Result,
+    mail::Folder,
     zones::{self, Zone},
 };
 use domain::{ids::EmailId, time::Timestamp};
@@ -13,34 +13,34 @@ const LIST_MAX: usize = 200;
 
 /// An email in the list.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub(super) struct Listed {
     /// Id.
-    pub id: EmailId,
+    pub(super) id: EmailId,
     /// When it was written, UTC.
-    pub at: String,
+    pub(super) at: String,
     /// Recipient.
-    pub to: String,
+    pub(super) to: String,
     /// Subject.
-    pub subject: String,
+    pub(super) subject: String,
 }
 
 /// An email.
 #[derive(Debug, Clone)]
-pub struct Opened {
+pub(super) struct Opened {
     /// As in the list.
-    pub listed: Listed,
+    pub(super) listed: Listed,
     /// Sender.
-    pub from: String,
+    pub(super) from: String,
     /// The text.
-    pub text: String,
+    pub(super) text: String,
     /// The same as HTML.
-    pub html: String,
+    pub(super) html: String,
     /// The calendar entry.
-    pub ics: Option<String>,
+    pub(super) ics: Option<String>,
 }
 
 /// The folder, where everybody may look into it: emails are files and the app is for this machine.
-pub fn folder(state: &AppState) -> Option<Folder> {
+pub(super) fn folder(state: &AppState) -> Option<Folder> {
     let folder = state.config.mail.folder()?;
     state.config.app_url.is_loopback.then(|| Folder::at(folder))
 }
@@ -49,7 +49,7 @@ pub fn folder(state: &AppState) -> Option<Folder> {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub async fn list(folder: &Folder) -> Result<Vec<Listed>> {
+pub(super) async fn list(folder: &Folder) -> Result<Vec<Listed>> {
     let emails = folder
         .off_thread(|folder| {
             let read = |id| Ok(folder.read(id)?.map(|bytes| (id, bytes)));
@@ -69,7 +69,7 @@ pub async fn list(folder: &Folder) -> Result<Vec<Listed>> {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub async fn open(folder: &Folder, id: EmailId) -> Result<Option<Opened>> {
+pub(super) async fn open(folder: &Folder, id: EmailId) -> Result<Option<Opened>> {
     let bytes = folder.off_thread(move |folder| folder.read(id)).await?;
     Ok(bytes.and_then(|bytes| Some(opened(id, &parse(&bytes)?))))
 }

@@ -1,13 +1,9 @@
 //! `/dev/mail`: the emails that development puts into a folder instead of sending them.
 
+mod mailbox;
+
 use super::{answer::Failure, calendar::CalendarFile, extract::Id};
-use crate::{
-    AppState, Error, Result,
-    mail::{
-        Folder,
-        mailbox::{self, Listed, Opened},
-    },
-};
+use crate::{AppState, Error, Result, mail::Folder};
 use askama::Template;
 use axum::{
     Router,
@@ -17,6 +13,7 @@ use axum::{
     routing::get,
 };
 use domain::{ids::EmailId, problem::Problem};
+use mailbox::{Listed, Opened};
 
 /// Emails carry their styles with them, hence `unsafe-inline`; nothing else is let in, and the
 /// frame around an email's HTML runs no script.

@@ -1,0 +1,79 @@
+//! Sends an email about a session, unless it is void by then.
+
+use crate::{
+    AppState, Error, Result,
+    emails::{
+        compose::compose,
+        deliver::deliver,
+        kind::{EmailKind, is_overtaken},
+    },
+    jobs::{Alert, Job, Lane},
+    store::{
+        ScopedFutureExt, appointments,
+        emails::{self, End},
+    },
+};
+use domain::{
+    ids::{EmailId, SessionId},
+    job::EMAIL_MAX_ATTEMPTS,
+};
+use serde::{Deserialize, Serialize};
+
+/// Send an email.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendEmail {
+    /// Which email. Jobs of earlier releases call it `mail`.
+    #[serde(alias = "mail")]
+    pub email: EmailId,
+    /// The session it is about.
+    pub session: SessionId,
+}
+
+impl Job for SendEmail {
+    const KIND: &'static str = "send_email";
+    const LANE: Lane = Lane::Emails;
+    const MAX_ATTEMPTS: u32 = EMAIL_MAX_ATTEMPTS;
+    const TITLE: &'static str = "Send an email";
+    const FAILING: &'static str = "An email cannot be sent";
+    const ALERT: Alert = Alert::List;
+
+    fn session(&self) -> Option<SessionId> {
+        Some(self.session)
+    }
+
+    fn key(&self) -> String {
+        self.email.to_string()
+    }
+
+    async fn run(&self, state: &AppState) -> Result<()> {
+        let (db, id) = (state.db.read(), self.email);
+        let Some(row) = emails::find(db, id).await? else {
+            return Ok(());
+        };
+        let about = appointments::find(db, row.session).await?;
+        let Some(about) = about.filter(|_| !row.is_settled) else {
+            return Ok(());
+        };
+        let now = state.clock.now();
+        let kind = EmailKind::parse(&row.kind)
+            .ok_or_else(|| Error::Other(format!("unknown kind of email: {}", row.kind)))?;
+        let reader = about.role_of(row.user).map(|role| about.party(role));
+        let is_void = reader.is_none_or(|reader| reader.email.is_none())
+            || is_overtaken(kind, &row, &about, now);
+        if is_void {
+            return settle(state, id, End::Void).await;
+        }
+        let email = compose(&state.config, &row, kind, &about, now)?;
+        deliver(state, &email).await?;
+        tracing::info!(email.id = %id, email.kind = kind.as_str(), session.id = %row.session, "email {id} sent");
+        settle(state, id, End::Sent).await
+    }
+}
+
+async fn settle(state: &AppState, id: EmailId, end: End) -> Result<()> {
+    let now = state.clock.now();
+    let settling = state
+        .db
+        .write(|txn| async move { emails::settle(txn, id, end, now).await }.scope_boxed());
+    Ok(settling.await?)
+}

@@ -1,0 +1,252 @@
+//! The way in: the room that exists, and the join token for it.
+
+use super::{
+    jobs::{decide_outcome::DecideOutcome, delete_room::DeleteRoom, warn_closing::WarnClosing},
+    late, room_state,
+};
+use crate::{
+    AppState, Result,
+    accounts::CurrentLogin,
+    jobs::enqueue,
+    media::{JoinGrant, RoomSpec},
+    store::{self, ScopedFutureExt, StoreError, Txn, rooms::RoomRecord, sessions::SessionRecord},
+};
+use domain::{
+    access::{Access, Entry, access},
+    attendance::decided_at,
+    ids::{RoomId, RoomName, SessionId, user_of_identity},
+    problem::Problem,
+    session::SeatRole,
+    time::{Millis, Timestamp},
+    token,
+    views::JoinToken,
+};
+
+/// LiveKit is asked at most this often whether a room still exists …
+const ENSURE_EVERY: Millis = Millis::minutes(1);
+/// … and this often when a client was thrown out or failed to connect.
+const REJOIN_EVERY: Millis = Millis::seconds(5);
+/// LiveKit keeps an empty room for this long after the window, so that ours is the end that counts.
+const KEEP_EMPTY: Millis = Millis::minutes(5);
+/// Two seats, and slack: LiveKit counts `identity#suffix` and reconnecting clients too.
+const MAX_PARTICIPANTS: u32 = 6;
+/// How often a room is looked up anew that was replaced while LiveKit made it.
+const REPLACED: usize = 2;
+
+/// A room's record, prepared.
+#[derive(Debug, Clone)]
+pub struct RoomCreated {
+    /// Id of the record.
+    pub room_id: RoomId,
+    /// Name at LiveKit.
+    pub room_name: RoomName,
+    /// Where people meet.
+    pub meeting_url: String,
+}
+
+/// A session that a person may enter now or later.
+struct Found {
+    record: SessionRecord,
+    room: RoomRecord,
+    /// `TooEarly` or `Open`.
+    decision: Access,
+}
+
+/// Finds a session and its room's record with the join decision for a person: `TooEarly` or `Open`.
+async fn load(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<Found> {
+    let db = state.db.read();
+    let finding = async {
+        match store::sessions::find(db, id).await? {
+            Some(record) => Ok(Some((record, store::rooms::current(db, id).await?))),
+            None => Ok(None),
+        }
+    };
+    let key = id.to_string();
+    let found = state.recent_sessions.read(&state.db, &key, finding).await?;
+    let facts = found.as_ref().map(|(record, _)| &record.facts);
+    let decision = access(facts, login.me.id, state.clock.now(), state.config.window);
+    match (decision, found) {
+        (Access::Open { .. } | Access::TooEarly { .. }, Some((record, room))) => Ok(Found {
+            record,
+            room: room.ok_or_else(|| StoreError::inconsistent("livekit_rooms", id.0))?,
+            decision,
+        }),
+        (refused, _) => Err(Problem::NoAccess(refused).into()),
+    }
+}
+
+/// Prepares a session's room, also before the window; LiveKit's room is made once the window is open.
+///
+/// # Errors
+/// `Problem::NoAccess` unless the person holds a seat of a confirmed session that is not over.
+pub async fn create_room(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+) -> Result<RoomCreated> {
+    let mut found = load(state, login, id).await?;
+    if matches!(found.decision, Access::Open { .. }) {
+        found = ensured(state, login, found, ENSURE_EVERY).await?;
+    }
+    Ok(RoomCreated {
+        room_id: found.room.id,
+        room_name: found.room.name,
+        meeting_url: found.record.meeting_url,
+    })
+}
+
+/// A join token, for a seat holder inside the window; makes sure that the room exists.
+///
+/// # Errors
+/// `Problem::NoAccess` with the decision; `Problem::Elsewhere`; [`crate::media::MediaError`] when
+/// LiveKit does not answer.
+pub async fn access_token(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: SessionId,
+    entry: Entry,
+) -> Result<JoinToken> {
+    let found = load(state, login, id).await?;
+    if !matches!(found.decision, Access::Open { .. }) {
+        return Err(Problem::NoAccess(found.decision).into());
+    }
+    let cached_for = match entry {
+        Entry::IfNotInside if is_inside(state, login, &found.room).await? => {
+            return Err(Problem::Elsewhere.into());
+        }
+        Entry::Rejoin => REJOIN_EVERY,
+        Entry::IfNotInside | Entry::Here => ENSURE_EVERY,
+    };
+    let found = ensured(state, login, found, cached_for).await?;
+    let Access::Open { closes_at, role } = found.decision else {
+        return Err(Problem::NoAccess(found.decision).into());
+    };
+    if found.record.late_at(role).is_some() {
+        late::set_late(state, login, id, None).await?;
+    }
+    join_token(state, login, &found.room, closes_at, role)
+}
+
+/// Whether the person is in the room at this moment, from another tab or device. LiveKit is asked: its
+/// messages may not have arrived, and whoever closed a tab is gone before they do.
+async fn is_inside(state: &AppState, login: &CurrentLogin, room: &RoomRecord) -> Result<bool> {
+    if room.ensured_at.is_none() {
+        return Ok(false);
+    }
+    let people = state.media.people(&room.name).await?;
+    Ok(people
+        .iter()
+        .any(|p| p.is_active && user_of_identity(&p.identity) == Some(login.me.id)))
+}
+
+fn join_token(
+    state: &AppState,
+    login: &CurrentLogin,
+    room: &RoomRecord,
+    closes_at: Timestamp,
+    role: SeatRole,
+) -> Result<JoinToken> {
+    use secrecy::ExposeSecret;
+    let now = state.clock.now();
+    let lifetime = token::lifetime(now, closes_at);
+    let grant = JoinGrant {
+        room: room.name.clone(),
+        user: login.me.id,
+        name: login.me.name.clone(),
+        role,
+        lifetime,
+        now,
+    };
+    let token = state.media.access_token(&grant)?;
+    Ok(JoinToken {
+        token: token.expose_secret().to_owned(),
+        ws_url: state.config.media.public_ws_url.clone(),
+        room_name: room.name.as_str().to_owned(),
+        expires_at: now + lifetime,
+    })
+}
+
+/// Makes sure that LiveKit has the room of somebody who may enter. One that was ended or replaced while LiveKit made it
+/// is looked up, and decided upon, anew.
+async fn ensured(
+    state: &AppState,
+    login: &CurrentLogin,
+    mut found: Found,
+    cached_for: Millis,
+) -> Result<Found> {
+    for _ in 0..=REPLACED {
+        let Access::Open { closes_at, .. } = found.decision else {
+            return Err(Problem::NoAccess(found.decision).into());
+        };
+        if ensure(state, &found.room, closes_at, cached_for).await? {
+            return Ok(found);
+        }
+        found = load(state, login, found.record.facts.id).await?;
+    }
+    Err(Problem::Conflict("The session has just been changed. Please try again.".to_owned()).into())
+}
+
+/// Makes sure that LiveKit has the room; `false` when the room was ended meanwhile.
+///
+/// # Errors
+/// [`crate::media::MediaError`] when LiveKit does not answer.
+pub(super) async fn ensure_now(
+    state: &AppState,
+    room: &RoomRecord,
+    closes_at: Timestamp,
+) -> Result<bool> {
+    ensure(state, room, closes_at, ENSURE_EVERY).await
+}
+
+/// As [`ensure_now`], unless LiveKit confirmed it within `cached_for`.
+async fn ensure(
+    state: &AppState,
+    room: &RoomRecord,
+    closes_at: Timestamp,
+    cached_for: Millis,
+) -> Result<bool> {
+    let now = state.clock.now();
+    if room.ensured_at.is_some_and(|at| now < at + cached_for) {
+        return Ok(true);
+    }
+    let stays_for = closes_at.since(now).as_seconds_ceil() + KEEP_EMPTY.as_seconds_ceil();
+    let timeout = u32::try_from(stays_for).unwrap_or(u32::MAX);
+    let spec = RoomSpec {
+        name: room.name.clone(),
+        empty_timeout_s: timeout,
+        departure_timeout_s: timeout,
+        max_participants: MAX_PARTICIPANTS,
+    };
+    let created = state.media.create_room(&spec).await?;
+    let sid = &created.sid;
+    let writing = state.db.write(|txn| {
+        async move {
+            if store::rooms::ensured(txn, room.id, sid, now).await? {
+                exists(txn, room, closes_at, now).await?;
+                return Ok::<_, StoreError>(true);
+            }
+            // Ended while LiveKit created it: it must go again.
+            enqueue(txn, &DeleteRoom::of(room), now, now).await?;
+            Ok(false)
+        }
+        .scope_boxed()
+    });
+    Ok(writing.await?)
+}
+
+/// Writes what follows from LiveKit's having the room.
+async fn exists(
+    txn: &Txn,
+    room: &RoomRecord,
+    closes_at: Timestamp,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let session = room.session;
+    if let Some(SessionRecord { facts, .. }) = store::sessions::find(txn, session).await? {
+        room_state::set_room(txn, session, facts.room, facts.room.created(), now).await?;
+        let decided = decided_at(facts.scheduled_at, facts.ends_at).max(now);
+        enqueue(txn, &DecideOutcome { session }, decided, now).await?;
+    }
+    store::notifications::resolve_session(txn, session, now).await?;
+    WarnClosing::plan(txn, session, closes_at, now).await
+}

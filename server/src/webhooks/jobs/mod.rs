@@ -1,0 +1,3 @@
+//! What follows from messages, one file for each kind of job.
+
+pub mod process_webhooks;
