@@ -211,6 +211,21 @@ pub fn access(
     }
 }
 
+/// Whether a session is still to come, or goes on; what is over belongs to the past. For its people, whoever of them
+/// may enter.
+pub fn is_upcoming(session: &SessionFacts, now: Timestamp, rules: WindowRules) -> bool {
+    match session.booking {
+        Booking::Held | Booking::Requested => now < session.ends_at,
+        Booking::Declined | Booking::Cancelled { .. } => false,
+        Booking::Confirmed => match session.room {
+            Room::Ended { .. } => false,
+            Room::Scheduled | Room::Open | Room::Live | Room::Failed => {
+                session.window(rules).moment(now) != Moment::After
+            }
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -392,6 +407,27 @@ mod tests {
         assert!(matches!(decide(closes_at), Access::Open { closes_at: at, .. } if at == closes_at));
         let closed_at = closes_at;
         assert_eq!(decide(closes_at + Millis(1)), Access::Closed { closed_at });
+    }
+
+    #[test]
+    fn whoever_may_enter_has_it_before_them_and_what_is_over_is_past() {
+        let rules = WindowRules::default();
+        let at = |booking, room, now| is_upcoming(&facts(booking, room), now, rules);
+        let closes = START + Millis::hours(2);
+        for (room, now) in [
+            (Room::Scheduled, START - Millis::days(9)),
+            (Room::Live, closes),
+        ] {
+            assert!(at(Booking::Confirmed, room, now));
+        }
+        assert!(!at(Booking::Confirmed, Room::Live, closes + Millis(1)));
+        assert!(!at(Booking::Confirmed, ENDED, START));
+        let end = START + Millis::minutes(45);
+        for booking in [Booking::Held, Booking::Requested] {
+            assert!(at(booking, Room::Scheduled, end - Millis(1)));
+            assert!(!at(booking, Room::Scheduled, end));
+        }
+        assert!(!at(Booking::Declined, Room::Scheduled, START));
     }
 
     proptest! {

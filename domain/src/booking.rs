@@ -166,7 +166,8 @@ pub fn after(
             };
             (booking, ChangeKind::Rescheduled)
         }
-        (Step::Cancel, Booking::Held | Booking::Requested | Booking::Confirmed) => {
+        // A held time is nobody else's business: it is given back, or runs out.
+        (Step::Cancel, Booking::Requested | Booking::Confirmed) => {
             if now >= session.ends_at {
                 return refuse("This session is over and cannot be cancelled.");
             }
@@ -259,7 +260,7 @@ pub fn steps(
         answer_request: may(Step::Confirm),
         tell_more: is_asked && may(Step::Answer),
         reschedule: may(Step::Reschedule { mentor_confirms }),
-        cancel: session.booking != Booking::Held && may(Step::Cancel),
+        cancel: may(Step::Cancel),
         reason_needed: reason_needed(session, now),
     }
 }
@@ -481,6 +482,13 @@ mod tests {
             becomes(Booking::Held, SeatRole::Mentee, FINISH),
             Ok(Booking::Requested)
         );
+    }
+
+    #[test]
+    fn a_held_time_is_not_cancelled_but_given_back() {
+        for role in SeatRole::ALL {
+            assert_eq!(becomes(Booking::Held, role, Step::Cancel), Err(409));
+        }
     }
 
     #[test]

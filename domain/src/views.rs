@@ -279,7 +279,17 @@ impl SessionView {
     }
 }
 
-/// One's sessions, soonest first and latest past first.
+/// Which pages of one's lists are shown, each from 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListPages {
+    /// Of what is to come.
+    pub upcoming: u32,
+    /// Of what is over.
+    pub past: u32,
+}
+
+/// A page of one's sessions, soonest first and latest past first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MySessions {
@@ -287,6 +297,12 @@ pub struct MySessions {
     pub upcoming: Vec<SessionView>,
     /// Over, ended or cancelled.
     pub past: Vec<SessionView>,
+    /// Which pages these are.
+    pub pages: ListPages,
+    /// Whether there are more to come after these.
+    pub has_later: bool,
+    /// Whether there were more before these.
+    pub has_earlier: bool,
 }
 
 /// What the meeting page needs.

@@ -1,8 +1,10 @@
-//! Names in today's words: emails, how long before a session a booking must come, how far ahead it may, and jobs.
+//! Names in today's words: emails, how long before a session a booking must come, how far ahead it may, and jobs;
+//! and what an admin finds people by.
 
 use crate::dialect;
 use sea_orm_migration::{
-    MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr,
+    MigrationName, MigrationTrait, SchemaManager, SchemaManagerConnection, async_trait,
+    sea_orm::{ConnectionTrait, DbErr, Statement},
 };
 
 /// The fourth migration.
@@ -17,12 +19,29 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        dialect::run(manager.get_connection(), STATEMENTS).await
+        let db = manager.get_connection();
+        dialect::run(db, STATEMENTS).await?;
+        fill_search(db).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
+}
+
+/// Lower case as Rust knows it: SQLite's LOWER knows ASCII only.
+async fn fill_search(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
+    let engine = db.get_database_backend();
+    let all = Statement::from_string(engine, "SELECT name, email FROM users");
+    for row in db.query_all_raw(all).await? {
+        let (name, email): (String, String) = (row.try_get("", "name")?, row.try_get("", "email")?);
+        let search = format!("{name} {email}").to_lowercase();
+        let sql = "UPDATE users SET search = $1 WHERE email = $2";
+        let values = [search.into(), email.into()];
+        db.execute_raw(Statement::from_sql_and_values(engine, sql, values))
+            .await?;
+    }
+    Ok(())
 }
 
 const STATEMENTS: &[&str] = &[
@@ -33,4 +52,6 @@ const STATEMENTS: &[&str] = &[
     "UPDATE jobs SET kind = 'notify_admin' WHERE kind = 'send_mail' AND payload LIKE '%notify_admin%'",
     "UPDATE jobs SET kind = 'send_email', dedupe_key = REPLACE(dedupe_key, 'send_mail:', 'send_email:')
         WHERE kind = 'send_mail'",
+    // Name and address in lower case, for an admin's search.
+    "ALTER TABLE users ADD COLUMN search TEXT NOT NULL DEFAULT ''",
 ];

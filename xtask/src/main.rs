@@ -3,6 +3,7 @@
 mod bench;
 mod chaos;
 mod cluster;
+mod layout;
 mod load;
 mod screenshots;
 mod soak;
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// Fails when server code would be compiled into the browser's half.
     WasmGuard,
+    /// Fails when folders or many files import each other in a circle, or when sea-orm leaves the store.
+    Layout,
     /// Measures the release build; prints a table and writes bench.json.
     Bench,
     /// Rewrites the README's pictures.
@@ -41,6 +44,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::WasmGuard => wasm_guard::run(),
+        Command::Layout => layout::run(),
         Command::Bench => bench::run(),
         Command::Screenshots => screenshots::run(),
         Command::Soak(soak) => soak::run(&soak),

@@ -44,7 +44,7 @@ struct Shared {
 impl Watch {
     /// Calls back with the full state at once and after every change.
     pub fn new(session: SessionId, on_state: impl Fn(LiveState) + 'static) -> Self {
-        let url = ["/api/events?session=", &session.to_string()].concat();
+        let url = ["/live?session=", &session.to_string()].concat();
         let url = move || url.clone();
         let on_data = move |data: &str| {
             if let Ok(state) = host::from_json(data) {
@@ -64,13 +64,7 @@ impl Watch {
                 on_change();
             }
         };
-        let url = move || {
-            [
-                "/api/events?age=",
-                &now().since(known_at).0.max(0).to_string(),
-            ]
-            .concat()
-        };
+        let url = move || ["/live?age=", &now().since(known_at).0.max(0).to_string()].concat();
         Self::open(Box::new(url), "sessions", Box::new(on_data))
     }
 

@@ -7,7 +7,7 @@ use crate::api::{
     pages::{Answer, Ask},
     sessions::Dashboard,
 };
-use domain::problem::Problem;
+use domain::{problem::Problem, views::ListPages};
 
 /// Answers a page's question, for the person who asks.
 pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
@@ -135,7 +135,8 @@ async fn other_times(request: &Request, id: &str, stretch: u8) -> Result<OtherTi
 
 async fn dashboard(request: &Request, left: Option<String>) -> Result<Dashboard, ApiError> {
     let login = request.login()?;
-    let sessions = request.answer(server::sessions::mine(&request.state, login).await)?;
+    let sessions = request
+        .answer(server::sessions::mine(&request.state, login, ListPages::default()).await)?;
     // An unknown or foreign id in the address only means that there is no such card.
     let left = match left.and_then(|id| id.parse().ok()) {
         Some(id) => server::sessions::get(&request.state, login, id).await.ok(),

@@ -2,7 +2,7 @@
 
 use super::views::Moment;
 use crate::sessions::{BookRequest, BookingForm};
-use domain::{ids::UserId, permissions::Moderation};
+use domain::{ids::UserId, permissions::Moderation, views};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -201,6 +201,30 @@ pub struct SlotRange {
     pub to: Option<Moment>,
     /// One of the mentor's lengths; the usual one when left out.
     pub minutes: Option<u16>,
+}
+
+/// Which pages of one's lists.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListPages {
+    /// Page of the sessions to come, from 0.
+    #[serde(default)]
+    #[param(required = false)]
+    pub upcoming_page: u32,
+    /// Page of the sessions that are over, from 0.
+    #[serde(default)]
+    #[param(required = false)]
+    pub past_page: u32,
+}
+
+impl From<ListPages> for views::ListPages {
+    fn from(pages: ListPages) -> Self {
+        Self {
+            upcoming: pages.upcoming_page,
+            past: pages.past_page,
+        }
+    }
 }
 
 /// How to enter.

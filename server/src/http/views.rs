@@ -551,11 +551,16 @@ fn room_end(room: session::Room) -> Option<RoomEnd> {
 
 /// One's sessions.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Sessions {
     /// Not over yet, soonest first.
     upcoming: Vec<Session>,
     /// Over, ended or cancelled, latest first.
     past: Vec<Session>,
+    /// Whether another page of `upcoming` follows.
+    has_later: bool,
+    /// Whether another page of `past` follows.
+    has_earlier: bool,
 }
 
 impl From<MySessions> for Sessions {
@@ -564,6 +569,8 @@ impl From<MySessions> for Sessions {
         Self {
             upcoming: map(sessions.upcoming),
             past: map(sessions.past),
+            has_later: sessions.has_later,
+            has_earlier: sessions.has_earlier,
         }
     }
 }

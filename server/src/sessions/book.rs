@@ -90,10 +90,12 @@ pub async fn book(
 async fn make(
     state: &AppState,
     login: &CurrentLogin,
-    request: BookRequest,
+    mut request: BookRequest,
     details: Option<BookingForm>,
 ) -> Result<Booked> {
-    check_key(&request)?;
+    let makes = if details.is_some() { "book" } else { "hold" };
+    let key = request.idempotency_key.map(|key| stored_key(&key, makes));
+    request.idempotency_key = key.transpose()?;
     if let Some(earlier) = earlier(state, login, &request).await? {
         return Ok(earlier);
     }
@@ -182,13 +184,17 @@ async fn write(
     }
 }
 
-fn check_key(request: &BookRequest) -> Result<()> {
-    match request.idempotency_key.as_deref() {
-        Some(key) if key.is_empty() || key.len() > KEY_MAX => {
-            Err(Problem::field("idempotencyKey", "Use 1 to 100 characters.").into())
-        }
-        Some(_) | None => Ok(()),
+/// The key under which a request is stored; holding and booking do not share theirs.
+///
+/// # Errors
+/// `Problem::Invalid` on `idempotencyKey` unless it is short and printable.
+fn stored_key(key: &str, makes: &str) -> Result<String> {
+    let is_printable = key.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if key.is_empty() || key.len() > KEY_MAX || !is_printable {
+        let why = "Use 1 to 100 printable ASCII characters.";
+        return Err(Problem::field("idempotencyKey", why).into());
     }
+    Ok(format!("{makes}:{key}"))
 }
 
 async fn earlier(

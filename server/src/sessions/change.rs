@@ -4,7 +4,7 @@ use super::{
     BookingForm, conflict,
     follow::{Written, follow},
     get,
-    slots::{Asked, find_time},
+    slots::{Asked, eased, find_time, length_of},
 };
 use crate::{
     AppState, Error, Result,
@@ -16,13 +16,13 @@ use crate::{
     },
 };
 use domain::{
-    availability::{Interval, Length},
+    availability::Interval,
     booking::{self, Answered, BookingDetails, Next, Step, after},
     ids::{SessionId, UserId},
     permissions::may_see,
     problem::Problem,
     session::{Booking, SeatRole},
-    time::{Millis, Timestamp},
+    time::Timestamp,
     views::SessionView,
     window::WindowRules,
 };
@@ -128,14 +128,6 @@ pub async fn change(
     get(state, login, id).await
 }
 
-/// Mentors move their own sessions without notice and beyond their own limits.
-pub(super) fn eased(mentor: Mentor, role: SeatRole) -> Mentor {
-    match role {
-        SeatRole::Mentor => mentor.without_min_notice_and_limits(),
-        SeatRole::Mentee => mentor,
-    }
-}
-
 #[derive(Debug, Clone)]
 struct Context {
     id: SessionId,
@@ -161,12 +153,6 @@ impl Context {
             now: self.now,
         })
     }
-}
-
-/// A session keeps its length.
-pub(super) fn length_of(record: &SessionRecord) -> Option<Length> {
-    let Millis(length) = record.facts.ends_at.since(record.facts.scheduled_at);
-    Length::parse(u16::try_from(length / 60_000).ok()?).ok()
 }
 
 async fn apply(txn: &Txn, context: &Context) -> Result<()> {

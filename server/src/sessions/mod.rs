@@ -14,7 +14,10 @@ use crate::{
     AppState, Result,
     accounts::CurrentLogin,
     mentors,
-    store::{self, participants, sessions::SessionRecord},
+    store::{
+        self, participants,
+        sessions::{Part, SessionRecord},
+    },
     views,
     zones::Zone,
 };
@@ -25,57 +28,67 @@ use domain::{
     permissions::may_see,
     problem::Problem,
     session::Booking,
-    views::{MySessions, SessionView},
+    views::{ListPages, MySessions, SessionView},
 };
 
-/// Sessions shown to a person.
-const LIST_MAX: u32 = 200;
+/// Sessions on one page of a list.
+const PAGE: u32 = 50;
+/// Sessions to come whose meetings a page is told of when they open and close.
+const WATCHED: u32 = 200;
 
-/// One's sessions in either role.
+/// A page of one's sessions in either role.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn mine(state: &AppState, login: &CurrentLogin) -> Result<MySessions> {
-    let records =
-        store::sessions::of_user(state.db.read(), login.me.id, state.clock.now(), LIST_MAX).await?;
-    let views = records
-        .into_iter()
-        .map(|record| views::session(state, login, record));
-    let mut views: Vec<_> = views.collect();
+pub async fn mine(state: &AppState, login: &CurrentLogin, pages: ListPages) -> Result<MySessions> {
+    let (db, me) = (state.db.read(), login.me.id);
+    let (now, rules) = (state.clock.now(), state.config.window);
+    // One more tells whether there is another page.
+    let part = |page: u32| Part {
+        offset: page.saturating_mul(PAGE),
+        limit: PAGE + 1,
+    };
+    let mut upcoming = store::sessions::upcoming(db, me, now, rules, part(pages.upcoming)).await?;
+    let mut past = store::sessions::past(db, me, now, rules, part(pages.past)).await?;
+    let (has_later, has_earlier) = (cut(&mut upcoming), cut(&mut past));
+    let ahead = upcoming.len();
+    let views = upcoming.into_iter().chain(past);
+    let mut views: Vec<_> = views
+        .map(|record| views::session(state, login, record))
+        .collect();
     views::add_present(state, &mut views).await?;
-    let (mut upcoming, past): (Vec<_>, Vec<_>) = views.into_iter().partition(is_upcoming);
-    upcoming.reverse();
-    Ok(MySessions { upcoming, past })
+    let past = views.split_off(ahead);
+    Ok(MySessions {
+        upcoming: views,
+        past,
+        pages,
+        has_later,
+        has_earlier,
+    })
 }
 
-/// The join decision for each of one's sessions, latest first, as far as lists show them.
+/// Whether there is more than a page; what is more is removed.
+fn cut<T>(rows: &mut Vec<T>) -> bool {
+    let has_more = rows.len() > PAGE as usize;
+    rows.truncate(PAGE as usize);
+    has_more
+}
+
+/// The join decision for each of one's sessions to come, and for the latest that are over, as far as lists show them.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn decisions(state: &AppState, login: &CurrentLogin) -> Result<Vec<(SessionId, Access)>> {
-    let (me, now) = (login.me.id, state.clock.now());
-    let records = store::sessions::of_user(state.db.read(), me, now, LIST_MAX).await?;
+    let (db, me) = (state.db.read(), login.me.id);
+    let (now, rules) = (state.clock.now(), state.config.window);
+    let part = |limit| Part { offset: 0, limit };
+    let mut records = store::sessions::upcoming(db, me, now, rules, part(WATCHED)).await?;
+    records.extend(store::sessions::past(db, me, now, rules, part(PAGE)).await?);
     let decide = |record: SessionRecord| {
-        let decision = access(Some(&record.facts), me, now, state.config.window);
+        let decision = access(Some(&record.facts), me, now, rules);
         (record.facts.id, decision)
     };
     Ok(records.into_iter().map(decide).collect())
-}
-
-fn is_upcoming(session: &SessionView) -> bool {
-    use domain::access::Awaiting;
-    match session.access {
-        Access::TooEarly { .. } | Access::Open { .. } | Access::Removed { .. } => true,
-        Access::NotConfirmed {
-            awaiting: Awaiting::Declined,
-        } => false,
-        Access::NotConfirmed { .. } => session.now < session.ends_at,
-        Access::NotFound
-        | Access::NotYours
-        | Access::Cancelled { .. }
-        | Access::Ended { .. }
-        | Access::Closed { .. } => false,
-    }
 }
 
 /// One session with who was there; for its people and admins.

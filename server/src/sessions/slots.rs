@@ -1,11 +1,10 @@
 //! Which times can be booked.
 
-use super::change::{eased, length_of};
 use crate::{
     AppState, Result,
     accounts::CurrentLogin,
     mentors::{self, Mentor},
-    store::{self, StoreError, Txn},
+    store::{self, StoreError, Txn, sessions::SessionRecord},
     zones::Zone,
 };
 use domain::{
@@ -31,6 +30,20 @@ pub(super) struct Asked {
     /// The session that is moved.
     pub moved: Option<SessionId>,
     pub now: Timestamp,
+}
+
+/// Mentors move their own sessions without notice and beyond their own limits.
+pub(super) fn eased(mentor: Mentor, role: SeatRole) -> Mentor {
+    match role {
+        SeatRole::Mentor => mentor.without_min_notice_and_limits(),
+        SeatRole::Mentee => mentor,
+    }
+}
+
+/// A session keeps its length.
+pub(super) fn length_of(record: &SessionRecord) -> Option<Length> {
+    let Millis(length) = record.facts.ends_at.since(record.facts.scheduled_at);
+    Length::parse(u16::try_from(length / 60_000).ok()?).ok()
 }
 
 /// The asked time, if the mentor offers it. Whether it is free is for the seats to say. Inside a

@@ -13,6 +13,7 @@ use domain::{
     seats::Seats,
     session::{Booking, EndReason, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
+    window::WindowRules,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -738,23 +739,65 @@ pub async fn lock(txn: &Txn, id: SessionId) -> Result<Option<SessionRecord>, Sto
     row.map(SessionRecord::try_from).transpose()
 }
 
-/// Sessions of a person in either role, latest first; at most `limit`. Unfinished bookings are
-/// shown to their mentee only, while the time is held.
+/// Which part of a list is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Entries that are left out.
+    pub offset: u32,
+    /// Entries at most.
+    pub limit: u32,
+}
+
+/// Sessions in which somebody holds a seat. Unfinished bookings are their mentee's alone, while the time is held.
+const OF_USER: &str = "((s.mentor_id = $1 AND s.booking <> 'held') \
+    OR (s.mentee_id = $1 AND (s.booking <> 'held' OR s.held_until > $2)))";
+
+/// [`domain::access::is_upcoming`], for SQL.
+const UPCOMING: &str = "((s.booking = 'confirmed' AND s.room <> 'ended' AND $2 <= s.extended_ms \
+    + CASE WHEN s.scheduled_at + $3 > s.ends_at THEN s.scheduled_at + $3 ELSE s.ends_at END) \
+    OR (s.booking IN ('held', 'requested') AND $2 < s.ends_at))";
+
+/// A person's sessions that are still to come, or go on, soonest first.
 ///
 /// # Errors
 /// As [`find`].
-pub async fn of_user(
+pub async fn upcoming(
     db: &impl ConnectionTrait,
     user: UserId,
     now: Timestamp,
-    limit: u32,
+    rules: WindowRules,
+    part: Part,
 ) -> Result<Vec<SessionRecord>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE (s.mentor_id = $1 AND s.booking <> 'held') \
-         OR (s.mentee_id = $1 AND (s.booking <> 'held' OR s.held_until > $2)) \
-         ORDER BY s.scheduled_at DESC, s.id LIMIT {limit}"
-    );
-    let rows = Row::find_by_statement(statement(db, &sql, [user.0.into(), now.0.into()]))
+    let which = format!("{OF_USER} AND {UPCOMING} ORDER BY s.scheduled_at, s.id");
+    list(db, &which, user, now, rules, part).await
+}
+
+/// A person's sessions that are over, latest first.
+///
+/// # Errors
+/// As [`find`].
+pub async fn past(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    now: Timestamp,
+    rules: WindowRules,
+    part: Part,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let which = format!("{OF_USER} AND NOT {UPCOMING} ORDER BY s.scheduled_at DESC, s.id");
+    list(db, &which, user, now, rules, part).await
+}
+
+async fn list(
+    db: &impl ConnectionTrait,
+    which: &str,
+    user: UserId,
+    now: Timestamp,
+    rules: WindowRules,
+    Part { offset, limit }: Part,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let sql = format!("{SELECT} WHERE {which} LIMIT {limit} OFFSET {offset}");
+    let values = [user.0.into(), now.0.into(), rules.closes_after.0.into()];
+    let rows = Row::find_by_statement(statement(db, &sql, values))
         .all(db)
         .await?;
     rows.into_iter().map(SessionRecord::try_from).collect()

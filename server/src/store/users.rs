@@ -11,8 +11,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -59,6 +59,7 @@ pub async fn insert(txn: &Txn, user: &NewUser) -> Result<(), StoreError> {
         is_admin: Set(user.is_admin),
         created_at: Set(user.created_at.0),
         anonymised_at: Set(None),
+        search: Set(search_text(user.name.as_str(), user.email.as_str())),
     })
     .exec_without_returning(txn)
     .await?;
@@ -103,13 +104,23 @@ pub async fn update(
     name: &DisplayName,
     zone: &str,
 ) -> Result<(), StoreError> {
-    users::Entity::update_many()
-        .col_expr(users::Column::Name, name.as_str().into())
-        .col_expr(users::Column::TimeZone, zone.into())
-        .filter(users::Column::Id.eq(user.0))
-        .exec(txn)
-        .await?;
+    let Some(row) = users::Entity::find_by_id(user.0).one(txn).await? else {
+        return Ok(());
+    };
+    let row = users::ActiveModel {
+        id: Unchanged(user.0),
+        name: Set(name.as_str().to_owned()),
+        time_zone: Set(zone.to_owned()),
+        search: Set(search_text(name.as_str(), &row.email)),
+        ..Default::default()
+    };
+    users::Entity::update(row).exec(txn).await?;
     Ok(())
+}
+
+/// What a search for an account looks at: name and address in lower case. SQLite's own LOWER knows ASCII only.
+fn search_text(name: &str, email: &str) -> String {
+    format!("{name} {email}").to_lowercase()
 }
 
 /// Replaces the password's hash.
@@ -186,7 +197,7 @@ pub async fn search(
          AND (s.mentor_id = u.id OR s.mentee_id = u.id)) AS sessions, \
          (SELECT MAX(l.last_seen_at) FROM logins l WHERE l.user_id = u.id) AS last_seen_at \
          FROM users u LEFT JOIN mentors m ON m.user_id = u.id \
-         WHERE LOWER(u.name) LIKE $1 ESCAPE '!' OR LOWER(u.email) LIKE $1 ESCAPE '!' \
+         WHERE u.search LIKE $1 ESCAPE '!' \
          ORDER BY u.created_at DESC, u.id LIMIT {limit} OFFSET {offset}"
     );
     let values = [format!("%{plain}%").into()];

@@ -7,6 +7,7 @@ mod calendar;
 mod emails;
 mod harness;
 mod limits;
+mod lists;
 mod mail;
 mod meeting;
 mod rooms;

@@ -311,7 +311,7 @@ async fn a_meeting_is_not_extended_into_the_next_session_of_either(app: TestApp)
     let refused = refusal(extend(&app.state, &meeting.mentor.login, meeting.id, closes_at).await);
     assert!(matches!(refused, Problem::Conflict(_)), "{refused:?}");
     assert_eq!(meeting.record(&app).await.facts.extended, Millis(0));
-    let change = sessions::Change::Cancel { reason: None };
+    let change = sessions::SessionChange::Cancel { reason: None };
     sessions::change(&app.state, &other.login, next, change)
         .await
         .expect("cancelled");
@@ -588,7 +588,7 @@ async fn two_people_who_met_completed_the_session_and_a_cancelled_one_has_no_out
     assert_eq!(meeting.record(&app).await.outcome, Outcome::Completed);
     let start = NOW + Millis::hours(10);
     let id = app.session(&meeting.mentor, &meeting.mentee, start).await;
-    let change = sessions::Change::Cancel { reason: None };
+    let change = sessions::SessionChange::Cancel { reason: None };
     sessions::change(&app.state, &meeting.mentee.login, id, change)
         .await
         .expect("cancelled");

@@ -57,7 +57,7 @@ pub async fn cancel(
     who: &Person,
     id: SessionId,
 ) -> Result<domain::views::SessionView, Error> {
-    let change = sessions::Change::Cancel {
+    let change = sessions::SessionChange::Cancel {
         reason: Some("A cold.".to_owned()),
     };
     sessions::change(&app.state, &who.login, id, change).await

@@ -11,14 +11,14 @@ use domain::{
     problem::Problem,
     session::{Booking, Room},
     time::{Millis, Timestamp},
-    views::SessionView,
+    views::{ListPages, SessionView},
 };
 use macro_rules_attribute::apply;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use server::{
     Error,
     mentors::{self, MentorForm},
-    sessions::{self, BookRequest, Booked, Change},
+    sessions::{self, BookRequest, Booked, SessionChange},
 };
 use tokio::task::JoinSet;
 
@@ -63,13 +63,13 @@ async fn change(
     app: &TestApp,
     who: &Person,
     id: SessionId,
-    change: Change,
+    change: SessionChange,
 ) -> Result<SessionView, Error> {
     sessions::change(&app.state, &who.login, id, change).await
 }
 
-fn moved(starts_at: Timestamp) -> Change {
-    Change::Reschedule {
+fn moved(starts_at: Timestamp) -> SessionChange {
+    SessionChange::Reschedule {
         starts_at,
         reason: Some("A train.".to_owned()),
     }
@@ -168,7 +168,7 @@ async fn a_held_time_is_nobody_elses_until_it_runs_out(app: TestApp) {
         "{words}"
     );
     assert!(
-        sessions::mine(&app.state, &mentor.login)
+        sessions::mine(&app.state, &mentor.login, ListPages::default())
             .await
             .expect("list")
             .upcoming
@@ -180,7 +180,7 @@ async fn a_held_time_is_nobody_elses_until_it_runs_out(app: TestApp) {
         free(&app, &kim, &mentor).await.contains(&at(2)),
         "free to the millisecond"
     );
-    let late = conflict(change(&app, &leo, held.id, Change::Finish(details("Late"))).await);
+    let late = conflict(change(&app, &leo, held.id, SessionChange::Finish(details("Late"))).await);
     assert!(late.contains("free again"), "{late}");
     book(&app, &kim, &mentor, at(2)).await.expect("booked");
     assert!(matches!(
@@ -209,14 +209,14 @@ async fn choosing_another_time_gives_the_first_one_back(app: TestApp) {
             .contains(&at(2))
     );
     assert!(sessions::get(&app.state, &leo.login, first).await.is_err());
-    let booked = change(&app, &leo, second, Change::Finish(details("Go")))
+    let booked = change(&app, &leo, second, SessionChange::Finish(details("Go")))
         .await
         .expect("booked");
     assert_eq!(
         (booked.booking, booked.title.as_str(), booked.held_until),
         (Booking::Confirmed, "Go", None)
     );
-    change(&app, &leo, second, Change::Finish(details("Go")))
+    change(&app, &leo, second, SessionChange::Finish(details("Go")))
         .await
         .expect("pressing twice is fine");
     sessions::release(&app.state, &leo.login)
@@ -242,10 +242,10 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
         .session
         .id;
     assert!(matches!(
-        change(&app, &leo, id, Change::Confirm).await,
+        change(&app, &leo, id, SessionChange::Confirm).await,
         Err(Error::Problem(Problem::Forbidden))
     ));
-    let question = Change::Ask {
+    let question = SessionChange::Ask {
         question: "Which language?".to_owned(),
     };
     assert!(
@@ -255,7 +255,7 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
             .asked
             .is_some()
     );
-    let empty = Change::Answer {
+    let empty = SessionChange::Answer {
         answer: " ".to_owned(),
     };
     field(change(&app, &leo, id, empty).await, "answer");
@@ -263,7 +263,7 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
         &app,
         &leo,
         id,
-        Change::Answer {
+        SessionChange::Answer {
             answer: "Rust".to_owned(),
         },
     )
@@ -277,10 +277,10 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
         ),
         (None, 2, "A plan")
     );
-    let confirmed = change(&app, &mentor, id, Change::Confirm)
+    let confirmed = change(&app, &mentor, id, SessionChange::Confirm)
         .await
         .expect("confirmed");
-    change(&app, &mentor, id, Change::Confirm)
+    change(&app, &mentor, id, SessionChange::Confirm)
         .await
         .expect("twice is fine");
     assert_eq!(confirmed.booking, Booking::Confirmed);
@@ -301,7 +301,7 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
         .expect("requested")
         .session
         .id;
-    let no = Change::Decline {
+    let no = SessionChange::Decline {
         reason: "On holiday.".to_owned(),
     };
     let declined = change(&app, &mentor, other, no).await.expect("declined");
@@ -310,7 +310,7 @@ async fn a_request_is_asked_about_and_answered(app: TestApp) {
         (Booking::Declined, "On holiday.")
     );
     assert!(free(&app, &leo, &mentor).await.contains(&at(32)));
-    conflict(change(&app, &mentor, other, Change::Confirm).await);
+    conflict(change(&app, &mentor, other, SessionChange::Confirm).await);
     assert_sound(&app).await;
 }
 
@@ -321,7 +321,7 @@ async fn a_moved_session_keeps_its_id_and_address_and_opens_at_the_new_time(app:
         .await
         .expect("booked")
         .session;
-    let reasonless = Change::Reschedule {
+    let reasonless = SessionChange::Reschedule {
         starts_at: at(5),
         reason: Some(" ".to_owned()),
     };
@@ -386,7 +386,7 @@ async fn a_mentees_move_asks_a_mentor_who_confirms_by_hand_again(app: TestApp) {
         .expect("requested")
         .session
         .id;
-    change(&app, &mentor, id, Change::Confirm)
+    change(&app, &mentor, id, SessionChange::Confirm)
         .await
         .expect("confirmed");
     let asked = change(&app, &leo, id, moved(at(31))).await.expect("moved");
@@ -397,7 +397,7 @@ async fn a_mentees_move_asks_a_mentor_who_confirms_by_hand_again(app: TestApp) {
             .await,
         0
     );
-    change(&app, &mentor, id, Change::Confirm)
+    change(&app, &mentor, id, SessionChange::Confirm)
         .await
         .expect("confirmed");
     assert_sound(&app).await;
@@ -620,16 +620,18 @@ async fn random_step(
     let who = &people[dice.random_range(0..people.len())];
     let mentor = &mentors[dice.random_range(0..mentors.len())];
     let starts_at = at(dice.random_range(25..37));
-    let mine = sessions::mine(&app.state, &who.login).await.expect("list");
+    let mine = sessions::mine(&app.state, &who.login, ListPages::default())
+        .await
+        .expect("list");
     let known: Vec<_> = mine.upcoming.iter().map(|session| session.id).collect();
     let id = (!known.is_empty()).then(|| known[dice.random_range(0..known.len())]);
     let result = match (dice.random_range(0..8), id) {
         (0 | 1, _) | (_, None) => book(app, who, mentor, starts_at).await.map(drop),
         (2, _) => hold(app, who, mentor, starts_at).await.map(drop),
-        (3, Some(id)) => change(app, who, id, Change::Finish(details("Go")))
+        (3, Some(id)) => change(app, who, id, SessionChange::Finish(details("Go")))
             .await
             .map(drop),
-        (4, Some(id)) => change(app, who, id, Change::Confirm).await.map(drop),
+        (4, Some(id)) => change(app, who, id, SessionChange::Confirm).await.map(drop),
         (5, Some(id)) => cancel(app, who, id).await.map(drop),
         (_, Some(id)) => change(app, who, id, moved(starts_at)).await.map(drop),
     };
@@ -668,4 +670,57 @@ async fn an_empty_offer_can_be_saved(app: TestApp) {
             .await
             .is_empty()
     );
+}
+
+#[apply(on_both_engines!)]
+async fn holding_and_booking_do_not_share_keys_and_odd_keys_are_refused(app: TestApp) {
+    let (mentor, mentee) = app.pair().await;
+    let request = |key: &str| BookRequest {
+        idempotency_key: Some(key.to_owned()),
+        ..asks(&mentor, at(48))
+    };
+    let held = sessions::hold(&app.state, &mentee.login, request("one"))
+        .await
+        .expect("held");
+    let booked = sessions::book(&app.state, &mentee.login, request("one"), details("Go")).await;
+    let booked = booked.expect("booked, not the held time of the same key");
+    assert_ne!(booked.session.id, held.session.id);
+    assert_eq!(booked.session.booking, Booking::Confirmed);
+    for key in ["", "a\0b", "line\n", "schön", &"x".repeat(101)] {
+        let refused = sessions::hold(&app.state, &mentee.login, request(key)).await;
+        let Err(Error::Problem(Problem::Invalid(fields))) = refused else {
+            panic!("{key:?}: {refused:?}")
+        };
+        assert_eq!(fields[0].field, "idempotencyKey");
+    }
+}
+
+#[apply(on_both_engines!)]
+async fn a_held_time_cannot_be_cancelled_and_nobody_hears_of_it(app: TestApp) {
+    let (mentor, mentee) = app.pair().await;
+    let held = hold(&app, &mentee, &mentor, at(48)).await.expect("held");
+    let cancel = || SessionChange::Cancel { reason: None };
+    conflict(change(&app, &mentee, held.session.id, cancel()).await);
+    app.run_jobs().await;
+    assert!(app.mail.emails().is_empty());
+    let mine = sessions::mine(&app.state, &mentor.login, ListPages::default());
+    assert!(mine.await.expect("listed").upcoming.is_empty());
+}
+
+#[apply(on_both_engines!)]
+async fn a_hold_that_is_given_back_is_told_to_open_pages(app: TestApp) {
+    let (mentor, mentee) = app.pair().await;
+    let held = hold(&app, &mentee, &mentor, at(48)).await.expect("held");
+    let mut updates = app.state.events.subscribe();
+    sessions::release(&app.state, &mentee.login)
+        .await
+        .expect("given back");
+    let told = updates
+        .recv()
+        .await
+        .expect("told")
+        .what()
+        .expect("of one session");
+    assert_eq!(told.session, held.session.id);
+    assert!(told.people.contains(&mentee.id()) && told.people.contains(&mentor.id()));
 }

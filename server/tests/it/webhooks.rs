@@ -9,6 +9,7 @@ use domain::{
     problem::Problem,
     session::{EndReason, Room},
     time::{Millis, Timestamp},
+    views::ListPages,
 };
 use livekit_api::access_token::AccessToken;
 use macro_rules_attribute::apply;
@@ -294,7 +295,7 @@ async fn lists_say_who_is_in_the_room(app: TestApp) {
             async move { participants::merge(txn, &room, &stay).await }.scope_boxed()
         });
         merged.await.expect("written");
-        let mine = server::sessions::mine(&app.state, &meeting.mentee.login)
+        let mine = server::sessions::mine(&app.state, &meeting.mentee.login, ListPages::default())
             .await
             .expect("answers");
         for session in mine.upcoming {

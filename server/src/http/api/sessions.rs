@@ -5,13 +5,16 @@ use crate::{
     http::{
         answer::{Answer, Failure, Reply},
         auth::Login,
-        bodies::{BookingDetails, MoreInformation, NewHold, NewSession, NewTime, Question, Reason},
+        bodies::{
+            BookingDetails, ListPages, MoreInformation, NewHold, NewSession, NewTime, Question,
+            Reason,
+        },
         calendar::CalendarFile,
-        extract::{Body, Id, IdempotencyKey, MaybeBody},
+        extract::{Body, Id, IdempotencyKey, MaybeBody, Params},
         openapi::{Refuses, Unreadable, Usual},
         views::{Session, Sessions},
     },
-    sessions::{self, BookRequest, Booked, Change},
+    sessions::{self, BookRequest, Booked, SessionChange},
 };
 use axum::{extract::State, http::StatusCode};
 use domain::ids::{SessionId, UserId};
@@ -92,13 +95,22 @@ fn made(booked: Booked) -> (StatusCode, Answer<Session>) {
     (status, Answer::of(booked.session))
 }
 
-/// One's sessions in either role.
+/// One's sessions in either role, 50 of those to come and 50 of those that are over.
 #[utoipa::path(
-    get, path = "/api/sessions", tag = "sessions", operation_id = "list_sessions",
-    responses((status = 200, description = "One's sessions", body = Answer<Sessions>), Usual)
+    get, path = "/api/sessions", tag = "sessions", operation_id = "list_sessions", params(ListPages),
+    responses(
+        (status = 200, description = "One's sessions", body = Answer<Sessions>),
+        Refuses::<422>, Usual,
+    )
 )]
-async fn list(State(state): State<AppState>, Login(login): Login) -> Reply<Sessions> {
-    Ok(Answer::of(sessions::mine(&state, &login).await?))
+async fn list(
+    State(state): State<AppState>,
+    Login(login): Login,
+    Params(pages): Params<ListPages>,
+) -> Reply<Sessions> {
+    Ok(Answer::of(
+        sessions::mine(&state, &login, pages.into()).await?,
+    ))
 }
 
 /// One session, with who was there.
@@ -133,7 +145,7 @@ async fn finish(
     Id(id): Id<SessionId>,
     Body(body): Body<BookingDetails>,
 ) -> Reply<Session> {
-    let change = Change::Finish(body.into());
+    let change = SessionChange::Finish(body.into());
     Ok(Answer::of(
         sessions::change(&state, &login, id, change).await?,
     ))
@@ -153,7 +165,7 @@ async fn confirm(
     Login(login): Login,
     Id(id): Id<SessionId>,
 ) -> Reply<Session> {
-    let change = Change::Confirm;
+    let change = SessionChange::Confirm;
     Ok(Answer::of(
         sessions::change(&state, &login, id, change).await?,
     ))
@@ -174,7 +186,7 @@ async fn decline(
     Id(id): Id<SessionId>,
     MaybeBody(body): MaybeBody<Reason>,
 ) -> Reply<Session> {
-    let change = Change::Decline {
+    let change = SessionChange::Decline {
         reason: body.reason.unwrap_or_default(),
     };
     Ok(Answer::of(
@@ -197,7 +209,7 @@ async fn ask(
     Id(id): Id<SessionId>,
     Body(body): Body<Question>,
 ) -> Reply<Session> {
-    let change = Change::Ask {
+    let change = SessionChange::Ask {
         question: body.question,
     };
     Ok(Answer::of(
@@ -220,7 +232,7 @@ async fn answer(
     Id(id): Id<SessionId>,
     Body(body): Body<MoreInformation>,
 ) -> Reply<Session> {
-    let change = Change::Answer {
+    let change = SessionChange::Answer {
         answer: body.answer,
     };
     Ok(Answer::of(
@@ -243,7 +255,7 @@ async fn reschedule(
     Id(id): Id<SessionId>,
     Body(body): Body<NewTime>,
 ) -> Reply<Session> {
-    let change = Change::Reschedule {
+    let change = SessionChange::Reschedule {
         starts_at: body.starts_at.0,
         reason: body.reason,
     };
@@ -267,7 +279,7 @@ async fn cancel(
     Id(id): Id<SessionId>,
     MaybeBody(body): MaybeBody<Reason>,
 ) -> Reply<Session> {
-    let change = Change::Cancel {
+    let change = SessionChange::Cancel {
         reason: body.reason,
     };
     Ok(Answer::of(

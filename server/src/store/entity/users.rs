@@ -14,6 +14,7 @@ pub struct Model {
     pub is_admin: bool,
     pub created_at: i64,
     pub anonymised_at: Option<i64>,
+    pub search: String,
 }
 
 /// Joins are written where they are needed.

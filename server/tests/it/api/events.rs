@@ -14,6 +14,7 @@ use domain::{
 use http_body_util::BodyExt;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
+use server::zones::rfc3339;
 use std::time::Duration;
 
 /// Reads a stream of events.
@@ -25,18 +26,12 @@ struct Events {
 
 impl Events {
     async fn open(site: &Site, person: &Person, session: SessionId) -> Self {
-        Self::at(
-            site,
-            person,
-            &format!("/api/events?session={session}"),
-            "state",
-        )
-        .await
+        Self::at(site, person, &format!("/live?session={session}"), "state").await
     }
 
     /// About all of somebody's own sessions.
     async fn mine(site: &Site, person: &Person) -> Self {
-        Self::at(site, person, "/api/events", "sessions").await
+        Self::at(site, person, "/live", "sessions").await
     }
 
     async fn at(site: &Site, person: &Person, path: &str, name: &'static str) -> Self {
@@ -102,6 +97,28 @@ async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends(app: TestA
     assert_eq!(events.next().await, None, "a stopping server hangs up");
 }
 
+#[apply(on_sqlite!)]
+async fn programs_read_times_in_the_stream_as_everywhere_in_the_api(app: TestApp) {
+    let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+    let starts = NOW + Millis::hours(1);
+    let id = app.session(&cast.mentor, &cast.mentee, starts).await;
+    let of_session = format!("/api/events?session={id}");
+    let mut state = Events::at(&site, &cast.mentee, &of_session, "state").await;
+    let (opens_at, closes_at) = (starts - Millis::minutes(15), starts + Millis::hours(2));
+    assert_eq!(
+        state.next().await,
+        Some(json!({
+            "access": {"too_early": {"opensAt": rfc3339(opens_at), "closesAt": rfc3339(closes_at)}},
+            "now": rfc3339(NOW),
+            "present": [],
+            "late": [],
+        }))
+    );
+    let mut mine = Events::at(&site, &cast.mentee, "/api/events?age=60000", "sessions").await;
+    let first = json!({"now": rfc3339(NOW), "sessions": [id]});
+    assert_eq!(mine.next().await, Some(first));
+}
+
 /// Tells pages that a session changed.
 fn changed(app: &TestApp, session: SessionId, (mentor, mentee): (&Person, &Person)) {
     let (mentor, mentee) = (mentor.id(), mentee.id());
@@ -150,7 +167,7 @@ async fn a_list_is_told_first_what_changed_before_it_began_to_listen(app: TestAp
         .await;
     let known_for = |age: &'static str| {
         let (site, mentee) = (&site, &cast.mentee);
-        async move { Events::at(site, mentee, &format!("/api/events?age={age}"), "sessions").await }
+        async move { Events::at(site, mentee, &format!("/live?age={age}"), "sessions").await }
     };
     let first = |sessions: Value| Some(json!({"now": NOW.0, "sessions": sessions}));
     // Booking it was a change, too.

@@ -1,5 +1,8 @@
 //! Live updates: `GET /api/events?session=` sends the full state of a session whenever it changes;
-//! without `session`, `GET /api/events` names those of one's own sessions that changed.
+//! without `session`, `GET /api/events` names those of one's own sessions that changed. Pages have streams of their
+//! own at [`PAGES_PATH`], in the form in which they read everything else.
+
+mod shapes;
 
 use super::{
     answer::Failure,
@@ -17,6 +20,7 @@ use axum::{
         IntoResponse, Sse,
         sse::{Event, KeepAlive},
     },
+    routing::get,
 };
 use domain::{
     access::Access,
@@ -41,6 +45,8 @@ use tokio::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+/// Where pages listen.
+const PAGES_PATH: &str = "/live";
 /// A comment is sent, and the login looked at again, this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Streams one login may hold open; a browser keeps one per visible tab.
@@ -49,13 +55,14 @@ const PER_LOGIN: usize = 8;
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(watch_session))
+        .route(PAGES_PATH, get(watch_for_page))
         .layer(Extension(Open::default()))
 }
 
 /// The live state of a session, or what changed among one's own sessions, as server-sent events.
 ///
 /// With `session`, each event is called `state`; its data is a JSON object with `access` (the join
-/// decision, times in milliseconds since 1970), `now` and `present`. Without, each event is called
+/// decision), `now`, `present` and `late`. Without, each event is called
 /// `sessions`; its data is a JSON object with `now` and `sessions`, the ids of those that changed,
 /// or whose meeting opened or closed. The first event comes at once, with what changed within `age`.
 #[utoipa::path(
@@ -67,10 +74,32 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 )]
 async fn watch_session(
     State(state): State<AppState>,
+    login: Login,
+    open: Extension<Open>,
+    watched: Params<Watched>,
+    headers: HeaderMap,
+) -> std::result::Result<impl IntoResponse, Failure> {
+    watch(state, login, open, watched, headers, Reader::Program).await
+}
+
+/// As [`watch_session`], for our own pages.
+async fn watch_for_page(
+    State(state): State<AppState>,
+    login: Login,
+    open: Extension<Open>,
+    watched: Params<Watched>,
+    headers: HeaderMap,
+) -> std::result::Result<impl IntoResponse, Failure> {
+    watch(state, login, open, watched, headers, Reader::Page).await
+}
+
+async fn watch(
+    state: AppState,
     Login(login): Login,
     Extension(open): Extension<Open>,
     Params(watched): Params<Watched>,
     headers: HeaderMap,
+    reader: Reader,
 ) -> std::result::Result<impl IntoResponse, Failure> {
     let topic = match watched.session {
         Some(session) => Topic::One(parse_id(&session)?),
@@ -84,7 +113,8 @@ async fn watch_session(
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let beat = KeepAlive::new().interval(HEARTBEAT);
-    Ok((quiet, Sse::new(watcher.into_stream()).keep_alive(beat)))
+    let stream = watcher.into_stream(reader);
+    Ok((quiet, Sse::new(stream).keep_alive(beat)))
 }
 
 /// Counts open streams by login.
@@ -138,12 +168,27 @@ enum Said {
     Sessions(MyChanges),
 }
 
+/// Who reads a stream.
+#[derive(Debug, Clone, Copy)]
+enum Reader {
+    /// A program, which reads times in RFC 3339.
+    Program,
+    /// A page of ours, which reads milliseconds.
+    Page,
+}
+
 impl Said {
-    fn event(&self) -> Option<Event> {
+    fn event(&self, reader: Reader) -> Option<Event> {
         let event = Event::default();
-        match self {
-            Self::State(state) => event.event("state").json_data(state),
-            Self::Sessions(changes) => event.event("sessions").json_data(changes),
+        match (self, reader) {
+            (Self::State(state), Reader::Page) => event.event("state").json_data(state),
+            (Self::State(state), Reader::Program) => event
+                .event("state")
+                .json_data(shapes::LiveState::from(state)),
+            (Self::Sessions(changes), Reader::Page) => event.event("sessions").json_data(changes),
+            (Self::Sessions(changes), Reader::Program) => event
+                .event("sessions")
+                .json_data(shapes::Changes::from(changes)),
         }
         .ok()
     }
@@ -215,10 +260,13 @@ impl Watcher {
         Ok(watcher)
     }
 
-    fn into_stream(self) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
-        stream::unfold(self, async |mut watcher| {
+    fn into_stream(
+        self,
+        reader: Reader,
+    ) -> impl Stream<Item = std::result::Result<Event, Infallible>> {
+        stream::unfold(self, move |mut watcher| async move {
             let said = watcher.next().await?;
-            Some((Ok(said.event()?), watcher))
+            Some((Ok(said.event(reader)?), watcher))
         })
     }
 
