@@ -1,0 +1,293 @@
+//! One's own camera and microphone.
+
+use super::{
+    super::sdk::{self, Listener, Room, Track, track_event},
+    Client,
+    registry::{Registry, drop_later},
+};
+use crate::room::model::{Capture, DeviceProblem, Event, Kind};
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// What has to be done next to make a track what it should be.
+enum Step {
+    Create { device: String },
+    Publish(Room, Track),
+    Unmute(Track),
+    Mute(Track),
+    Release,
+    Change(Track, String),
+    Nothing,
+}
+
+impl Registry {
+    fn next_step(&mut self, kind: Kind) -> Step {
+        let stopped = self.stopped;
+        let room = self.room().filter(|_| self.entered);
+        let own = self.own(kind);
+        let Some(track) = own.track.clone() else {
+            return if own.wanted && !stopped {
+                own.changed = false;
+                Step::Create {
+                    device: own.device.clone(),
+                }
+            } else {
+                Step::Nothing
+            };
+        };
+        if stopped || (!own.wanted && !own.published) {
+            return Step::Release;
+        }
+        if own.changed {
+            own.changed = false;
+            return Step::Change(track, own.device.clone());
+        }
+        match (own.wanted, track.is_muted()) {
+            (true, true) => Step::Unmute(track),
+            (false, false) => Step::Mute(track),
+            (true, false) => match room {
+                Some(room) if !own.published => Step::Publish(room, track),
+                _ => Step::Nothing,
+            },
+            (false, true) => Step::Nothing,
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn captured(&self, kind: Kind, capture: Capture, device: Option<String>) {
+        self.emit(Event::Captured {
+            kind,
+            capture,
+            device,
+        });
+    }
+
+    /// Makes a camera or microphone what it should be, one step after the other.
+    pub(super) fn settle(&self, kind: Kind) {
+        let busy = self.with(|registry| std::mem::replace(&mut registry.own(kind).busy, true));
+        if busy {
+            return;
+        }
+        let client = self.clone();
+        spawn_local(async move {
+            loop {
+                let step = client.with(|registry| {
+                    let step = registry.next_step(kind);
+                    if matches!(step, Step::Nothing) {
+                        registry.own(kind).busy = false;
+                    }
+                    step
+                });
+                match step {
+                    Step::Nothing => break,
+                    step => client.take(kind, step).await,
+                }
+            }
+        });
+    }
+
+    async fn take(&self, kind: Kind, step: Step) {
+        match step {
+            Step::Nothing => {}
+            Step::Create { device } => {
+                self.captured(kind, Capture::Starting, None);
+                let mut made = create(kind, &device).await;
+                if !device.is_empty()
+                    && let Err(error) = &made
+                    && sdk::device_problem(error) == DeviceProblem::Missing
+                {
+                    // The remembered device is not there today: any other one will do.
+                    made = create(kind, "").await;
+                }
+                match made {
+                    Ok(track) => self.created(kind, track),
+                    Err(error) => self.capture_failed(kind, &error),
+                }
+                // Names of devices are known from the first permission on.
+                self.look_at_devices();
+            }
+            Step::Publish(room, track) => {
+                self.with(|registry| registry.own(kind).published = true);
+                if room
+                    .local_participant()
+                    .publish_track(&track)
+                    .await
+                    .is_err()
+                {
+                    // When the connection broke, the mark stays, so that it is not tried in
+                    // circles; losing the connection clears it.
+                    let open = self.with(|registry| registry.room().is_some());
+                    if open {
+                        self.with(|registry| registry.own(kind).wanted = false);
+                        self.release(kind);
+                        self.captured(kind, Capture::Failed(DeviceProblem::Other), None);
+                    }
+                }
+            }
+            Step::Unmute(track) => {
+                self.captured(kind, Capture::Starting, None);
+                match track.unmute().await {
+                    Ok(_) => self.is_on(kind),
+                    Err(error) => self.capture_failed(kind, &error),
+                }
+            }
+            Step::Mute(track) => {
+                let _ = track.mute().await;
+                self.captured(kind, Capture::Off, None);
+                self.place();
+            }
+            Step::Release => {
+                self.release(kind);
+                self.captured(kind, Capture::Off, None);
+            }
+            Step::Change(track, device) => {
+                let muted = track.is_muted();
+                match track.set_device_id(&sdk::device(&device)).await {
+                    Ok(_) if muted => {}
+                    Ok(_) => self.is_on(kind),
+                    Err(error) => self.capture_failed(kind, &error),
+                }
+            }
+        }
+    }
+
+    fn created(&self, kind: Kind, track: Track) {
+        let mut listeners: Vec<(&'static str, Listener)> = Vec::new();
+        for event in [
+            track_event::ENDED,
+            track_event::RESTARTED,
+            track_event::MUTED,
+        ] {
+            let client = self.clone();
+            let listener = Listener::new(move |_, _, _| client.track_changed(kind, event));
+            track.on(event, listener.as_ref().unchecked_ref());
+            listeners.push((event, listener));
+        }
+        self.with(|registry| {
+            let own = registry.own(kind);
+            own.track = Some(track);
+            own.listeners = listeners;
+            own.published = false;
+        });
+        self.is_on(kind);
+    }
+
+    /// The capture runs: says with which device, shows and measures it.
+    fn is_on(&self, kind: Kind) {
+        let track = self.with(|registry| registry.own(kind).track.clone());
+        let Some(track) = track else { return };
+        let media = track.media_stream_track();
+        let device = media.get_settings().get_device_id();
+        self.with(|registry| {
+            let own = registry.own(kind);
+            if !own.changed
+                && let Some(device) = &device
+            {
+                own.device.clone_from(device);
+            }
+        });
+        if kind == Kind::Microphone {
+            self.measure();
+        }
+        self.captured(kind, Capture::On, device);
+        self.place();
+    }
+
+    /// Something happened to a track that nobody here asked for.
+    fn track_changed(&self, kind: Kind, event: &str) {
+        let (published, busy) = self.with(|registry| {
+            let own = registry.own(kind);
+            (own.published, own.busy)
+        });
+        match event {
+            track_event::ENDED => {
+                self.emit(Event::DeviceLost(kind));
+                if !published {
+                    self.release(kind);
+                    self.with(|registry| registry.own(kind).device.clear());
+                    self.settle(kind);
+                }
+                // For published tracks livekit-client looks for another device.
+            }
+            track_event::RESTARTED if !busy => self.is_on(kind),
+            track_event::MUTED if !busy => {
+                self.with(|registry| registry.own(kind).wanted = false);
+                self.emit(Event::SwitchedOff(kind));
+                self.captured(kind, Capture::Off, None);
+                self.place();
+            }
+            _ => {}
+        }
+    }
+
+    fn capture_failed(&self, kind: Kind, error: &JsValue) {
+        let published = self.with(|registry| {
+            let own = registry.own(kind);
+            own.wanted = false;
+            own.published
+        });
+        // A published track is muted by the next step.
+        if !published {
+            self.release(kind);
+        }
+        self.captured(kind, Capture::Failed(sdk::device_problem(error)), None);
+        self.place();
+    }
+
+    /// Lets the device go.
+    pub(super) fn release(&self, kind: Kind) {
+        let (track, listeners, meter) = self.with(|registry| {
+            let meter = match kind {
+                Kind::Microphone => registry.meter.take(),
+                Kind::Camera => None,
+            };
+            let own = registry.own(kind);
+            own.published = false;
+            (own.track.take(), std::mem::take(&mut own.listeners), meter)
+        });
+        if meter.is_some() {
+            (self.0.level)(0);
+        }
+        drop(meter);
+        if let Some(track) = track {
+            for (event, listener) in &listeners {
+                track.off(event, listener.as_ref().unchecked_ref());
+            }
+            track.stop();
+        }
+        drop_later(listeners);
+        self.place();
+    }
+
+    /// Measures the microphone while in the lobby.
+    fn measure(&self) {
+        let (track, old, wanted) = self.with(|registry| {
+            (
+                registry.microphone.track.clone(),
+                registry.meter.take(),
+                !registry.entered,
+            )
+        });
+        drop(old);
+        let Some(track) = track.filter(|_| wanted) else {
+            return;
+        };
+        let client = self.clone();
+        let meter = self
+            .0
+            .studio
+            .measure(&track.media_stream_track(), move |level| {
+                (client.0.level)(level)
+            });
+        self.with(|registry| registry.meter = meter);
+    }
+}
+
+async fn create(kind: Kind, device: &str) -> Result<Track, JsValue> {
+    let track = match kind {
+        Kind::Camera => sdk::create_local_video_track(&sdk::camera_options(device)).await,
+        Kind::Microphone => sdk::create_local_audio_track(&sdk::microphone_options(device)).await,
+    };
+    track.map(JsCast::unchecked_into)
+}

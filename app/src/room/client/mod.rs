@@ -1,0 +1,98 @@
+//! The client: commands in, plain events out. It holds every JavaScript object of the call in one
+//! registry. No borrow of the registry is held while JavaScript or the event handler runs.
+
+mod capture;
+mod chat;
+mod connection;
+mod devices;
+mod elements;
+mod lifecycle;
+mod registry;
+mod room_events;
+mod screen;
+mod screen_lock;
+
+use self::registry::Registry;
+use super::{sound::Studio, tabs::Tabs};
+use crate::room::model::{Command, Event};
+use domain::ids::SessionId;
+use leptos::task::spawn_local;
+use std::{cell::RefCell, rc::Rc};
+
+/// A running client. Clones are the same client.
+#[derive(Clone)]
+pub struct Client(Rc<Inner>);
+
+struct Inner {
+    emit: Rc<dyn Fn(Event)>,
+    tabs: Tabs,
+    level: Box<dyn Fn(u8)>,
+    studio: Studio,
+    registry: RefCell<Registry>,
+}
+
+impl Client {
+    /// A client for a session that reports to `emit`, and the microphone's level to `level`.
+    pub fn new(
+        session: SessionId,
+        emit: impl Fn(Event) + 'static,
+        level: impl Fn(u8) + 'static,
+    ) -> Self {
+        let emit: Rc<dyn Fn(Event)> = Rc::new(emit);
+        Self(Rc::new(Inner {
+            tabs: Tabs::new(session, Rc::clone(&emit)),
+            emit,
+            level: Box::new(level),
+            studio: Studio::default(),
+            registry: RefCell::default(),
+        }))
+    }
+
+    /// Carries out a command; what comes of it is reported as events.
+    pub fn send(&self, command: Command) {
+        self.0.studio.wake();
+        match command {
+            Command::Start(choices) => {
+                self.with(|registry| {
+                    registry.camera.wanted = choices.camera;
+                    registry.camera.device = choices.camera_id;
+                    registry.microphone.wanted = choices.microphone;
+                    registry.microphone.device = choices.microphone_id;
+                    registry.speaker.clone_from(&choices.speaker_id);
+                });
+                self.0.studio.use_speaker(&choices.speaker_id);
+                self.start();
+            }
+            Command::Attach => self.place(),
+            Command::Switch { kind, on } => {
+                self.with(|registry| registry.own(kind).wanted = on);
+                self.settle(kind);
+            }
+            Command::Use { kind, id } => self.use_device(kind, id),
+            Command::Play(chime) => self.0.studio.play(chime),
+            Command::Connect { url, token } => self.connect(url, token),
+            Command::Enter => self.enter(),
+            Command::Share(true) => self.share(),
+            Command::Share(false) => self.stop_sharing(),
+            Command::Say { id, text } => self.say(id, text),
+            Command::StartSound => {
+                if let Some(room) = self.with(|registry| registry.room()) {
+                    spawn_local(async move {
+                        // The room reports whether sound plays.
+                        let _ = room.start_audio().await;
+                    });
+                }
+            }
+            Command::Disconnect => self.disconnect(),
+            Command::Stop => self.stop(),
+        }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Registry) -> T) -> T {
+        work(&mut self.0.registry.borrow_mut())
+    }
+
+    fn emit(&self, event: Event) {
+        (self.0.emit)(event);
+    }
+}

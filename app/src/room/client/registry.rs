@@ -1,0 +1,85 @@
+//! Every JavaScript object of the call.
+
+use super::super::{
+    sdk::{Listener, Room, Track},
+    sound::Meter,
+};
+use crate::room::model::Kind;
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsValue, prelude::Closure};
+use web_sys::HtmlMediaElement;
+
+#[derive(Default)]
+pub(super) struct Registry {
+    pub(super) stopped: bool,
+    pub(super) camera: Own,
+    pub(super) microphone: Own,
+    pub(super) speaker: String,
+    pub(super) meter: Option<Meter>,
+    pub(super) connection: Option<Connection>,
+    /// Counts connections, so that a late answer of an older one can tell.
+    pub(super) number: u32,
+    /// Whether media may be sent and shown.
+    pub(super) entered: bool,
+    pub(super) screen: Vec<Track>,
+    pub(super) theirs: Vec<Theirs>,
+    pub(super) placed: Vec<Placed>,
+    pub(super) page: Vec<PageListener>,
+}
+
+/// One's own camera or microphone.
+#[derive(Default)]
+pub(super) struct Own {
+    pub(super) wanted: bool,
+    pub(super) device: String,
+    /// The chosen device differs from the one in use.
+    pub(super) changed: bool,
+    pub(super) track: Option<Track>,
+    pub(super) listeners: Vec<(&'static str, Listener)>,
+    pub(super) published: bool,
+    /// Somebody is already making the track what it should be.
+    pub(super) busy: bool,
+}
+
+pub(super) struct Connection {
+    pub(super) room: Room,
+    pub(super) listeners: Vec<(&'static str, Listener)>,
+    /// livekit-client keeps it for the room's lifetime.
+    pub(super) _chat: Closure<dyn FnMut(JsValue, JsValue)>,
+    pub(super) open: bool,
+}
+
+pub(super) struct Theirs {
+    pub(super) identity: String,
+    pub(super) track: Track,
+}
+
+pub(super) struct Placed {
+    pub(super) element: HtmlMediaElement,
+    pub(super) track: Track,
+}
+
+pub(super) struct PageListener {
+    pub(super) target: web_sys::EventTarget,
+    pub(super) event: &'static str,
+    pub(super) closure: Closure<dyn FnMut()>,
+}
+
+impl Registry {
+    pub(super) fn own(&mut self, kind: Kind) -> &mut Own {
+        match kind {
+            Kind::Camera => &mut self.camera,
+            Kind::Microphone => &mut self.microphone,
+        }
+    }
+
+    pub(super) fn room(&self) -> Option<Room> {
+        let connection = self.connection.as_ref()?;
+        connection.open.then(|| connection.room.clone())
+    }
+}
+
+/// Drops what JavaScript may be calling right now, after it returned.
+pub(super) fn drop_later<T: 'static>(value: T) {
+    spawn_local(async move { drop(value) });
+}

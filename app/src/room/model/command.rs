@@ -1,0 +1,63 @@
+//! What the client is told to do.
+
+use super::devices::{Choices, DeviceKind, Kind};
+
+/// A short sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chime {
+    /// Somebody came.
+    Joined,
+    /// Somebody went.
+    Left,
+    /// To check the speaker.
+    Test,
+}
+
+/// What the client is told to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Load livekit-client, look at the devices, start what is wanted.
+    Start(Choices),
+    /// Video and audio elements appeared or went: put the tracks where they belong.
+    Attach,
+    /// Switch a capture.
+    Switch {
+        /// Which.
+        kind: Kind,
+        /// On or off.
+        on: bool,
+    },
+    /// Use a device from now on.
+    Use {
+        /// Which kind.
+        kind: DeviceKind,
+        /// Its id; empty for the browser's choice.
+        id: String,
+    },
+    /// Play a sound on the chosen speaker.
+    Play(Chime),
+    /// Open the connection; nothing is sent or shown yet.
+    Connect {
+        /// LiveKit's address.
+        url: String,
+        /// Access token.
+        token: String,
+    },
+    /// Send the preview's tracks and show what arrives.
+    Enter,
+    /// Start or stop sharing the screen.
+    Share(bool),
+    /// Send a chat message.
+    Say {
+        /// Its id.
+        id: String,
+        /// Its text.
+        text: String,
+    },
+    /// Start sound after the browser blocked it; needs a click.
+    StartSound,
+    /// Close the connection, keep the devices.
+    Disconnect,
+    /// Close everything.
+    Stop,
+}

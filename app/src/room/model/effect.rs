@@ -1,0 +1,54 @@
+//! What has to be done because of an event.
+
+use super::{command::Command, devices::Choices, leave_reason::Why};
+use domain::{access::Entry, permissions::Moderation, time::Timestamp};
+
+/// What has to be done because of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Tell the client.
+    Tell(Command),
+    /// Ask our server for a ticket.
+    AskTicket(Entry),
+    /// Ask our server to carry out what the mentor wants.
+    Moderate(Moderation),
+    /// Ask our server to put the close off.
+    Extend {
+        /// The close as it is known here.
+        closes_at: Timestamp,
+    },
+    /// Let our server make sure that the room exists, without using the ticket.
+    Nudge,
+    /// Ask our server to end the room.
+    EndRoom,
+    /// Send [`Event::Wake`] later.
+    Wake {
+        /// Milliseconds from now.
+        after_ms: u32,
+        /// The number to send.
+        number: u32,
+    },
+    /// Send [`Event::ToastOver`] after some seconds.
+    ExpireToast(u32),
+    /// Remember the choices on this computer.
+    Remember(Choices),
+    /// Move the keyboard focus.
+    Focus(Target),
+    /// Leave the page for the dashboard.
+    Go(Why),
+}
+
+/// Where the keyboard focus goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// The call's heading.
+    Call,
+    /// The message field.
+    Message,
+    /// The chat's button.
+    ChatButton,
+    /// The error's heading.
+    Failure,
+    /// The button that moves the call here.
+    MoveHere,
+}

@@ -1,0 +1,190 @@
+//! What happened.
+
+use super::{
+    connection::{Ending, Failure},
+    devices::{Capture, Choices, Device, DeviceKind, Kind},
+    peers::{Peer, Quality},
+};
+use domain::{
+    notice::Notice,
+    permissions::Moderation,
+    problem::Problem,
+    time::Timestamp,
+    views::{JoinTicket, LiveState},
+};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    // From the browser and livekit-client.
+    /// What this browser can do.
+    Abilities {
+        /// Can share a screen.
+        share: bool,
+        /// Can choose the speaker.
+        speaker: bool,
+    },
+    /// livekit-client could not be loaded.
+    ProgramMissing,
+    /// The devices there are.
+    Devices(Vec<Device>),
+    /// A capture changed; `device` is the one that really captures.
+    Captured {
+        /// Which.
+        kind: Kind,
+        /// Its new state.
+        capture: Capture,
+        /// The device in use, where known.
+        device: Option<String>,
+    },
+    /// The device in use was unplugged.
+    DeviceLost(Kind),
+    /// A capture was switched off, and not from here: by the mentor.
+    SwitchedOff(Kind),
+    /// The connection is open; these people are there.
+    Connected(Vec<Peer>),
+    /// Connecting failed.
+    NotConnected(Failure),
+    /// livekit-client noticed trouble and repairs it.
+    Resuming,
+    /// livekit-client starts from scratch: LiveKit may have lost the room.
+    Restarting,
+    /// livekit-client repaired the connection.
+    Resumed(Vec<Peer>),
+    /// The connection is gone.
+    Disconnected(Ending),
+    /// Somebody came, or what they send changed.
+    Peer(Peer),
+    /// Somebody can receive messages now.
+    PeerReady,
+    /// Somebody went.
+    PeerLeft {
+        /// Who.
+        identity: String,
+    },
+    /// Who speaks now.
+    Speaking(Vec<String>),
+    /// A connection's quality; `None` is one's own.
+    Quality {
+        /// Whose.
+        identity: Option<String>,
+        /// How good.
+        quality: Quality,
+    },
+    /// A message arrived.
+    Heard {
+        /// Made by the sender.
+        id: String,
+        /// Sender's identity.
+        identity: String,
+        /// The text, not yet cleaned.
+        text: String,
+        /// Time of day, for people.
+        time: String,
+    },
+    /// A message of one's own was sent or not.
+    Said {
+        /// Which.
+        id: String,
+        /// Whether LiveKit took it.
+        sent: bool,
+    },
+    /// Own screen sharing started or stopped, from here or from the browser's bar.
+    Sharing(bool),
+    /// Sharing the screen failed; not used when the person changed their mind.
+    ShareFailed,
+    /// The browser blocks sound until a click, or no longer.
+    SoundBlocked(bool),
+
+    // From the other tabs of this browser.
+    /// Whether one of them is in the meeting.
+    OtherTab(bool),
+    /// One of them took the call over.
+    TakenOver,
+
+    // From our server.
+    /// Told to everybody inside.
+    Notice(Notice),
+    /// What the mentor wanted was done.
+    Moderated(Moderation),
+    /// The meeting closes at another time.
+    Extended(Timestamp),
+    /// What the mentor wanted could not be done; says why.
+    NotDone(String),
+    /// A ticket into the room.
+    Ticket(JoinTicket),
+    /// No ticket.
+    NoTicket(Problem),
+    /// Our server did not answer.
+    NoAnswer,
+    /// The session's state, pushed.
+    Live(LiveState),
+    /// The room was ended on request.
+    RoomEnded,
+    /// It was not.
+    RoomNotEnded(String),
+
+    // From the person and the clock.
+    /// Choices remembered from the last time.
+    Remembered(Choices),
+    /// A switch was pressed.
+    Switch {
+        /// Which.
+        kind: Kind,
+        /// On or off.
+        on: bool,
+    },
+    /// A device was chosen.
+    Choose {
+        /// Which kind.
+        kind: DeviceKind,
+        /// Its id.
+        id: String,
+    },
+    /// Play the test sound.
+    TestSound,
+    /// Video and audio elements were drawn.
+    Drawn,
+    /// Join, or try again.
+    Join,
+    /// Join although in another tab or on another device: the call moves here.
+    MoveHere,
+    /// Mute, ask, remove or allow back; for mentors.
+    Moderate(Moderation),
+    /// Put the close off; for mentors.
+    Extend,
+    /// The wish that the microphone be switched on was read.
+    IgnoreUnmute,
+    /// Leave.
+    Leave,
+    /// End for everyone, confirmed.
+    End,
+    /// Share the screen or stop.
+    Share(bool),
+    /// Show or hide the chat.
+    OpenChat(bool),
+    /// Send a message.
+    Say {
+        /// Made here.
+        id: String,
+        /// The text.
+        text: String,
+        /// Time of day, for people.
+        time: String,
+    },
+    /// Try a failed message again.
+    SayAgain {
+        /// Which.
+        id: String,
+    },
+    /// A click that may start sound.
+    StartSound,
+    /// A toast has been there long enough.
+    ToastOver(u32),
+    /// The wait before a try is over; late ones carry an old number.
+    Wake(u32),
+    /// The browser is online again.
+    Online,
+    /// A second passed; the server's time.
+    Tick(Timestamp),
+}

@@ -1,0 +1,84 @@
+//! Messages arrive and are sent.
+
+use crate::room::{
+    model::{CHAT_MAX, Delivery, Effect, Link, Message, RoomModel},
+    words,
+};
+use domain::text;
+
+impl RoomModel {
+    pub(super) fn heard(
+        &mut self,
+        id: String,
+        identity: &str,
+        text: &str,
+        time: String,
+    ) -> Vec<Effect> {
+        let Some(text) = clean(text) else {
+            return Vec::new();
+        };
+        let from = self
+            .peers
+            .iter()
+            .find(|peer| peer.identity == identity)
+            .map_or_else(|| self.other.name.clone(), |peer| peer.name.clone());
+        let notice = words::message_from(&from, &text);
+        let new = self.chat.merge(Message {
+            id,
+            mine: false,
+            from,
+            text,
+            time,
+            delivery: Delivery::Done,
+        });
+        if new && !self.chat.open {
+            self.toast_about(notice, true)
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn say(&mut self, id: String, text: &str, time: String) -> Vec<Effect> {
+        let Some(text) = clean(text) else {
+            return Vec::new();
+        };
+        let from = self.my_name.clone();
+        self.chat.merge(Message {
+            id,
+            mine: true,
+            from,
+            text,
+            time,
+            delivery: Delivery::Waiting,
+        });
+        self.release_if_heard()
+    }
+
+    pub(super) fn release_if_heard(&mut self) -> Vec<Effect> {
+        if self.link == Link::Steady && self.in_room() && !self.peers.is_empty() {
+            self.chat.release()
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn said(&mut self, id: &str, sent: bool) -> Vec<Effect> {
+        let unsteady = self.link != Link::Steady;
+        if let Some(message) = self.chat.find(id) {
+            message.delivery = match (sent, unsteady) {
+                (true, _) => Delivery::Done,
+                (false, true) => Delivery::Waiting,
+                (false, false) => Delivery::Failed,
+            };
+        }
+        Vec::new()
+    }
+}
+
+/// A chat text that can be shown: no disruptive characters, not empty, bounded.
+fn clean(raw: &str) -> Option<String> {
+    let short: String = raw.chars().take(CHAT_MAX).collect();
+    text::paragraph(&short, CHAT_MAX)
+        .ok()
+        .filter(|text| !text.is_empty())
+}

@@ -1,0 +1,132 @@
+//! Devices come, go and fail.
+
+use crate::room::{
+    model::{Capture, Choices, Command, Device, DeviceKind, Effect, Kind, Own, RoomModel},
+    words,
+};
+
+impl RoomModel {
+    pub(super) fn own_mut(&mut self, kind: Kind) -> &mut Own {
+        match kind {
+            Kind::Camera => &mut self.camera,
+            Kind::Microphone => &mut self.microphone,
+        }
+    }
+
+    pub(super) fn choices(&self) -> Choices {
+        Choices {
+            camera: self.camera.wanted,
+            microphone: self.microphone.wanted,
+            camera_id: self.camera.device.clone(),
+            microphone_id: self.microphone.device.clone(),
+            speaker_id: self.speaker.clone(),
+        }
+    }
+
+    pub(super) fn choose(&mut self, kind: DeviceKind, id: String) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let kind_of_own = match kind {
+            DeviceKind::Camera => Some(Kind::Camera),
+            DeviceKind::Microphone => Some(Kind::Microphone),
+            DeviceKind::Speaker => {
+                self.speaker.clone_from(&id);
+                None
+            }
+        };
+        effects.push(Effect::Tell(Command::Use {
+            kind,
+            id: id.clone(),
+        }));
+        if let Some(kind) = kind_of_own {
+            let own = self.own_mut(kind);
+            own.device = id;
+            // Another device is the way out of a failure, so it starts at once.
+            if matches!(own.capture, Capture::Failed(_)) {
+                own.wanted = true;
+                own.capture = Capture::Starting;
+                effects.push(Effect::Tell(Command::Switch { kind, on: true }));
+            }
+        }
+        effects.push(Effect::Remember(self.choices()));
+        effects
+    }
+
+    pub(super) fn device_label(&self, kind: DeviceKind, id: &str) -> String {
+        self.devices
+            .iter()
+            .find(|device| device.kind == kind && device.id == id)
+            .map(|device| device.label.clone())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn devices_changed(&mut self, devices: Vec<Device>) -> Vec<Effect> {
+        self.devices = devices;
+        // A browser plays nothing on a speaker that was unplugged, so go back to its own choice.
+        let speakers = || {
+            self.devices
+                .iter()
+                .filter(|device| device.kind == DeviceKind::Speaker)
+        };
+        let gone = !self.speaker.is_empty()
+            && speakers().next().is_some()
+            && speakers().all(|device| device.id != self.speaker);
+        if !gone {
+            return Vec::new();
+        }
+        self.speaker.clear();
+        let mut effects = vec![Effect::Tell(Command::Use {
+            kind: DeviceKind::Speaker,
+            id: String::new(),
+        })];
+        effects.extend(self.toast(words::SPEAKER_GONE.to_owned()));
+        effects
+    }
+
+    pub(super) fn captured(
+        &mut self,
+        kind: Kind,
+        capture: Capture,
+        device: Option<String>,
+    ) -> Vec<Effect> {
+        let own = self.own_mut(kind);
+        let was_on = own.capture == Capture::On;
+        if capture == Capture::Off && matches!(own.capture, Capture::Failed(_)) {
+            // Switched off because it failed: why it failed is what matters.
+            return Vec::new();
+        }
+        own.capture = capture;
+        if let Some(device) = device {
+            own.device = device;
+        }
+        let lost = std::mem::take(&mut own.lost);
+        match capture {
+            Capture::On => {
+                if lost {
+                    let id = self.own(kind).device.clone();
+                    let label = self.device_label(kind.into(), &id);
+                    return self.toast(words::replaced(kind, &label));
+                }
+                Vec::new()
+            }
+            Capture::Off if lost => {
+                self.own_mut(kind).wanted = false;
+                self.toast(words::unplugged(kind).to_owned())
+            }
+            Capture::Failed(problem) => {
+                self.own_mut(kind).wanted = false;
+                if lost || (was_on && self.in_room()) {
+                    self.toast(words::unplugged(kind).to_owned())
+                } else if self.in_room() {
+                    self.toast(words::problem(kind, problem).to_owned())
+                } else {
+                    Vec::new()
+                }
+            }
+            Capture::Starting => {
+                self.own_mut(kind).lost = lost;
+                Vec::new()
+            }
+            Capture::Off => Vec::new(),
+        }
+    }
+}

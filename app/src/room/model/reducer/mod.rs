@@ -1,0 +1,208 @@
+//! What events do to the model, and what has to be done because of them. One file for each concern;
+//! [`RoomModel::apply`] is the way in.
+
+mod chat;
+pub(super) mod connection;
+mod devices;
+mod moderation;
+mod peers;
+mod toasts;
+mod window;
+
+use super::{
+    Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, Link, Own, Phase, RoomModel,
+    Target, Why,
+};
+use crate::room::words;
+use domain::access::Entry;
+
+impl RoomModel {
+    /// Takes an event into account and says what has to be done.
+    pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Abilities { share, speaker } => {
+                self.can_share = share;
+                self.can_choose_speaker = speaker;
+                Vec::new()
+            }
+            Event::ProgramMissing => self.fail(Failure::Program),
+            Event::Devices(devices) => self.devices_changed(devices),
+            Event::Captured {
+                kind,
+                capture,
+                device,
+            } => self.captured(kind, capture, device),
+            Event::DeviceLost(kind) => {
+                self.own_mut(kind).lost = true;
+                Vec::new()
+            }
+            Event::SwitchedOff(kind) => {
+                self.own_mut(kind).wanted = false;
+                Vec::new()
+            }
+            Event::Connected(peers) => self.connected(peers),
+            Event::NotConnected(failure) => self.not_connected(failure),
+            Event::Resuming => {
+                self.link = Link::Resuming;
+                Vec::new()
+            }
+            Event::Restarting => {
+                self.link = Link::Resuming;
+                self.is_new_room = true;
+                vec![Effect::Nudge]
+            }
+            Event::Resumed(peers) => self.resumed(peers),
+            Event::Disconnected(ending) => self.disconnected(ending),
+            Event::Peer(peer) => self.peer_changed(peer),
+            Event::PeerReady => self.chat.release(),
+            Event::PeerLeft { identity } => self.peer_left(&identity),
+            Event::Speaking(identities) => {
+                for peer in &mut self.peers {
+                    peer.speaking = identities.contains(&peer.identity);
+                }
+                Vec::new()
+            }
+            Event::Quality { identity, quality } => {
+                match identity {
+                    None => self.quality = quality,
+                    Some(identity) => {
+                        if let Some(peer) = self.find_peer(&identity) {
+                            peer.quality = quality;
+                        }
+                    }
+                }
+                Vec::new()
+            }
+            Event::Heard {
+                id,
+                identity,
+                text,
+                time,
+            } => self.heard(id, &identity, &text, time),
+            Event::Said { id, sent } => self.said(&id, sent),
+            Event::Sharing(on) => {
+                self.sharing = on;
+                Vec::new()
+            }
+            Event::ShareFailed => {
+                self.sharing = false;
+                self.toast(words::SHARE_FAILED.to_owned())
+            }
+            Event::SoundBlocked(blocked) => {
+                self.sound_blocked = blocked;
+                Vec::new()
+            }
+            Event::Notice(notice) => self.notice(notice),
+            Event::Moderated(what) => self.moderated(what),
+            Event::Extended(closes_at) => {
+                self.moderating = false;
+                self.closes(closes_at)
+            }
+            Event::NotDone(why) => {
+                self.moderating = false;
+                self.toast(why)
+            }
+            Event::Moderate(what) => {
+                self.moderating = true;
+                vec![Effect::Moderate(what)]
+            }
+            Event::Extend => {
+                self.moderating = true;
+                let closes_at = self.closes_at;
+                vec![Effect::Extend { closes_at }]
+            }
+            Event::IgnoreUnmute => {
+                self.unmute_asked = false;
+                Vec::new()
+            }
+            Event::Ticket(ticket) => self.ticket(ticket),
+            Event::NoTicket(problem) => self.no_ticket(problem),
+            Event::NoAnswer => self.not_connected(Failure::Offline),
+            Event::Live(live) => self.live(live),
+            Event::RoomEnded => self.go(Why::EndedByMentor),
+            Event::RoomNotEnded(problem) => {
+                self.ending = false;
+                self.end_problem = Some(problem);
+                Vec::new()
+            }
+            Event::Remembered(choices) => {
+                self.camera = Own::new(choices.camera, choices.camera_id.clone());
+                self.microphone = Own::new(choices.microphone, choices.microphone_id.clone());
+                self.speaker = choices.speaker_id.clone();
+                vec![Effect::Tell(Command::Start(choices))]
+            }
+            Event::Switch { kind, on } => {
+                let own = self.own_mut(kind);
+                own.wanted = on;
+                if on && own.capture != Capture::On {
+                    own.capture = Capture::Starting;
+                }
+                if kind == Kind::Microphone {
+                    self.unmute_asked = false;
+                }
+                vec![
+                    Effect::Tell(Command::Switch { kind, on }),
+                    Effect::Remember(self.choices()),
+                ]
+            }
+            Event::Choose { kind, id } => self.choose(kind, id),
+            Event::TestSound => vec![Effect::Tell(Command::Play(Chime::Test))],
+            Event::Drawn => vec![Effect::Tell(Command::Attach)],
+            Event::Join => self.join(match self.phase {
+                Phase::Lobby => Entry::IfNotInside,
+                Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Gone(_) => Entry::Rejoin,
+            }),
+            Event::MoveHere => self.join(Entry::Here),
+            Event::OtherTab(inside) => self.other_tab(inside),
+            Event::TakenOver => self.go(Why::OtherTab),
+            Event::Leave => self.go(Why::Left),
+            Event::End => {
+                self.ending = true;
+                self.end_problem = None;
+                vec![Effect::EndRoom]
+            }
+            Event::Share(on) => vec![Effect::Tell(Command::Share(on))],
+            Event::OpenChat(open) => {
+                self.chat.open = open;
+                if open {
+                    self.chat.unread = 0;
+                    self.toasts.retain(|toast| !toast.is_message);
+                }
+                vec![Effect::Focus(if open {
+                    Target::Message
+                } else {
+                    Target::ChatButton
+                })]
+            }
+            Event::Say { id, text, time } => self.say(id, &text, time),
+            Event::SayAgain { id } => {
+                if let Some(message) = self.chat.find(&id) {
+                    message.delivery = Delivery::Waiting;
+                }
+                self.release_if_heard()
+            }
+            Event::StartSound => vec![Effect::Tell(Command::StartSound)],
+            Event::ToastOver(id) => {
+                self.toasts.retain(|toast| toast.id != id);
+                Vec::new()
+            }
+            Event::Wake(number) => {
+                if self.waits_to_return() && number == self.tries {
+                    vec![Effect::AskTicket(Entry::Rejoin)]
+                } else {
+                    Vec::new()
+                }
+            }
+            Event::Online => {
+                if self.link == Link::Returning && self.waits_to_return() {
+                    // A new number, so that the wait that was running does not ask again.
+                    self.tries += 1;
+                    vec![Effect::AskTicket(Entry::Rejoin)]
+                } else {
+                    Vec::new()
+                }
+            }
+            Event::Tick(now) => self.tick(now),
+        }
+    }
+}

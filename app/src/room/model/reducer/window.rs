@@ -1,0 +1,70 @@
+//! The session's state and its window: when the meeting closes.
+
+use crate::room::{
+    model::{Effect, Link, Phase, RoomModel, Why},
+    words,
+};
+use domain::{
+    access::Access,
+    time::{Millis, Timestamp},
+    views::LiveState,
+    window::WARNINGS,
+};
+
+/// A connection that held this long was a good one: tries are counted from zero again.
+const HELD: Millis = Millis::seconds(30);
+
+impl RoomModel {
+    pub(super) fn live(&mut self, live: LiveState) -> Vec<Effect> {
+        self.present = live.present;
+        self.late = live.late;
+        if let (Phase::Joining | Phase::InRoom, Some(why)) = (&self.phase, Why::of(live.access)) {
+            return self.go(why);
+        }
+        match live.access {
+            Access::Open { closes_at, .. } => self.closes(closes_at),
+            Access::NotFound
+            | Access::NotYours
+            | Access::Cancelled { .. }
+            | Access::NotConfirmed { .. }
+            | Access::Ended { .. }
+            | Access::Closed { .. }
+            | Access::Removed { .. }
+            | Access::TooEarly { .. } => Vec::new(),
+        }
+    }
+
+    /// The window closes at `at`; whoever is inside is told when that is later than before.
+    pub(super) fn closes(&mut self, at: Timestamp) -> Vec<Effect> {
+        let added = at.since(self.closes_at);
+        self.closes_at = at;
+        if added > Millis(0) && self.in_room() {
+            self.toast(words::extended(added))
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
+        let before = self.closes_at.since(self.now);
+        self.now = now;
+        let left = self.closes_at.since(now);
+        if !self.in_room() {
+            return Vec::new();
+        }
+        let held =
+            self.link == Link::Steady && self.connected_at.is_some_and(|at| now.since(at) >= HELD);
+        if held {
+            self.tries = 0;
+            self.removed = false;
+            self.expected.clear();
+        }
+        for minutes in WARNINGS {
+            let limit = Millis::minutes(minutes);
+            if before > limit && left <= limit {
+                return self.toast(words::closes_in(minutes));
+            }
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,334 @@
+//! Joining, losing the connection, returning, leaving.
+
+use super::*;
+use crate::room::model::reducer::connection::RETURN_DELAYS_MS;
+
+#[test]
+fn joining_asks_for_a_ticket_connects_and_enters() {
+    let mut model = lobby();
+    assert_eq!(
+        model.apply(Event::Join),
+        [Effect::AskTicket(Entry::IfNotInside)]
+    );
+    assert_eq!(model.apply(Event::Join), [], "a second click does nothing");
+    assert_eq!(
+        model.apply(ticket()),
+        [Effect::Tell(Command::Connect {
+            url: "ws://localhost:7880".to_owned(),
+            token: "t".to_owned()
+        })]
+    );
+    let effects = model.apply(Event::Connected(vec![peer()]));
+    assert_eq!(effects[0], Effect::Tell(Command::Enter));
+    assert!(model.in_room());
+    assert_eq!(model.peer().map(|p| p.name.as_str()), Some("Ada"));
+    assert!(
+        model.toasts.is_empty(),
+        "who was there already did not join"
+    );
+}
+
+#[test]
+fn a_first_failure_to_connect_is_tried_again_with_rejoin() {
+    for (failure, tries) in [
+        (Failure::TicketRefused, 3),
+        (Failure::Unreachable, 1),
+        (Failure::TimedOut, 1),
+        (Failure::Program, 0),
+    ] {
+        let mut model = lobby();
+        model.apply(Event::Join);
+        model.apply(ticket());
+        let mut effects = model.apply(Event::NotConnected(failure.clone()));
+        for _ in 0..tries {
+            assert!(asks_ticket(&wake(&mut model, &effects)), "{failure:?}");
+            model.apply(ticket());
+            effects = model.apply(Event::NotConnected(failure.clone()));
+        }
+        assert_eq!(model.phase, Phase::Failed(failure));
+        assert!(
+            asks_ticket(&model.apply(Event::Join)),
+            "Try again skips the server's cache"
+        );
+    }
+}
+
+#[test]
+fn a_refused_ticket_says_why() {
+    for (problem, phase) in [
+        (
+            Problem::Unavailable(Dependency::MediaServer),
+            Phase::Failed(Failure::Refused(Problem::Unavailable(
+                Dependency::MediaServer,
+            ))),
+        ),
+        (
+            Problem::NoAccess(ended(EndReason::EndedByMentor)),
+            Phase::Gone(Why::EndedByMentor),
+        ),
+        (
+            Problem::NoAccess(Access::Closed { closed_at: START }),
+            Phase::Gone(Why::TimeUp),
+        ),
+        (Problem::SignedOut, Phase::Gone(Why::Removed)),
+    ] {
+        let mut model = lobby();
+        model.apply(Event::Join);
+        model.apply(Event::NoTicket(problem));
+        assert_eq!(model.phase, phase);
+    }
+    let mut model = lobby();
+    model.apply(Event::Join);
+    model.apply(Event::NoAnswer);
+    assert_eq!(model.phase, Phase::Failed(Failure::Offline));
+}
+
+#[test]
+fn leaving_while_joining_wins() {
+    let mut model = lobby();
+    model.apply(Event::Join);
+    assert!(model.apply(Event::Leave).contains(&Effect::Go(Why::Left)));
+    assert_eq!(model.apply(ticket()), []);
+    assert_eq!(
+        model.apply(Event::Connected(Vec::new())),
+        [Effect::Tell(Command::Disconnect)]
+    );
+    assert_eq!(model.apply(Event::Disconnected(Ending::Unexpected)), []);
+    assert_eq!(gone(&model), Some(Why::Left));
+}
+
+#[test]
+fn every_decision_that_ends_the_meeting_has_its_code() {
+    for (access, code) in [
+        (ended(EndReason::EndedByMentor), "ended_by_mentor"),
+        (ended(EndReason::EndedByAdmin), "ended_by_admin"),
+        (ended(EndReason::TimeUp), "time_up"),
+        (ended(EndReason::Cancelled), "cancelled"),
+        (Access::Cancelled { by: None }, "cancelled"),
+        (Access::Closed { closed_at: START }, "time_up"),
+        (Access::NotYours, "removed"),
+        (Access::NotFound, "removed"),
+    ] {
+        let mut model = in_room(vec![peer()]);
+        model.apply(live(access));
+        assert_eq!(gone(&model).map(Why::code), Some(code), "{access:?}");
+    }
+    let mut model = in_room(vec![peer()]);
+    assert_eq!(model.apply(live(OPEN)), []);
+    assert!(model.in_room());
+}
+
+#[test]
+fn the_lobby_stays_when_the_meeting_ends_and_the_page_says_it() {
+    let mut model = lobby();
+    assert_eq!(model.apply(live(ended(EndReason::TimeUp))), []);
+    assert_eq!(model.phase, Phase::Lobby);
+    assert!(model.other_is_present());
+}
+
+#[test]
+fn livekits_reasons_are_told_apart() {
+    for (reason, ending) in [
+        (Some(1), Ending::Ours),
+        (Some(2), Ending::Duplicate),
+        (Some(4), Ending::Removed),
+        (Some(5), Ending::Unexpected),
+        (Some(3), Ending::Unexpected),
+        (Some(99), Ending::Unexpected),
+        (None, Ending::Unexpected),
+    ] {
+        assert_eq!(Ending::of(reason), ending, "{reason:?}");
+    }
+}
+
+#[test]
+fn the_same_person_elsewhere_moves_the_call_and_never_fights_for_it() {
+    let mut model = in_room(Vec::new());
+    assert!(!asks_ticket(
+        &model.apply(Event::Disconnected(Ending::Duplicate))
+    ));
+    assert_eq!(gone(&model), Some(Why::Moved));
+}
+
+#[test]
+fn a_removed_person_may_return_once() {
+    let mut model = in_room(Vec::new());
+    assert!(asks_ticket(
+        &model.apply(Event::Disconnected(Ending::Removed))
+    ));
+    model.apply(ticket());
+    model.apply(Event::Connected(Vec::new()));
+    model.apply(Event::Disconnected(Ending::Removed));
+    assert_eq!(gone(&model), Some(Why::Removed));
+}
+
+#[test]
+fn a_restart_of_livekit_is_survived_and_the_peer_stays_on_screen() {
+    let mut model = in_room(vec![peer()]);
+    assert_eq!(model.apply(Event::Restarting), [Effect::Nudge]);
+    model.apply(Event::PeerLeft {
+        identity: peer().identity,
+    });
+    assert_eq!(model.link, Link::Resuming);
+    assert_eq!(model.peers.len(), 1, "nobody is said to have left");
+    let effects = model.apply(Event::Disconnected(Ending::Unexpected));
+    assert!(asks_ticket(&effects));
+    assert_eq!(model.link, Link::Returning);
+    let effects = model.apply(Event::NoTicket(Problem::Unavailable(
+        Dependency::MediaServer,
+    )));
+    assert!(asks_ticket(&wake(&mut model, &effects)));
+    model.apply(ticket());
+    model.apply(Event::Connected(vec![peer()]));
+    assert_eq!((model.link, model.in_room()), (Link::Steady, true));
+    assert!(model.toasts.is_empty());
+}
+
+#[test]
+fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(ticket());
+    model.apply(Event::Connected(Vec::new()));
+    assert_eq!(model.peer(), None, "the screen says who is waited for");
+    assert_eq!(model.apply(Event::Peer(peer())), []);
+    assert!(model.toasts.is_empty());
+    model.apply(Event::PeerLeft {
+        identity: peer().identity,
+    });
+    model.apply(Event::Peer(peer()));
+    assert_eq!(
+        texts(&model),
+        ["Ada left.", "Ada joined."],
+        "from then on as ever"
+    );
+}
+
+#[test]
+fn a_disconnect_after_the_mentor_ended_shows_the_mentors_end() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(Event::NoTicket(Problem::NoAccess(ended(
+        EndReason::EndedByMentor,
+    ))));
+    assert_eq!(gone(&model), Some(Why::EndedByMentor));
+}
+
+#[test]
+fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
+    let give_up = |event: fn() -> Event| {
+        let mut model = in_room(vec![peer()]);
+        let mut effects = model.apply(Event::Disconnected(Ending::Unexpected));
+        let mut tries = 0;
+        while model.phase == Phase::InRoom {
+            tries += 1;
+            assert!(tries < 50, "does not end");
+            if !asks_ticket(&effects) {
+                effects = wake(&mut model, &effects);
+            }
+            assert!(asks_ticket(&effects));
+            effects = model.apply(event());
+        }
+        assert_eq!(tries, RETURN_DELAYS_MS.len());
+        model.phase
+    };
+    assert_eq!(
+        give_up(|| Event::NoAnswer),
+        Phase::Failed(Failure::Offline),
+        "the dashboard would not load either"
+    );
+    assert_eq!(
+        give_up(|| Event::NoTicket(Problem::Unavailable(Dependency::MediaServer))),
+        Phase::Gone(Why::Server)
+    );
+    assert_eq!(
+        give_up(|| Event::NotConnected(Failure::Unreachable)),
+        Phase::Gone(Why::Network)
+    );
+}
+
+#[test]
+fn being_thrown_out_again_and_again_ends_too() {
+    let mut model = in_room(Vec::new());
+    for _ in 0..50 {
+        let effects = model.apply(Event::Disconnected(Ending::Unexpected));
+        wake(&mut model, &effects);
+        model.apply(ticket());
+        model.apply(Event::Connected(Vec::new()));
+    }
+    assert_eq!(gone(&model), Some(Why::Network));
+}
+
+#[test]
+fn a_connection_that_held_starts_counting_anew() {
+    let mut model = in_room(Vec::new());
+    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(ticket());
+    model.apply(Event::Connected(Vec::new()));
+    model.apply(Event::Tick(START + Millis::seconds(31)));
+    assert!(
+        asks_ticket(&model.apply(Event::Disconnected(Ending::Unexpected))),
+        "the first try is immediate again"
+    );
+}
+
+#[test]
+fn coming_online_tries_at_once_and_the_old_wait_is_void() {
+    let mut model = in_room(Vec::new());
+    model.apply(Event::Disconnected(Ending::Unexpected));
+    let effects = model.apply(Event::NoAnswer);
+    assert!(asks_ticket(&model.apply(Event::Online)));
+    assert_eq!(wake(&mut model, &effects), []);
+    let mut model = in_room(Vec::new());
+    assert_eq!(model.apply(Event::Online), [], "nothing to repair");
+}
+
+#[test]
+fn somebody_who_is_inside_already_is_asked_before_the_call_moves_here() {
+    let mut model = lobby();
+    model.apply(Event::Join);
+    let effects = model.apply(Event::NoTicket(Problem::Elsewhere));
+    assert_eq!(effects, [Effect::Focus(Target::MoveHere)]);
+    assert!(model.elsewhere == Some(Elsewhere::Device) && model.phase == Phase::Lobby);
+    let effects = model.apply(Event::MoveHere);
+    assert_eq!(effects, [Effect::AskTicket(Entry::Here)]);
+    assert!(model.elsewhere.is_none() && model.phase == Phase::Joining);
+}
+
+#[test]
+fn another_tab_of_this_browser_is_offered_without_asking_the_server() {
+    let mut model = lobby();
+    model.apply(Event::OtherTab(true));
+    assert_eq!(model.elsewhere, Some(Elsewhere::Tab));
+    assert_eq!(model.apply(Event::Join), [Effect::Focus(Target::MoveHere)]);
+    assert_eq!(model.phase, Phase::Lobby);
+    model.apply(Event::OtherTab(false));
+    assert_eq!(model.elsewhere, None);
+    assert_eq!(
+        model.apply(Event::Join),
+        [Effect::AskTicket(Entry::IfNotInside)]
+    );
+    // The other tab was first after all.
+    assert_eq!(
+        model.apply(Event::OtherTab(true)),
+        [Effect::Focus(Target::MoveHere)]
+    );
+    assert!(
+        model.apply(ticket()).is_empty(),
+        "a late ticket is not used"
+    );
+    assert_eq!(
+        model.apply(Event::MoveHere),
+        [Effect::AskTicket(Entry::Here)]
+    );
+}
+
+#[test]
+fn a_call_that_another_tab_took_over_ends_here_with_that_reason() {
+    let mut model = in_room(Vec::new());
+    assert!(model.apply(Event::OtherTab(true)).is_empty());
+    model.apply(Event::TakenOver);
+    assert_eq!(gone(&model), Some(Why::OtherTab));
+    model.apply(Event::Disconnected(Ending::Duplicate));
+    assert_eq!(gone(&model), Some(Why::OtherTab));
+}

@@ -1,0 +1,205 @@
+//! Cameras, microphones, speakers and the screen.
+
+use super::*;
+use crate::room::words;
+
+fn microphone(id: &str, label: &str) -> Device {
+    Device {
+        kind: DeviceKind::Microphone,
+        id: id.to_owned(),
+        label: label.to_owned(),
+    }
+}
+
+fn captured(kind: Kind, capture: Capture, device: &str) -> Event {
+    Event::Captured {
+        kind,
+        capture,
+        device: (!device.is_empty()).then(|| device.to_owned()),
+    }
+}
+
+#[test]
+fn an_unplugged_microphone_is_replaced_and_the_new_one_named() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(captured(Kind::Microphone, Capture::On, "headset"));
+    model.apply(Event::DeviceLost(Kind::Microphone));
+    model.apply(Event::Devices(vec![microphone("built-in", "Laptop")]));
+    model.apply(captured(Kind::Microphone, Capture::On, "built-in"));
+    assert_eq!(
+        texts(&model),
+        ["Your microphone was unplugged. Now using Laptop."]
+    );
+    assert_eq!(model.device_in_use(DeviceKind::Microphone), "built-in");
+    assert!(model.microphone.wanted);
+}
+
+#[test]
+fn an_unplugged_camera_without_another_one_goes_off_and_says_so() {
+    let mut model = in_room(vec![peer()]);
+    model.apply(captured(Kind::Camera, Capture::On, "usb"));
+    model.apply(Event::DeviceLost(Kind::Camera));
+    model.apply(captured(
+        Kind::Camera,
+        Capture::Failed(DeviceProblem::Missing),
+        "",
+    ));
+    assert_eq!(texts(&model), [words::unplugged(Kind::Camera)]);
+    assert!(!model.camera.wanted);
+    assert!(model.microphone.wanted, "the other one is left alone");
+}
+
+#[test]
+fn one_device_that_fails_never_stops_the_other_or_the_joining() {
+    let mut model = lobby();
+    model.apply(captured(
+        Kind::Camera,
+        Capture::Failed(DeviceProblem::Denied),
+        "",
+    ));
+    model.apply(captured(Kind::Microphone, Capture::On, "m"));
+    assert_eq!(model.camera.capture, Capture::Failed(DeviceProblem::Denied));
+    assert_eq!(model.microphone.capture, Capture::On);
+    assert!(model.toasts.is_empty(), "the lobby shows the steps itself");
+    assert_eq!(model.apply(Event::Join).len(), 1);
+}
+
+#[test]
+fn choosing_another_device_after_a_failure_starts_it() {
+    let mut model = lobby();
+    model.apply(captured(
+        Kind::Camera,
+        Capture::Failed(DeviceProblem::Busy),
+        "",
+    ));
+    model.apply(captured(Kind::Camera, Capture::Off, ""));
+    assert_eq!(
+        model.camera.capture,
+        Capture::Failed(DeviceProblem::Busy),
+        "the reason stays on screen"
+    );
+    let effects = model.apply(Event::Choose {
+        kind: DeviceKind::Camera,
+        id: "other".to_owned(),
+    });
+    assert!(effects.contains(&Effect::Tell(Command::Switch {
+        kind: Kind::Camera,
+        on: true
+    })));
+    assert_eq!(model.camera.capture, Capture::Starting);
+}
+
+#[test]
+fn a_speaker_that_is_gone_falls_back_to_the_default() {
+    let speaker = |id: &str| Device {
+        kind: DeviceKind::Speaker,
+        id: id.to_owned(),
+        label: id.to_owned(),
+    };
+    let mut model = in_room(Vec::new());
+    model.apply(Event::Choose {
+        kind: DeviceKind::Speaker,
+        id: "headset".to_owned(),
+    });
+    assert_eq!(
+        model.apply(Event::Devices(Vec::new())),
+        [],
+        "not listed yet"
+    );
+    assert_eq!(model.apply(Event::Devices(vec![speaker("headset")])), []);
+    let effects = model.apply(Event::Devices(vec![speaker("default")]));
+    assert!(effects.contains(&Effect::Tell(Command::Use {
+        kind: DeviceKind::Speaker,
+        id: String::new()
+    })));
+    assert_eq!(model.speaker, "");
+}
+
+#[test]
+fn choices_are_remembered_when_made_and_applied_at_the_start() {
+    let mut model = lobby();
+    let choices = Choices {
+        camera: false,
+        microphone_id: "headset".to_owned(),
+        ..Choices::default()
+    };
+    assert_eq!(
+        model.apply(Event::Remembered(choices.clone())),
+        [Effect::Tell(Command::Start(choices))]
+    );
+    assert!(!model.camera.wanted && model.microphone.wanted);
+    let effects = model.apply(Event::Switch {
+        kind: Kind::Camera,
+        on: true,
+    });
+    assert!(effects.contains(&Effect::Remember(Choices {
+        microphone_id: "headset".to_owned(),
+        ..Choices::default()
+    })));
+    assert_eq!(model.camera.capture, Capture::Starting);
+}
+
+#[test]
+fn choices_from_an_older_version_still_read() {
+    let choices: Choices = serde_json::from_str(r#"{"camera":false,"other":1}"#).expect("reads");
+    assert_eq!(
+        choices,
+        Choices {
+            camera: false,
+            ..Choices::default()
+        }
+    );
+}
+
+#[test]
+fn browsers_exceptions_become_problems_with_steps() {
+    for (name, message, problem) in [
+        (
+            "NotAllowedError",
+            "Permission denied",
+            DeviceProblem::Denied,
+        ),
+        (
+            "NotAllowedError",
+            "Permission denied by system",
+            DeviceProblem::DeniedBySystem,
+        ),
+        (
+            "NotFoundError",
+            "Requested device not found",
+            DeviceProblem::Missing,
+        ),
+        ("OverconstrainedError", "", DeviceProblem::Missing),
+        (
+            "NotReadableError",
+            "Could not start video source",
+            DeviceProblem::Busy,
+        ),
+        ("AbortError", "", DeviceProblem::Busy),
+        ("SecurityError", "", DeviceProblem::Insecure),
+        ("TypeError", "", DeviceProblem::Other),
+    ] {
+        assert_eq!(
+            DeviceProblem::of(name, message),
+            problem,
+            "{name} {message}"
+        );
+        for kind in [Kind::Camera, Kind::Microphone] {
+            assert!(!words::steps(kind, problem).is_empty());
+            assert!(!words::problem(kind, problem).contains('!'));
+        }
+    }
+}
+
+#[test]
+fn sharing_that_ends_in_the_browsers_bar_ends_here_too() {
+    let mut model = in_room(Vec::new());
+    assert_eq!(
+        model.apply(Event::Share(true)),
+        [Effect::Tell(Command::Share(true))]
+    );
+    model.apply(Event::Sharing(true));
+    assert!(model.sharing);
+    model.apply(Event::Sharing(false));
+    assert!(!model.sharing);
+}
