@@ -1,8 +1,8 @@
 //! Before the meeting: see and hear oneself, choose devices, join. Nothing is sent yet.
 
 use super::{
-    TimeLeft,
     devices::{DeviceMenus, MediaSwitch, Trouble},
+    time_left::TimeLeft,
 };
 use crate::room::{
     call::Call,

@@ -1,10 +1,14 @@
 //! The call's views: each shows a part of the model and sends events; no other logic.
 
 mod chat;
+mod controls;
 mod devices;
 mod icons;
 mod lobby;
+mod moderation;
+mod notices;
 mod stage;
+mod time_left;
 
 use self::{lobby::Lobby, stage::Stage};
 use super::{
@@ -17,7 +21,7 @@ use super::{
 use crate::routes;
 use domain::{
     access::Access,
-    time::{Timestamp, clock_face},
+    time::Timestamp,
     views::{LiveState, MeetingPage, SessionView},
 };
 use leptos::prelude::*;
@@ -115,21 +119,5 @@ fn ConnectionError(call: Call) -> impl IntoView {
                 </a>
             </p>
         </section>
-    }
-}
-
-/// Time left to the scheduled end, then to the close.
-#[component]
-fn TimeLeft(call: Call) -> impl IntoView {
-    let text = move || {
-        call.second.track();
-        let (left, over) = call.with(|model| model.time_left());
-        let label = if over { "Closes in " } else { "Ends in " };
-        [label, &clock_face(left)].concat()
-    };
-    view! {
-        <p class="time-left" role="timer">
-            {text}
-        </p>
     }
 }

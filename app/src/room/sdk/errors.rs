@@ -1,0 +1,49 @@
+//! What livekit-client and the browser say, read into our own types.
+
+use crate::room::model::{DeviceProblem, Failure, Quality};
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+fn text_of(error: &JsValue, property: &str) -> String {
+    Reflect::get(error, &JsValue::from_str(property))
+        .ok()
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
+}
+
+/// Why a capture failed.
+pub fn device_problem(error: &JsValue) -> DeviceProblem {
+    DeviceProblem::of(&text_of(error, "name"), &text_of(error, "message"))
+}
+
+/// Whether the person closed the browser's question instead of answering it.
+pub fn was_dismissed(error: &JsValue) -> bool {
+    text_of(error, "name") == "NotAllowedError"
+}
+
+/// Whether a lock was taken away.
+pub fn was_aborted(error: &JsValue) -> bool {
+    text_of(error, "name") == "AbortError"
+}
+
+/// Why connecting failed, from livekit-client's `ConnectionErrorReason`.
+pub fn connect_failure(error: &JsValue) -> Failure {
+    let reason = Reflect::get(error, &"reason".into())
+        .ok()
+        .and_then(|reason| reason.as_f64());
+    match reason.map(|reason| reason as u8) {
+        Some(0 | 4 | 7) => Failure::TicketRefused,
+        Some(2 | 5) => Failure::TimedOut,
+        _ => Failure::Unreachable,
+    }
+}
+
+/// livekit-client's `ConnectionQuality`.
+pub fn quality(word: &JsValue) -> Quality {
+    match word.as_string().as_deref() {
+        Some("excellent" | "good") => Quality::Good,
+        Some("poor") => Quality::Weak,
+        Some("lost") => Quality::Lost,
+        _ => Quality::Unknown,
+    }
+}
