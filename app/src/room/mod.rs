@@ -12,7 +12,7 @@ pub mod call;
 pub mod clock;
 pub mod components;
 pub mod model;
-pub mod words;
+pub mod text;
 
 #[cfg(feature = "ssr")]
 #[path = "server.rs"]

@@ -4,7 +4,7 @@ use super::icons::{self, Icon};
 use crate::room::{
     call::Call,
     model::{Capture, DeviceKind, DeviceProblem, Event, Kind},
-    words,
+    text,
 };
 use leptos::prelude::*;
 
@@ -158,9 +158,9 @@ pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
                     .get()
                     .map(|problem| {
                         view! {
-                            <p class="trouble-title">{words::problem(kind, problem)}</p>
+                            <p class="trouble-title">{text::problem(kind, problem)}</p>
                             <ol>
-                                {words::steps(kind, problem)
+                                {text::steps(kind, problem)
                                     .iter()
                                     .map(|step| view! { <li>{*step}</li> })
                                     .collect::<Vec<_>>()}

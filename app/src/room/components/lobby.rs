@@ -34,14 +34,14 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
     let presence = {
         let other = other.clone();
         move || {
-            let words = if call.with(|model| model.other_is_present()) {
+            let state = if call.with(|model| model.other_is_present()) {
                 " is in the meeting."
             } else if call.with(|model| model.other_is_late()) {
                 " is running late."
             } else {
                 " is not there yet."
             };
-            [other.as_str(), words].concat()
+            [other.as_str(), state].concat()
         }
     };
     let elsewhere = move || match call.with(|model| model.elsewhere) {

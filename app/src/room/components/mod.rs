@@ -16,7 +16,7 @@ use super::{
     clock::ServerClock,
     model::{Event, Phase},
     side::{self, Slot, Watch},
-    words,
+    text,
 };
 use crate::routes;
 use domain::{
@@ -100,7 +100,7 @@ pub fn OpenMeeting(
 fn ConnectionError(call: Call) -> impl IntoView {
     let cause = move || {
         call.with(|model| match &model.phase {
-            Phase::Failed(failure) => words::failure(failure),
+            Phase::Failed(failure) => text::failure(failure),
             Phase::Lobby | Phase::Joining | Phase::InRoom | Phase::Gone(_) => String::new(),
         })
     };

@@ -11,7 +11,7 @@ use super::{
 use crate::room::{
     call::Call,
     model::{Capture, Event, Quality, RoomModel},
-    words,
+    text,
 };
 use domain::session::SeatRole;
 use leptos::prelude::*;
@@ -65,7 +65,7 @@ fn OwnQuality(call: Call) -> impl IntoView {
     let quality = Memo::new(move |_| call.with(|model| model.quality));
     view! {
         <p class="call-quality" data-quality=move || quality_mark(quality.get()) role="status">
-            {move || words::quality(quality.get())}
+            {move || text::quality(quality.get())}
         </p>
     }
 }

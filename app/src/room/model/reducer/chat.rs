@@ -2,9 +2,9 @@
 
 use crate::room::{
     model::{CHAT_MAX, Delivery, Effect, Link, Message, RoomModel},
-    words,
+    text,
 };
-use domain::text;
+use domain::text::paragraph;
 
 impl RoomModel {
     pub(super) fn heard(
@@ -22,7 +22,7 @@ impl RoomModel {
             .iter()
             .find(|peer| peer.identity == identity)
             .map_or_else(|| self.other.name.clone(), |peer| peer.name.clone());
-        let notice = words::message_from(&from, &text);
+        let notice = text::message_from(&from, &text);
         let new = self.chat.merge(Message {
             id,
             mine: false,
@@ -78,7 +78,7 @@ impl RoomModel {
 /// A chat text that can be shown: no disruptive characters, not empty, bounded.
 fn clean(raw: &str) -> Option<String> {
     let short: String = raw.chars().take(CHAT_MAX).collect();
-    text::paragraph(&short, CHAT_MAX)
+    paragraph(&short, CHAT_MAX)
         .ok()
         .filter(|text| !text.is_empty())
 }

@@ -4,7 +4,7 @@ use crate::room::{
     model::{
         Command, Effect, Elsewhere, Ending, Failure, Link, Peer, Phase, RoomModel, Target, Why,
     },
-    words,
+    text,
 };
 use domain::{
     access::Entry,
@@ -199,7 +199,7 @@ impl RoomModel {
             if is_new_room {
                 self.expected.push(peer.identity);
             } else {
-                effects.extend(self.toast(words::left(&peer.name)));
+                effects.extend(self.toast(text::left(&peer.name)));
             }
         }
         effects.extend(self.release_if_heard());

@@ -2,7 +2,7 @@
 
 use crate::room::{
     model::{Capture, Choices, Command, Device, DeviceKind, Effect, Kind, Own, RoomModel},
-    words,
+    text,
 };
 
 impl RoomModel {
@@ -78,7 +78,7 @@ impl RoomModel {
             kind: DeviceKind::Speaker,
             id: String::new(),
         })];
-        effects.extend(self.toast(words::SPEAKER_GONE.to_owned()));
+        effects.extend(self.toast(text::SPEAKER_GONE.to_owned()));
         effects
     }
 
@@ -104,20 +104,20 @@ impl RoomModel {
                 if lost {
                     let id = self.own(kind).device.clone();
                     let label = self.device_label(kind.into(), &id);
-                    return self.toast(words::replaced(kind, &label));
+                    return self.toast(text::replaced(kind, &label));
                 }
                 Vec::new()
             }
             Capture::Off if lost => {
                 self.own_mut(kind).wanted = false;
-                self.toast(words::unplugged(kind).to_owned())
+                self.toast(text::unplugged(kind).to_owned())
             }
             Capture::Failed(problem) => {
                 self.own_mut(kind).wanted = false;
                 if lost || (was_on && self.in_room()) {
-                    self.toast(words::unplugged(kind).to_owned())
+                    self.toast(text::unplugged(kind).to_owned())
                 } else if self.in_room() {
-                    self.toast(words::problem(kind, problem).to_owned())
+                    self.toast(text::problem(kind, problem).to_owned())
                 } else {
                     Vec::new()
                 }

@@ -13,7 +13,7 @@ use super::{
     Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, Link, Own, Phase, RoomModel,
     Target, Why,
 };
-use crate::room::words;
+use crate::room::text;
 use domain::access::Entry;
 
 impl RoomModel {
@@ -86,7 +86,7 @@ impl RoomModel {
             }
             Event::ShareFailed => {
                 self.sharing = false;
-                self.toast(words::SHARE_FAILED.to_owned())
+                self.toast(text::SHARE_FAILED.to_owned())
             }
             Event::SoundBlocked(blocked) => {
                 self.sound_blocked = blocked;

@@ -2,7 +2,7 @@
 
 use crate::room::{
     model::{Capture, Effect, RoomModel},
-    words,
+    text,
 };
 use domain::{notice::Notice, permissions::Moderation};
 
@@ -10,7 +10,7 @@ impl RoomModel {
     pub(super) fn notice(&mut self, notice: Notice) -> Vec<Effect> {
         match notice {
             Notice::Closing { closes_at } => self.closes(closes_at),
-            Notice::Muted => self.toast(words::muted_by(&self.other.name)),
+            Notice::Muted => self.toast(text::muted_by(&self.other.name)),
             Notice::UnmuteAsked => {
                 self.unmute_asked = self.microphone.capture != Capture::On;
                 Vec::new()
@@ -26,6 +26,6 @@ impl RoomModel {
             Moderation::Remove => self.mentee_removed = true,
             Moderation::AllowBack => self.mentee_removed = false,
         }
-        self.toast(words::moderated(what, &self.other.name))
+        self.toast(text::moderated(what, &self.other.name))
     }
 }

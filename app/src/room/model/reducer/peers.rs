@@ -2,7 +2,7 @@
 
 use crate::room::{
     model::{Chime, Command, Effect, Link, Peer, RoomModel},
-    words,
+    text,
 };
 
 impl RoomModel {
@@ -18,7 +18,7 @@ impl RoomModel {
             let name = peer.name.clone();
             *known = peer;
             return if starts_sharing {
-                self.toast(words::shares(&name))
+                self.toast(text::shares(&name))
             } else {
                 Vec::new()
             };
@@ -30,7 +30,7 @@ impl RoomModel {
             return Vec::new();
         }
         let mut effects = vec![Effect::Tell(Command::Play(Chime::Joined))];
-        effects.extend(self.toast(words::joined(&name)));
+        effects.extend(self.toast(text::joined(&name)));
         effects
     }
 
@@ -55,7 +55,7 @@ impl RoomModel {
         };
         let peer = self.peers.remove(index);
         let mut effects = vec![Effect::Tell(Command::Play(Chime::Left))];
-        effects.extend(self.toast(words::left(&peer.name)));
+        effects.extend(self.toast(text::left(&peer.name)));
         effects
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::room::{
     model::{Effect, Link, Phase, RoomModel, Why},
-    words,
+    text,
 };
 use domain::{
     access::Access,
@@ -39,7 +39,7 @@ impl RoomModel {
         let added = at.since(self.closes_at);
         self.closes_at = at;
         if added > Millis(0) && self.in_room() {
-            self.toast(words::extended(added))
+            self.toast(text::extended(added))
         } else {
             Vec::new()
         }
@@ -62,7 +62,7 @@ impl RoomModel {
         for minutes in WARNINGS {
             let limit = Millis::minutes(minutes);
             if before > limit && left <= limit {
-                return self.toast(words::closes_in(minutes));
+                return self.toast(text::closes_in(minutes));
             }
         }
         Vec::new()

@@ -1,7 +1,7 @@
 //! Cameras, microphones, speakers and the screen.
 
 use super::*;
-use crate::room::words;
+use crate::room::text;
 
 fn microphone(id: &str, label: &str) -> Device {
     Device {
@@ -44,7 +44,7 @@ fn an_unplugged_camera_without_another_one_goes_off_and_says_so() {
         Capture::Failed(DeviceProblem::Missing),
         "",
     ));
-    assert_eq!(texts(&model), [words::unplugged(Kind::Camera)]);
+    assert_eq!(texts(&model), [text::unplugged(Kind::Camera)]);
     assert!(!model.camera.wanted);
     assert!(model.microphone.wanted, "the other one is left alone");
 }
@@ -185,8 +185,8 @@ fn browsers_exceptions_become_problems_with_steps() {
             "{name} {message}"
         );
         for kind in [Kind::Camera, Kind::Microphone] {
-            assert!(!words::steps(kind, problem).is_empty());
-            assert!(!words::problem(kind, problem).contains('!'));
+            assert!(!text::steps(kind, problem).is_empty());
+            assert!(!text::problem(kind, problem).contains('!'));
         }
     }
 }
