@@ -180,7 +180,7 @@ impl Call {
                 // After the element was drawn.
                 set_timeout(move || side::focus(id(target)), Duration::from_millis(30));
             }
-            Effect::Go(why) => side::go(&routes::left(self.session, why.code())),
+            Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason.code())),
         }
     }
 }

@@ -33,7 +33,7 @@ enum Shown {
     Lobby,
     Room,
     Failed,
-    Gone,
+    Left,
 }
 
 /// An open meeting: lobby, room, and the way out.
@@ -78,7 +78,7 @@ pub fn OpenMeeting(
             Phase::Lobby | Phase::Joining => Shown::Lobby,
             Phase::InRoom => Shown::Room,
             Phase::Failed(_) => Shown::Failed,
-            Phase::Gone(_) => Shown::Gone,
+            Phase::Left(_) => Shown::Left,
         })
     });
     let title = StoredValue::new(session.title);
@@ -86,7 +86,7 @@ pub fn OpenMeeting(
         Shown::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
         Shown::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
         Shown::Failed => view! { <ConnectionError call /> }.into_any(),
-        Shown::Gone => view! {
+        Shown::Left => view! {
             <p class="meeting-leaving" role="status">
                 "Leaving the meeting…"
             </p>
@@ -101,7 +101,7 @@ fn ConnectionError(call: Call) -> impl IntoView {
     let cause = move || {
         call.with(|model| match &model.phase {
             Phase::Failed(failure) => text::failure(failure),
-            Phase::Lobby | Phase::Joining | Phase::InRoom | Phase::Gone(_) => String::new(),
+            Phase::Lobby | Phase::Joining | Phase::InRoom | Phase::Left(_) => String::new(),
         })
     };
     view! {

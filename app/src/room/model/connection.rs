@@ -1,6 +1,6 @@
 //! Where the person is, and the state of the connection.
 
-use super::leave_reason::Why;
+use super::leave_reason::LeaveReason;
 use domain::problem::Problem;
 
 /// Where the person is.
@@ -15,7 +15,7 @@ pub enum Phase {
     /// Could not get in or back in; says why.
     Failed(Failure),
     /// On the way out.
-    Gone(Why),
+    Left(LeaveReason),
 }
 
 /// State of the connection while in the room.

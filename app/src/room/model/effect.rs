@@ -1,6 +1,6 @@
 //! What has to be done because of an event.
 
-use super::{command::Command, devices::Choices, leave_reason::Why};
+use super::{command::Command, devices::Choices, leave_reason::LeaveReason};
 use domain::{access::Entry, permissions::Moderation, time::Timestamp};
 
 /// What has to be done because of an event.
@@ -35,7 +35,7 @@ pub enum Effect {
     /// Move the keyboard focus.
     Focus(Target),
     /// Leave the page for the dashboard.
-    Go(Why),
+    LeavePage(LeaveReason),
 }
 
 /// Where the keyboard focus goes.

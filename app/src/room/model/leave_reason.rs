@@ -4,7 +4,7 @@ use domain::{access::Access, session::EndReason};
 
 /// Why somebody is no longer in the meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum LeaveReason {
     /// Pressed Leave.
     Left,
     /// The mentor ended the meeting.
@@ -20,7 +20,7 @@ pub enum Why {
     /// Not allowed in any more.
     Removed,
     /// The same person joined from another device or browser.
-    Moved,
+    OtherDevice,
     /// The call went on in another tab of this browser.
     OtherTab,
     /// The way to the video server is broken.
@@ -29,7 +29,7 @@ pub enum Why {
     Server,
 }
 
-impl Why {
+impl LeaveReason {
     /// The `why` of the dashboard's address.
     pub fn code(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Why {
             Self::Cancelled => "cancelled",
             Self::Rescheduled => "rescheduled",
             Self::Removed => "removed",
-            Self::Moved => "moved",
+            Self::OtherDevice => "moved",
             Self::OtherTab => "other_tab",
             Self::Network => "network",
             Self::Server => "server",
@@ -48,7 +48,7 @@ impl Why {
     }
 
     /// What a decision of the server means to somebody who is inside; `None` when they may stay.
-    pub fn of(access: Access) -> Option<Self> {
+    pub fn from_access(access: Access) -> Option<Self> {
         match access {
             Access::Open { .. } => None,
             Access::NotFound | Access::NotYours | Access::Removed { .. } => Some(Self::Removed),

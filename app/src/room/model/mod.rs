@@ -21,7 +21,7 @@ pub use self::{
     devices::{Capture, Choices, Device, DeviceKind, DeviceProblem, Kind, Own},
     effect::{Effect, Target},
     event::Event,
-    leave_reason::Why,
+    leave_reason::LeaveReason,
     peers::{Peer, Quality},
     toasts::Toast,
 };

@@ -2,7 +2,8 @@
 
 use crate::room::{
     model::{
-        Command, Effect, Elsewhere, Ending, Failure, Link, Peer, Phase, RoomModel, Target, Why,
+        Command, Effect, Elsewhere, Ending, Failure, LeaveReason, Link, Peer, Phase, RoomModel,
+        Target,
     },
     text,
 };
@@ -24,7 +25,7 @@ impl RoomModel {
             (Phase::Joining, true) => return self.offer_to_move(Elsewhere::Tab),
             (_, false) if self.elsewhere == Some(Elsewhere::Tab) => self.elsewhere = None,
             (Phase::Lobby | Phase::Joining, false)
-            | (Phase::InRoom | Phase::Failed(_) | Phase::Gone(_), _) => {}
+            | (Phase::InRoom | Phase::Failed(_) | Phase::Left(_), _) => {}
         }
         Vec::new()
     }
@@ -54,7 +55,7 @@ impl RoomModel {
         match self.phase {
             Phase::Joining => true,
             Phase::InRoom => self.link == Link::Returning,
-            Phase::Lobby | Phase::Failed(_) | Phase::Gone(_) => false,
+            Phase::Lobby | Phase::Failed(_) | Phase::Left(_) => false,
         }
     }
 
@@ -71,11 +72,13 @@ impl RoomModel {
 
     pub(super) fn no_ticket(&mut self, problem: Problem) -> Vec<Effect> {
         match problem {
-            Problem::NoAccess(access) => match Why::of(access) {
-                Some(why) => self.go(why),
+            Problem::NoAccess(access) => match LeaveReason::from_access(access) {
+                Some(reason) => self.leave(reason),
                 None => self.not_connected(Failure::Refused(problem)),
             },
-            Problem::SignedOut | Problem::Forbidden | Problem::NotFound => self.go(Why::Removed),
+            Problem::SignedOut | Problem::Forbidden | Problem::NotFound => {
+                self.leave(LeaveReason::Removed)
+            }
             Problem::Elsewhere if self.phase == Phase::Joining => {
                 self.offer_to_move(Elsewhere::Device)
             }
@@ -145,8 +148,8 @@ impl RoomModel {
                 Dependency::MediaServer | Dependency::Database | Dependency::Capacity,
             ))
             | Failure::Refused(_)
-            | Failure::TicketRefused => self.go(Why::Server),
-            Failure::Unreachable | Failure::TimedOut => self.go(Why::Network),
+            | Failure::TicketRefused => self.leave(LeaveReason::Server),
+            Failure::Unreachable | Failure::TimedOut => self.leave(LeaveReason::Network),
         }
     }
 
@@ -160,12 +163,12 @@ impl RoomModel {
         ]
     }
 
-    pub(super) fn go(&mut self, why: Why) -> Vec<Effect> {
-        if let Phase::Gone(_) = self.phase {
+    pub(super) fn leave(&mut self, reason: LeaveReason) -> Vec<Effect> {
+        if let Phase::Left(_) = self.phase {
             return Vec::new();
         }
-        self.phase = Phase::Gone(why);
-        vec![Effect::Tell(Command::Stop), Effect::Go(why)]
+        self.phase = Phase::Left(reason);
+        vec![Effect::Tell(Command::Stop), Effect::LeavePage(reason)]
     }
 
     pub(super) fn connected(&mut self, peers: Vec<Peer>) -> Vec<Effect> {
@@ -211,8 +214,8 @@ impl RoomModel {
             return Vec::new();
         }
         match ending {
-            Ending::Duplicate => return self.go(Why::Moved),
-            Ending::Removed if self.removed => return self.go(Why::Removed),
+            Ending::Duplicate => return self.leave(LeaveReason::OtherDevice),
+            Ending::Removed if self.removed => return self.leave(LeaveReason::Removed),
             Ending::Removed => self.removed = true,
             // Ours: a connection that we replaced; its successor speaks for itself.
             Ending::Ours => return Vec::new(),

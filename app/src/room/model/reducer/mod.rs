@@ -10,8 +10,8 @@ mod toasts;
 mod window;
 
 use super::{
-    Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, Link, Own, Phase, RoomModel,
-    Target, Why,
+    Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, LeaveReason, Link, Own, Phase,
+    RoomModel, Target,
 };
 use crate::room::text;
 use domain::access::Entry;
@@ -119,7 +119,7 @@ impl RoomModel {
             Event::NoTicket(problem) => self.no_ticket(problem),
             Event::NoAnswer => self.not_connected(Failure::Offline),
             Event::Live(live) => self.live(live),
-            Event::RoomEnded => self.go(Why::EndedByMentor),
+            Event::RoomEnded => self.leave(LeaveReason::EndedByMentor),
             Event::RoomNotEnded(problem) => {
                 self.ending = false;
                 self.end_problem = Some(problem);
@@ -150,12 +150,12 @@ impl RoomModel {
             Event::Drawn => vec![Effect::Tell(Command::Attach)],
             Event::Join => self.join(match self.phase {
                 Phase::Lobby => Entry::IfNotInside,
-                Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Gone(_) => Entry::Rejoin,
+                Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Left(_) => Entry::Rejoin,
             }),
             Event::MoveHere => self.join(Entry::Here),
             Event::OtherTab(inside) => self.other_tab(inside),
-            Event::TakenOver => self.go(Why::OtherTab),
-            Event::Leave => self.go(Why::Left),
+            Event::TakenOver => self.leave(LeaveReason::OtherTab),
+            Event::Leave => self.leave(LeaveReason::Left),
             Event::End => {
                 self.ending = true;
                 self.end_problem = None;

@@ -1,7 +1,7 @@
 //! The session's state and its window: when the meeting closes.
 
 use crate::room::{
-    model::{Effect, Link, Phase, RoomModel, Why},
+    model::{Effect, LeaveReason, Link, Phase, RoomModel},
     text,
 };
 use domain::{
@@ -18,8 +18,10 @@ impl RoomModel {
     pub(super) fn live(&mut self, live: LiveState) -> Vec<Effect> {
         self.present = live.present;
         self.late = live.late;
-        if let (Phase::Joining | Phase::InRoom, Some(why)) = (&self.phase, Why::of(live.access)) {
-            return self.go(why);
+        if let (Phase::Joining | Phase::InRoom, Some(reason)) =
+            (&self.phase, LeaveReason::from_access(live.access))
+        {
+            return self.leave(reason);
         }
         match live.access {
             Access::Open { closes_at, .. } => self.closes(closes_at),

@@ -64,13 +64,13 @@ fn a_refused_ticket_says_why() {
         ),
         (
             Problem::NoAccess(ended(EndReason::EndedByMentor)),
-            Phase::Gone(Why::EndedByMentor),
+            Phase::Left(LeaveReason::EndedByMentor),
         ),
         (
             Problem::NoAccess(Access::Closed { closed_at: START }),
-            Phase::Gone(Why::TimeUp),
+            Phase::Left(LeaveReason::TimeUp),
         ),
-        (Problem::SignedOut, Phase::Gone(Why::Removed)),
+        (Problem::SignedOut, Phase::Left(LeaveReason::Removed)),
     ] {
         let mut model = lobby();
         model.apply(Event::Join);
@@ -87,14 +87,18 @@ fn a_refused_ticket_says_why() {
 fn leaving_while_joining_wins() {
     let mut model = lobby();
     model.apply(Event::Join);
-    assert!(model.apply(Event::Leave).contains(&Effect::Go(Why::Left)));
+    assert!(
+        model
+            .apply(Event::Leave)
+            .contains(&Effect::LeavePage(LeaveReason::Left))
+    );
     assert_eq!(model.apply(ticket()), []);
     assert_eq!(
         model.apply(Event::Connected(Vec::new())),
         [Effect::Tell(Command::Disconnect)]
     );
     assert_eq!(model.apply(Event::Disconnected(Ending::Unexpected)), []);
-    assert_eq!(gone(&model), Some(Why::Left));
+    assert_eq!(left(&model), Some(LeaveReason::Left));
 }
 
 #[test]
@@ -111,7 +115,11 @@ fn every_decision_that_ends_the_meeting_has_its_code() {
     ] {
         let mut model = in_room(vec![peer()]);
         model.apply(live(access));
-        assert_eq!(gone(&model).map(Why::code), Some(code), "{access:?}");
+        assert_eq!(
+            left(&model).map(LeaveReason::code),
+            Some(code),
+            "{access:?}"
+        );
     }
     let mut model = in_room(vec![peer()]);
     assert_eq!(model.apply(live(OPEN)), []);
@@ -147,7 +155,7 @@ fn the_same_person_elsewhere_moves_the_call_and_never_fights_for_it() {
     assert!(!asks_ticket(
         &model.apply(Event::Disconnected(Ending::Duplicate))
     ));
-    assert_eq!(gone(&model), Some(Why::Moved));
+    assert_eq!(left(&model), Some(LeaveReason::OtherDevice));
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn a_removed_person_may_return_once() {
     model.apply(ticket());
     model.apply(Event::Connected(Vec::new()));
     model.apply(Event::Disconnected(Ending::Removed));
-    assert_eq!(gone(&model), Some(Why::Removed));
+    assert_eq!(left(&model), Some(LeaveReason::Removed));
 }
 
 #[test]
@@ -211,7 +219,7 @@ fn a_disconnect_after_the_mentor_ended_shows_the_mentors_end() {
     model.apply(Event::NoTicket(Problem::NoAccess(ended(
         EndReason::EndedByMentor,
     ))));
-    assert_eq!(gone(&model), Some(Why::EndedByMentor));
+    assert_eq!(left(&model), Some(LeaveReason::EndedByMentor));
 }
 
 #[test]
@@ -239,11 +247,11 @@ fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
     );
     assert_eq!(
         give_up(|| Event::NoTicket(Problem::Unavailable(Dependency::MediaServer))),
-        Phase::Gone(Why::Server)
+        Phase::Left(LeaveReason::Server)
     );
     assert_eq!(
         give_up(|| Event::NotConnected(Failure::Unreachable)),
-        Phase::Gone(Why::Network)
+        Phase::Left(LeaveReason::Network)
     );
 }
 
@@ -256,7 +264,7 @@ fn being_thrown_out_again_and_again_ends_too() {
         model.apply(ticket());
         model.apply(Event::Connected(Vec::new()));
     }
-    assert_eq!(gone(&model), Some(Why::Network));
+    assert_eq!(left(&model), Some(LeaveReason::Network));
 }
 
 #[test]
@@ -328,7 +336,7 @@ fn a_call_that_another_tab_took_over_ends_here_with_that_reason() {
     let mut model = in_room(Vec::new());
     assert!(model.apply(Event::OtherTab(true)).is_empty());
     model.apply(Event::TakenOver);
-    assert_eq!(gone(&model), Some(Why::OtherTab));
+    assert_eq!(left(&model), Some(LeaveReason::OtherTab));
     model.apply(Event::Disconnected(Ending::Duplicate));
-    assert_eq!(gone(&model), Some(Why::OtherTab));
+    assert_eq!(left(&model), Some(LeaveReason::OtherTab));
 }

@@ -101,9 +101,9 @@ const OPEN: Access = Access::Open {
     role: SeatRole::Mentee,
 };
 
-fn gone(model: &RoomModel) -> Option<Why> {
+fn left(model: &RoomModel) -> Option<LeaveReason> {
     match model.phase {
-        Phase::Gone(why) => Some(why),
+        Phase::Left(reason) => Some(reason),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ fn the_mentor_ends_the_meeting_or_learns_why_not() {
     );
     model.apply(Event::End);
     model.apply(Event::RoomEnded);
-    assert_eq!(gone(&model), Some(Why::EndedByMentor));
+    assert_eq!(left(&model), Some(LeaveReason::EndedByMentor));
     assert_eq!(
         model.apply(live(ended(EndReason::EndedByMentor))),
         [],
@@ -28,7 +28,7 @@ fn a_removed_mentee_leaves_with_that_reason() {
     assert!(asks_ticket(&effects));
     let refused = Problem::NoAccess(Access::Removed { at: START });
     model.apply(Event::NoTicket(refused));
-    assert_eq!(gone(&model), Some(Why::Removed));
+    assert_eq!(left(&model), Some(LeaveReason::Removed));
 }
 
 #[test]
