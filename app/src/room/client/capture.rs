@@ -24,29 +24,29 @@ impl Registry {
     fn next_step(&mut self, kind: Kind) -> Step {
         let stopped = self.stopped;
         let room = self.room().filter(|_| self.entered);
-        let own = self.own(kind);
-        let Some(track) = own.track.clone() else {
-            return if own.wanted && !stopped {
-                own.changed = false;
+        let capture = self.capture(kind);
+        let Some(track) = capture.track.clone() else {
+            return if capture.wanted && !stopped {
+                capture.changed = false;
                 Step::Create {
-                    device: own.device.clone(),
+                    device: capture.device.clone(),
                 }
             } else {
                 Step::Nothing
             };
         };
-        if stopped || (!own.wanted && !own.published) {
+        if stopped || (!capture.wanted && !capture.published) {
             return Step::Release;
         }
-        if own.changed {
-            own.changed = false;
-            return Step::Change(track, own.device.clone());
+        if capture.changed {
+            capture.changed = false;
+            return Step::Change(track, capture.device.clone());
         }
-        match (own.wanted, track.is_muted()) {
+        match (capture.wanted, track.is_muted()) {
             (true, true) => Step::Unmute(track),
             (false, false) => Step::Mute(track),
             (true, false) => match room {
-                Some(room) if !own.published => Step::Publish(room, track),
+                Some(room) if !capture.published => Step::Publish(room, track),
                 _ => Step::Nothing,
             },
             (false, true) => Step::Nothing,
@@ -65,7 +65,7 @@ impl Client {
 
     /// Makes a camera or microphone what it should be, one step after the other.
     pub(super) fn settle(&self, kind: Kind) {
-        let busy = self.with(|registry| std::mem::replace(&mut registry.own(kind).busy, true));
+        let busy = self.with(|registry| std::mem::replace(&mut registry.capture(kind).busy, true));
         if busy {
             return;
         }
@@ -75,7 +75,7 @@ impl Client {
                 let step = client.with(|registry| {
                     let step = registry.next_step(kind);
                     if matches!(step, Step::Nothing) {
-                        registry.own(kind).busy = false;
+                        registry.capture(kind).busy = false;
                     }
                     step
                 });
@@ -108,7 +108,7 @@ impl Client {
                 self.look_at_devices();
             }
             Step::Publish(room, track) => {
-                self.with(|registry| registry.own(kind).published = true);
+                self.with(|registry| registry.capture(kind).published = true);
                 if room
                     .local_participant()
                     .publish_track(&track)
@@ -119,7 +119,7 @@ impl Client {
                     // circles; losing the connection clears it.
                     let open = self.with(|registry| registry.room().is_some());
                     if open {
-                        self.with(|registry| registry.own(kind).wanted = false);
+                        self.with(|registry| registry.capture(kind).wanted = false);
                         self.release(kind);
                         self.captured(kind, Capture::Failed(DeviceProblem::Other), None);
                     }
@@ -165,26 +165,26 @@ impl Client {
             listeners.push((event, listener));
         }
         self.with(|registry| {
-            let own = registry.own(kind);
-            own.track = Some(track);
-            own.listeners = listeners;
-            own.published = false;
+            let capture = registry.capture(kind);
+            capture.track = Some(track);
+            capture.listeners = listeners;
+            capture.published = false;
         });
         self.is_on(kind);
     }
 
     /// The capture runs: says with which device, shows and measures it.
     fn is_on(&self, kind: Kind) {
-        let track = self.with(|registry| registry.own(kind).track.clone());
+        let track = self.with(|registry| registry.capture(kind).track.clone());
         let Some(track) = track else { return };
         let media = track.media_stream_track();
         let device = media.get_settings().get_device_id();
         self.with(|registry| {
-            let own = registry.own(kind);
-            if !own.changed
+            let capture = registry.capture(kind);
+            if !capture.changed
                 && let Some(device) = &device
             {
-                own.device.clone_from(device);
+                capture.device.clone_from(device);
             }
         });
         if kind == Kind::Microphone {
@@ -197,22 +197,22 @@ impl Client {
     /// Something happened to a track that nobody here asked for.
     fn track_changed(&self, kind: Kind, event: &str) {
         let (published, busy) = self.with(|registry| {
-            let own = registry.own(kind);
-            (own.published, own.busy)
+            let capture = registry.capture(kind);
+            (capture.published, capture.busy)
         });
         match event {
             track_event::ENDED => {
                 self.emit(Event::DeviceLost(kind));
                 if !published {
                     self.release(kind);
-                    self.with(|registry| registry.own(kind).device.clear());
+                    self.with(|registry| registry.capture(kind).device.clear());
                     self.settle(kind);
                 }
                 // For published tracks livekit-client looks for another device.
             }
             track_event::RESTARTED if !busy => self.is_on(kind),
             track_event::MUTED if !busy => {
-                self.with(|registry| registry.own(kind).wanted = false);
+                self.with(|registry| registry.capture(kind).wanted = false);
                 self.emit(Event::SwitchedOff(kind));
                 self.captured(kind, Capture::Off, None);
                 self.place();
@@ -223,9 +223,9 @@ impl Client {
 
     fn capture_failed(&self, kind: Kind, error: &JsValue) {
         let published = self.with(|registry| {
-            let own = registry.own(kind);
-            own.wanted = false;
-            own.published
+            let capture = registry.capture(kind);
+            capture.wanted = false;
+            capture.published
         });
         // A published track is muted by the next step.
         if !published {
@@ -242,9 +242,13 @@ impl Client {
                 Kind::Microphone => registry.meter.take(),
                 Kind::Camera => None,
             };
-            let own = registry.own(kind);
-            own.published = false;
-            (own.track.take(), std::mem::take(&mut own.listeners), meter)
+            let capture = registry.capture(kind);
+            capture.published = false;
+            (
+                capture.track.take(),
+                std::mem::take(&mut capture.listeners),
+                meter,
+            )
         });
         if meter.is_some() {
             (self.0.level)(0);

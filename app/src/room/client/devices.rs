@@ -24,9 +24,9 @@ impl Client {
             DeviceKind::Speaker => return self.use_speaker(id),
         };
         self.with(|registry| {
-            let own = registry.own(kind);
-            own.device = id;
-            own.changed = true;
+            let capture = registry.capture(kind);
+            capture.device = id;
+            capture.changed = true;
         });
         self.settle(kind);
     }

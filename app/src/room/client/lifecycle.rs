@@ -28,7 +28,7 @@ impl Client {
         });
         if !sdk::is_secure() {
             for kind in [Kind::Camera, Kind::Microphone] {
-                self.with(|registry| registry.own(kind).wanted = false);
+                self.with(|registry| registry.capture(kind).wanted = false);
                 self.captured(kind, Capture::Failed(DeviceProblem::Insecure), None);
             }
             return;

@@ -65,7 +65,7 @@ impl Client {
             }
             Command::Attach => self.place(),
             Command::Switch { kind, on } => {
-                self.with(|registry| registry.own(kind).wanted = on);
+                self.with(|registry| registry.capture(kind).wanted = on);
                 self.settle(kind);
             }
             Command::Use { kind, id } => self.use_device(kind, id),

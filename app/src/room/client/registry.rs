@@ -12,8 +12,8 @@ use web_sys::HtmlMediaElement;
 #[derive(Default)]
 pub(super) struct Registry {
     pub(super) stopped: bool,
-    pub(super) camera: Own,
-    pub(super) microphone: Own,
+    pub(super) camera: LocalCapture,
+    pub(super) microphone: LocalCapture,
     pub(super) speaker: String,
     pub(super) meter: Option<Meter>,
     pub(super) connection: Option<Connection>,
@@ -29,7 +29,7 @@ pub(super) struct Registry {
 
 /// One's own camera or microphone.
 #[derive(Default)]
-pub(super) struct Own {
+pub(super) struct LocalCapture {
     pub(super) wanted: bool,
     pub(super) device: String,
     /// The chosen device differs from the one in use.
@@ -66,7 +66,7 @@ pub(super) struct PageListener {
 }
 
 impl Registry {
-    pub(super) fn own(&mut self, kind: Kind) -> &mut Own {
+    pub(super) fn capture(&mut self, kind: Kind) -> &mut LocalCapture {
         match kind {
             Kind::Camera => &mut self.camera,
             Kind::Microphone => &mut self.microphone,

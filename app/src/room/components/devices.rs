@@ -15,8 +15,8 @@ pub fn MediaSwitch(call: Call, kind: Kind) -> impl IntoView {
         Kind::Camera => ("Camera", icons::CAMERA),
         Kind::Microphone => ("Microphone", icons::MICROPHONE),
     };
-    let wanted = move || call.with(|model| model.own(kind).wanted);
-    let starting = move || call.with(|model| model.own(kind).capture == Capture::Starting);
+    let wanted = move || call.with(|model| model.local_device(kind).wanted);
+    let starting = move || call.with(|model| model.local_device(kind).capture == Capture::Starting);
     view! {
         <button
             type="button"
@@ -25,7 +25,7 @@ pub fn MediaSwitch(call: Call, kind: Kind) -> impl IntoView {
             aria-checked=move || if wanted() { "true" } else { "false" }
             aria-busy=move || if starting() { "true" } else { "false" }
             on:click=move |_| {
-                let on = !call.read(|model| model.own(kind).wanted);
+                let on = !call.read(|model| model.local_device(kind).wanted);
                 call.send(Event::Switch { kind, on });
             }
         >
@@ -140,7 +140,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
 #[component]
 pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
     let problem = Memo::new(move |_| {
-        call.with(|model| match model.own(kind).capture {
+        call.with(|model| match model.local_device(kind).capture {
             // The page's own fault is told once, not once for each device.
             Capture::Failed(DeviceProblem::Insecure) if kind == Kind::Microphone => None,
             Capture::Failed(problem) => Some(problem),

@@ -26,7 +26,7 @@ pub enum Delivery {
 pub struct Message {
     /// Made by the sender.
     pub id: String,
-    /// Whether it is one's own.
+    /// Whether it is one's local.
     pub mine: bool,
     /// Sender's name.
     pub from: String,

@@ -93,7 +93,7 @@ pub enum Capture {
 
 /// One's own camera or microphone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Own {
+pub struct LocalDevice {
     /// Where the switch stands.
     pub wanted: bool,
     /// What happens behind it.
@@ -104,7 +104,7 @@ pub struct Own {
     pub(super) lost: bool,
 }
 
-impl Own {
+impl LocalDevice {
     pub(super) fn new(wanted: bool, device: String) -> Self {
         Self {
             wanted,

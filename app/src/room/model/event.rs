@@ -64,7 +64,7 @@ pub enum Event {
     },
     /// Who speaks now.
     Speaking(Vec<String>),
-    /// A connection's quality; `None` is one's own.
+    /// A connection's quality; `None` is one's local.
     Quality {
         /// Whose.
         identity: Option<String>,

@@ -18,7 +18,7 @@ pub use self::{
     chat::{CHAT_MAX, Chat, Delivery, Message},
     command::{Chime, Command},
     connection::{Elsewhere, Ending, Failure, Link, Phase},
-    devices::{Capture, Choices, Device, DeviceKind, DeviceProblem, Kind, Own},
+    devices::{Capture, Choices, Device, DeviceKind, DeviceProblem, Kind, LocalDevice},
     effect::{Effect, Target},
     event::Event,
     leave_reason::LeaveReason,
@@ -49,9 +49,9 @@ pub struct RoomModel {
     /// Whom they meet.
     pub other: Person,
     /// Own camera.
-    pub camera: Own,
+    pub camera: LocalDevice,
     /// Own microphone.
-    pub microphone: Own,
+    pub microphone: LocalDevice,
     /// Chosen speaker; empty for the browser's choice.
     pub speaker: String,
     /// All devices.
@@ -125,8 +125,8 @@ impl RoomModel {
             role,
             my_name,
             other,
-            camera: Own::new(true, String::new()),
-            microphone: Own::new(true, String::new()),
+            camera: LocalDevice::new(true, String::new()),
+            microphone: LocalDevice::new(true, String::new()),
             speaker: String::new(),
             devices: Vec::new(),
             can_share: false,
@@ -174,7 +174,7 @@ impl RoomModel {
     }
 
     /// Own camera or microphone.
-    pub fn own(&self, kind: Kind) -> &Own {
+    pub fn local_device(&self, kind: Kind) -> &LocalDevice {
         match kind {
             Kind::Camera => &self.camera,
             Kind::Microphone => &self.microphone,

@@ -1,12 +1,12 @@
 //! Devices come, go and fail.
 
 use crate::room::{
-    model::{Capture, Choices, Command, Device, DeviceKind, Effect, Kind, Own, RoomModel},
+    model::{Capture, Choices, Command, Device, DeviceKind, Effect, Kind, LocalDevice, RoomModel},
     text,
 };
 
 impl RoomModel {
-    pub(super) fn own_mut(&mut self, kind: Kind) -> &mut Own {
+    pub(super) fn local_device_mut(&mut self, kind: Kind) -> &mut LocalDevice {
         match kind {
             Kind::Camera => &mut self.camera,
             Kind::Microphone => &mut self.microphone,
@@ -25,7 +25,7 @@ impl RoomModel {
 
     pub(super) fn choose(&mut self, kind: DeviceKind, id: String) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let kind_of_own = match kind {
+        let input = match kind {
             DeviceKind::Camera => Some(Kind::Camera),
             DeviceKind::Microphone => Some(Kind::Microphone),
             DeviceKind::Speaker => {
@@ -37,13 +37,13 @@ impl RoomModel {
             kind,
             id: id.clone(),
         }));
-        if let Some(kind) = kind_of_own {
-            let own = self.own_mut(kind);
-            own.device = id;
+        if let Some(kind) = input {
+            let local = self.local_device_mut(kind);
+            local.device = id;
             // Another device is the way out of a failure, so it starts at once.
-            if matches!(own.capture, Capture::Failed(_)) {
-                own.wanted = true;
-                own.capture = Capture::Starting;
+            if matches!(local.capture, Capture::Failed(_)) {
+                local.wanted = true;
+                local.capture = Capture::Starting;
                 effects.push(Effect::Tell(Command::Switch { kind, on: true }));
             }
         }
@@ -88,32 +88,32 @@ impl RoomModel {
         capture: Capture,
         device: Option<String>,
     ) -> Vec<Effect> {
-        let own = self.own_mut(kind);
-        let was_on = own.capture == Capture::On;
-        if capture == Capture::Off && matches!(own.capture, Capture::Failed(_)) {
+        let local = self.local_device_mut(kind);
+        let was_on = local.capture == Capture::On;
+        if capture == Capture::Off && matches!(local.capture, Capture::Failed(_)) {
             // Switched off because it failed: why it failed is what matters.
             return Vec::new();
         }
-        own.capture = capture;
+        local.capture = capture;
         if let Some(device) = device {
-            own.device = device;
+            local.device = device;
         }
-        let lost = std::mem::take(&mut own.lost);
+        let lost = std::mem::take(&mut local.lost);
         match capture {
             Capture::On => {
                 if lost {
-                    let id = self.own(kind).device.clone();
+                    let id = self.local_device(kind).device.clone();
                     let label = self.device_label(kind.into(), &id);
                     return self.toast(text::replaced(kind, &label));
                 }
                 Vec::new()
             }
             Capture::Off if lost => {
-                self.own_mut(kind).wanted = false;
+                self.local_device_mut(kind).wanted = false;
                 self.toast(text::unplugged(kind).to_owned())
             }
             Capture::Failed(problem) => {
-                self.own_mut(kind).wanted = false;
+                self.local_device_mut(kind).wanted = false;
                 if lost || (was_on && self.in_room()) {
                     self.toast(text::unplugged(kind).to_owned())
                 } else if self.in_room() {
@@ -123,7 +123,7 @@ impl RoomModel {
                 }
             }
             Capture::Starting => {
-                self.own_mut(kind).lost = lost;
+                self.local_device_mut(kind).lost = lost;
                 Vec::new()
             }
             Capture::Off => Vec::new(),

@@ -10,8 +10,8 @@ mod toasts;
 mod window;
 
 use super::{
-    Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, LeaveReason, Link, Own, Phase,
-    RoomModel, Target,
+    Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, LeaveReason, Link,
+    LocalDevice, Phase, RoomModel, Target,
 };
 use crate::room::text;
 use domain::access::Entry;
@@ -33,11 +33,11 @@ impl RoomModel {
                 device,
             } => self.captured(kind, capture, device),
             Event::DeviceLost(kind) => {
-                self.own_mut(kind).lost = true;
+                self.local_device_mut(kind).lost = true;
                 Vec::new()
             }
             Event::SwitchedOff(kind) => {
-                self.own_mut(kind).wanted = false;
+                self.local_device_mut(kind).wanted = false;
                 Vec::new()
             }
             Event::Connected(peers) => self.connected(peers),
@@ -126,16 +126,17 @@ impl RoomModel {
                 Vec::new()
             }
             Event::Remembered(choices) => {
-                self.camera = Own::new(choices.camera, choices.camera_id.clone());
-                self.microphone = Own::new(choices.microphone, choices.microphone_id.clone());
+                self.camera = LocalDevice::new(choices.camera, choices.camera_id.clone());
+                self.microphone =
+                    LocalDevice::new(choices.microphone, choices.microphone_id.clone());
                 self.speaker = choices.speaker_id.clone();
                 vec![Effect::Tell(Command::Start(choices))]
             }
             Event::Switch { kind, on } => {
-                let own = self.own_mut(kind);
-                own.wanted = on;
-                if on && own.capture != Capture::On {
-                    own.capture = Capture::Starting;
+                let local = self.local_device_mut(kind);
+                local.wanted = on;
+                if on && local.capture != Capture::On {
+                    local.capture = Capture::Starting;
                 }
                 if kind == Kind::Microphone {
                     self.unmute_asked = false;
