@@ -1,6 +1,6 @@
 //! The server's half of the call: it renders the shell and does nothing else.
 
-use super::model::{Choices, Command, Event};
+use super::model::{Command, Event, UserChoices};
 use domain::{ids::SessionId, time::Timestamp, views::LiveState};
 use std::marker::PhantomData;
 
@@ -98,12 +98,12 @@ pub fn new_id() -> String {
 }
 
 /// The server remembers no choices.
-pub fn remembered() -> Choices {
-    Choices::default()
+pub fn remembered() -> UserChoices {
+    UserChoices::default()
 }
 
 /// The server remembers no choices.
-pub fn remember(_choices: &Choices) {}
+pub fn remember(_choices: &UserChoices) {}
 
 /// There is no window.
 pub fn go(_path: &str) {}

@@ -1,6 +1,6 @@
 //! What the meeting says to people. Plain words, each with the next step.
 
-use super::model::{DeviceProblem, Failure, Kind, Quality};
+use super::model::{DeviceProblem, Failure, InputKind, Quality};
 use domain::{permissions::Moderation, time::Millis};
 
 /// Sharing the screen did not work.
@@ -70,7 +70,7 @@ pub fn moderated(what: Moderation, name: &str) -> String {
 }
 
 /// A device was unplugged and another one took over.
-pub fn replaced(kind: Kind, label: &str) -> String {
+pub fn replaced(kind: InputKind, label: &str) -> String {
     let device = noun(kind);
     if label.is_empty() {
         [
@@ -85,69 +85,71 @@ pub fn replaced(kind: Kind, label: &str) -> String {
 }
 
 /// A device was unplugged and there is no other.
-pub fn unplugged(kind: Kind) -> &'static str {
+pub fn unplugged(kind: InputKind) -> &'static str {
     match kind {
-        Kind::Camera => {
+        InputKind::Camera => {
             "Your camera stopped. Plug it in again or choose another one under Devices."
         }
-        Kind::Microphone => {
+        InputKind::Microphone => {
             "Your microphone stopped. Plug it in again or choose another one under Devices."
         }
     }
 }
 
 /// The word for a device.
-pub fn noun(kind: Kind) -> &'static str {
+pub fn noun(kind: InputKind) -> &'static str {
     match kind {
-        Kind::Camera => "camera",
-        Kind::Microphone => "microphone",
+        InputKind::Camera => "camera",
+        InputKind::Microphone => "microphone",
     }
 }
 
 /// What is wrong with a device, in one sentence.
-pub fn problem(kind: Kind, problem: DeviceProblem) -> &'static str {
+pub fn problem(kind: InputKind, problem: DeviceProblem) -> &'static str {
     match (kind, problem) {
-        (Kind::Camera, DeviceProblem::Denied) => "Your browser blocks the camera for this site.",
-        (Kind::Microphone, DeviceProblem::Denied) => {
+        (InputKind::Camera, DeviceProblem::Denied) => {
+            "Your browser blocks the camera for this site."
+        }
+        (InputKind::Microphone, DeviceProblem::Denied) => {
             "Your browser blocks the microphone for this site."
         }
-        (Kind::Camera, DeviceProblem::DeniedBySystem) => {
+        (InputKind::Camera, DeviceProblem::DeniedBySystem) => {
             "Your computer does not let the browser use the camera."
         }
-        (Kind::Microphone, DeviceProblem::DeniedBySystem) => {
+        (InputKind::Microphone, DeviceProblem::DeniedBySystem) => {
             "Your computer does not let the browser use the microphone."
         }
-        (Kind::Camera, DeviceProblem::Missing) => "No camera was found.",
-        (Kind::Microphone, DeviceProblem::Missing) => "No microphone was found.",
-        (Kind::Camera, DeviceProblem::Busy) => "Another program is using the camera.",
-        (Kind::Microphone, DeviceProblem::Busy) => "Another program is using the microphone.",
+        (InputKind::Camera, DeviceProblem::Missing) => "No camera was found.",
+        (InputKind::Microphone, DeviceProblem::Missing) => "No microphone was found.",
+        (InputKind::Camera, DeviceProblem::Busy) => "Another program is using the camera.",
+        (InputKind::Microphone, DeviceProblem::Busy) => "Another program is using the microphone.",
         (_, DeviceProblem::Insecure) => {
             "Browsers allow camera and microphone only on secure pages."
         }
-        (Kind::Camera, DeviceProblem::Other) => "The camera did not start.",
-        (Kind::Microphone, DeviceProblem::Other) => "The microphone did not start.",
+        (InputKind::Camera, DeviceProblem::Other) => "The camera did not start.",
+        (InputKind::Microphone, DeviceProblem::Other) => "The microphone did not start.",
     }
 }
 
 /// What to do about it, step by step.
-pub fn steps(kind: Kind, problem: DeviceProblem) -> &'static [&'static str] {
+pub fn steps(kind: InputKind, problem: DeviceProblem) -> &'static [&'static str] {
     match (kind, problem) {
-        (Kind::Camera, DeviceProblem::Denied) => &[
+        (InputKind::Camera, DeviceProblem::Denied) => &[
             "Select the icon at the left end of the address bar.",
             "Set Camera to Allow.",
             "Press Try again.",
         ],
-        (Kind::Microphone, DeviceProblem::Denied) => &[
+        (InputKind::Microphone, DeviceProblem::Denied) => &[
             "Select the icon at the left end of the address bar.",
             "Set Microphone to Allow.",
             "Press Try again.",
         ],
-        (Kind::Camera, DeviceProblem::DeniedBySystem) => &[
+        (InputKind::Camera, DeviceProblem::DeniedBySystem) => &[
             "Open your computer's settings for privacy.",
             "Under Camera, allow your browser.",
             "Press Try again. Some computers want the browser restarted.",
         ],
-        (Kind::Microphone, DeviceProblem::DeniedBySystem) => &[
+        (InputKind::Microphone, DeviceProblem::DeniedBySystem) => &[
             "Open your computer's settings for privacy.",
             "Under Microphone, allow your browser.",
             "Press Try again. Some computers want the browser restarted.",

@@ -5,7 +5,7 @@ use super::{
     Client,
     registry::{Registry, drop_later},
 };
-use crate::room::model::{Capture, DeviceProblem, Event, Kind};
+use crate::room::model::{CaptureState, DeviceProblem, Event, InputKind};
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -21,7 +21,7 @@ enum Step {
 }
 
 impl Registry {
-    fn next_step(&mut self, kind: Kind) -> Step {
+    fn next_step(&mut self, kind: InputKind) -> Step {
         let stopped = self.stopped;
         let room = self.room().filter(|_| self.entered);
         let capture = self.capture(kind);
@@ -55,7 +55,7 @@ impl Registry {
 }
 
 impl Client {
-    pub(super) fn captured(&self, kind: Kind, capture: Capture, device: Option<String>) {
+    pub(super) fn captured(&self, kind: InputKind, capture: CaptureState, device: Option<String>) {
         self.emit(Event::Captured {
             kind,
             capture,
@@ -64,7 +64,7 @@ impl Client {
     }
 
     /// Makes a camera or microphone what it should be, one step after the other.
-    pub(super) fn settle(&self, kind: Kind) {
+    pub(super) fn settle(&self, kind: InputKind) {
         let busy = self.with(|registry| std::mem::replace(&mut registry.capture(kind).busy, true));
         if busy {
             return;
@@ -87,11 +87,11 @@ impl Client {
         });
     }
 
-    async fn take(&self, kind: Kind, step: Step) {
+    async fn take(&self, kind: InputKind, step: Step) {
         match step {
             Step::Nothing => {}
             Step::Create { device } => {
-                self.captured(kind, Capture::Starting, None);
+                self.captured(kind, CaptureState::Starting, None);
                 let mut made = create(kind, &device).await;
                 if !device.is_empty()
                     && let Err(error) = &made
@@ -121,12 +121,12 @@ impl Client {
                     if open {
                         self.with(|registry| registry.capture(kind).wanted = false);
                         self.release(kind);
-                        self.captured(kind, Capture::Failed(DeviceProblem::Other), None);
+                        self.captured(kind, CaptureState::Failed(DeviceProblem::Other), None);
                     }
                 }
             }
             Step::Unmute(track) => {
-                self.captured(kind, Capture::Starting, None);
+                self.captured(kind, CaptureState::Starting, None);
                 match track.unmute().await {
                     Ok(_) => self.is_on(kind),
                     Err(error) => self.capture_failed(kind, &error),
@@ -134,12 +134,12 @@ impl Client {
             }
             Step::Mute(track) => {
                 let _ = track.mute().await;
-                self.captured(kind, Capture::Off, None);
+                self.captured(kind, CaptureState::Off, None);
                 self.place();
             }
             Step::Release => {
                 self.release(kind);
-                self.captured(kind, Capture::Off, None);
+                self.captured(kind, CaptureState::Off, None);
             }
             Step::Change(track, device) => {
                 let muted = track.is_muted();
@@ -152,7 +152,7 @@ impl Client {
         }
     }
 
-    fn created(&self, kind: Kind, track: Track) {
+    fn created(&self, kind: InputKind, track: Track) {
         let mut listeners: Vec<(&'static str, Listener)> = Vec::new();
         for event in [
             track_event::ENDED,
@@ -174,7 +174,7 @@ impl Client {
     }
 
     /// The capture runs: says with which device, shows and measures it.
-    fn is_on(&self, kind: Kind) {
+    fn is_on(&self, kind: InputKind) {
         let track = self.with(|registry| registry.capture(kind).track.clone());
         let Some(track) = track else { return };
         let media = track.media_stream_track();
@@ -187,15 +187,15 @@ impl Client {
                 capture.device.clone_from(device);
             }
         });
-        if kind == Kind::Microphone {
+        if kind == InputKind::Microphone {
             self.measure();
         }
-        self.captured(kind, Capture::On, device);
+        self.captured(kind, CaptureState::On, device);
         self.place();
     }
 
     /// Something happened to a track that nobody here asked for.
-    fn track_changed(&self, kind: Kind, event: &str) {
+    fn track_changed(&self, kind: InputKind, event: &str) {
         let (published, busy) = self.with(|registry| {
             let capture = registry.capture(kind);
             (capture.published, capture.busy)
@@ -214,14 +214,14 @@ impl Client {
             track_event::MUTED if !busy => {
                 self.with(|registry| registry.capture(kind).wanted = false);
                 self.emit(Event::SwitchedOff(kind));
-                self.captured(kind, Capture::Off, None);
+                self.captured(kind, CaptureState::Off, None);
                 self.place();
             }
             _ => {}
         }
     }
 
-    fn capture_failed(&self, kind: Kind, error: &JsValue) {
+    fn capture_failed(&self, kind: InputKind, error: &JsValue) {
         let published = self.with(|registry| {
             let capture = registry.capture(kind);
             capture.wanted = false;
@@ -231,16 +231,16 @@ impl Client {
         if !published {
             self.release(kind);
         }
-        self.captured(kind, Capture::Failed(sdk::device_problem(error)), None);
+        self.captured(kind, CaptureState::Failed(sdk::device_problem(error)), None);
         self.place();
     }
 
     /// Lets the device go.
-    pub(super) fn release(&self, kind: Kind) {
+    pub(super) fn release(&self, kind: InputKind) {
         let (track, listeners, meter) = self.with(|registry| {
             let meter = match kind {
-                Kind::Microphone => registry.meter.take(),
-                Kind::Camera => None,
+                InputKind::Microphone => registry.meter.take(),
+                InputKind::Camera => None,
             };
             let capture = registry.capture(kind);
             capture.published = false;
@@ -288,10 +288,12 @@ impl Client {
     }
 }
 
-async fn create(kind: Kind, device: &str) -> Result<Track, JsValue> {
+async fn create(kind: InputKind, device: &str) -> Result<Track, JsValue> {
     let track = match kind {
-        Kind::Camera => sdk::create_local_video_track(&sdk::camera_options(device)).await,
-        Kind::Microphone => sdk::create_local_audio_track(&sdk::microphone_options(device)).await,
+        InputKind::Camera => sdk::create_local_video_track(&sdk::camera_options(device)).await,
+        InputKind::Microphone => {
+            sdk::create_local_audio_track(&sdk::microphone_options(device)).await
+        }
     };
     track.map(JsCast::unchecked_into)
 }

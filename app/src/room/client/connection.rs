@@ -7,7 +7,7 @@ use super::{
     room_events::peers,
     screen_lock::keep_screen_on,
 };
-use crate::room::model::{Event, Kind};
+use crate::room::model::{Event, InputKind};
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
@@ -61,8 +61,8 @@ impl Client {
         let Some(room) = room else { return };
         self.with(|registry| registry.meter.take());
         self.place();
-        self.settle(Kind::Camera);
-        self.settle(Kind::Microphone);
+        self.settle(InputKind::Camera);
+        self.settle(InputKind::Microphone);
         keep_screen_on();
         self.emit(Event::SoundBlocked(!room.can_playback_audio()));
         if !screen.is_empty() {

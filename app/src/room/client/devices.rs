@@ -1,7 +1,7 @@
 //! The devices that the browser offers, and choosing one.
 
 use super::Client;
-use crate::room::model::{Device, DeviceKind, Event, Kind};
+use crate::room::model::{Device, DeviceKind, Event, InputKind};
 use js_sys::Array;
 use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::JsCast;
@@ -19,8 +19,8 @@ impl Client {
 
     pub(super) fn use_device(&self, kind: DeviceKind, id: String) {
         let kind = match kind {
-            DeviceKind::Camera => Kind::Camera,
-            DeviceKind::Microphone => Kind::Microphone,
+            DeviceKind::Camera => InputKind::Camera,
+            DeviceKind::Microphone => InputKind::Microphone,
             DeviceKind::Speaker => return self.use_speaker(id),
         };
         self.with(|registry| {

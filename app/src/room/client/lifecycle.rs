@@ -6,7 +6,7 @@ use super::{
     registry::{PageListener, drop_later},
     screen_lock::keep_screen_on,
 };
-use crate::room::model::{Capture, DeviceProblem, Event, Kind};
+use crate::room::model::{CaptureState, DeviceProblem, Event, InputKind};
 use leptos::{
     prelude::{document, window},
     task::spawn_local,
@@ -27,9 +27,9 @@ impl Client {
             client.emit(Event::Online);
         });
         if !sdk::is_secure() {
-            for kind in [Kind::Camera, Kind::Microphone] {
+            for kind in [InputKind::Camera, InputKind::Microphone] {
                 self.with(|registry| registry.capture(kind).wanted = false);
-                self.captured(kind, Capture::Failed(DeviceProblem::Insecure), None);
+                self.captured(kind, CaptureState::Failed(DeviceProblem::Insecure), None);
             }
             return;
         }
@@ -46,8 +46,8 @@ impl Client {
                 return;
             }
             client.look_at_devices();
-            client.settle(Kind::Camera);
-            client.settle(Kind::Microphone);
+            client.settle(InputKind::Camera);
+            client.settle(InputKind::Microphone);
         });
     }
 
@@ -56,7 +56,7 @@ impl Client {
         self.0.tabs.stop();
         self.end_screen(None);
         self.disconnect();
-        for kind in [Kind::Camera, Kind::Microphone] {
+        for kind in [InputKind::Camera, InputKind::Microphone] {
             self.release(kind);
         }
         self.0.studio.close();

@@ -4,7 +4,7 @@ use super::super::{
     sdk::{Listener, Room, Track},
     sound::Meter,
 };
-use crate::room::model::Kind;
+use crate::room::model::InputKind;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsValue, prelude::Closure};
 use web_sys::HtmlMediaElement;
@@ -66,10 +66,10 @@ pub(super) struct PageListener {
 }
 
 impl Registry {
-    pub(super) fn capture(&mut self, kind: Kind) -> &mut LocalCapture {
+    pub(super) fn capture(&mut self, kind: InputKind) -> &mut LocalCapture {
         match kind {
-            Kind::Camera => &mut self.camera,
-            Kind::Microphone => &mut self.microphone,
+            InputKind::Camera => &mut self.camera,
+            InputKind::Microphone => &mut self.microphone,
         }
     }
 

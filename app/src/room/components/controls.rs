@@ -7,7 +7,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{Event, Kind},
+    model::{Event, InputKind},
     side,
 };
 use leptos::prelude::*;
@@ -39,8 +39,8 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                 }
             }
         >
-            <MediaSwitch call kind=Kind::Microphone />
-            <MediaSwitch call kind=Kind::Camera />
+            <MediaSwitch call kind=InputKind::Microphone />
+            <MediaSwitch call kind=InputKind::Camera />
             <Show when=can_share>
                 <button
                     type="button"

@@ -3,20 +3,21 @@
 use super::icons::{self, Icon};
 use crate::room::{
     call::Call,
-    model::{Capture, DeviceKind, DeviceProblem, Event, Kind},
+    model::{CaptureState, DeviceKind, DeviceProblem, Event, InputKind},
     text,
 };
 use leptos::prelude::*;
 
 /// Turns the camera or the microphone on and off.
 #[component]
-pub fn MediaSwitch(call: Call, kind: Kind) -> impl IntoView {
+pub fn MediaSwitch(call: Call, kind: InputKind) -> impl IntoView {
     let (label, icon) = match kind {
-        Kind::Camera => ("Camera", icons::CAMERA),
-        Kind::Microphone => ("Microphone", icons::MICROPHONE),
+        InputKind::Camera => ("Camera", icons::CAMERA),
+        InputKind::Microphone => ("Microphone", icons::MICROPHONE),
     };
     let wanted = move || call.with(|model| model.local_device(kind).wanted);
-    let starting = move || call.with(|model| model.local_device(kind).capture == Capture::Starting);
+    let starting =
+        move || call.with(|model| model.local_device(kind).capture == CaptureState::Starting);
     view! {
         <button
             type="button"
@@ -138,18 +139,18 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
 
 /// Says what is wrong with a device and what to do about it.
 #[component]
-pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
+pub fn Trouble(call: Call, kind: InputKind) -> impl IntoView {
     let problem = Memo::new(move |_| {
         call.with(|model| match model.local_device(kind).capture {
             // The page's own fault is told once, not once for each device.
-            Capture::Failed(DeviceProblem::Insecure) if kind == Kind::Microphone => None,
-            Capture::Failed(problem) => Some(problem),
-            Capture::Off | Capture::Starting | Capture::On => None,
+            CaptureState::Failed(DeviceProblem::Insecure) if kind == InputKind::Microphone => None,
+            CaptureState::Failed(problem) => Some(problem),
+            CaptureState::Off | CaptureState::Starting | CaptureState::On => None,
         })
     });
     let name = match kind {
-        Kind::Camera => "Camera problem",
-        Kind::Microphone => "Microphone problem",
+        InputKind::Camera => "Camera problem",
+        InputKind::Microphone => "Microphone problem",
     };
     view! {
         <div class="trouble" role="group" aria-label=name aria-live="polite">

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{Capture, Elsewhere, Event, Kind, Phase},
+    model::{CaptureState, Elsewhere, Event, InputKind, Phase},
 };
 use leptos::prelude::*;
 
@@ -25,12 +25,12 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
     let camera = move || call.with(|model| model.camera.capture);
     let joining = move || call.with(|model| model.phase == Phase::Joining);
     let note = move || match camera() {
-        Capture::Off => "Your camera is off.",
-        Capture::Starting => "Starting your camera…",
-        Capture::On => "",
-        Capture::Failed(_) => "Your camera is not working. You can join without it.",
+        CaptureState::Off => "Your camera is off.",
+        CaptureState::Starting => "Starting your camera…",
+        CaptureState::On => "",
+        CaptureState::Failed(_) => "Your camera is not working. You can join without it.",
     };
-    let hears = move || call.with(|model| model.microphone.capture == Capture::On);
+    let hears = move || call.with(|model| model.microphone.capture == CaptureState::On);
     let presence = {
         let other = other.clone();
         move || {
@@ -65,7 +65,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                         id="preview"
                         class="is-mirrored"
                         aria-label="Your video"
-                        hidden=move || camera() != Capture::On
+                        hidden=move || camera() != CaptureState::On
                         muted
                         autoplay
                         playsinline
@@ -74,8 +74,8 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                         {note}
                     </p>
                     <div class="preview-switches">
-                        <MediaSwitch call kind=Kind::Microphone />
-                        <MediaSwitch call kind=Kind::Camera />
+                        <MediaSwitch call kind=InputKind::Microphone />
+                        <MediaSwitch call kind=InputKind::Camera />
                     </div>
                 </div>
                 <div class="lobby-side">
@@ -104,8 +104,8 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     >
                         {move || if joining() { "Joining…" } else { "Join meeting" }}
                     </button>
-                    <Trouble call kind=Kind::Camera />
-                    <Trouble call kind=Kind::Microphone />
+                    <Trouble call kind=InputKind::Camera />
+                    <Trouble call kind=InputKind::Microphone />
                     <div class="level" class:is-off=move || !hears()>
                         <label for="microphone-level">"Microphone level"</label>
                         <meter

@@ -3,7 +3,7 @@
 use super::moderation::Extend;
 use crate::room::{
     call::Call,
-    model::{Event, Kind, Link},
+    model::{Event, InputKind, Link},
 };
 use domain::session::SeatRole;
 use leptos::prelude::*;
@@ -57,7 +57,7 @@ pub fn Notices(call: Call) -> impl IntoView {
                         <button
                             type="button"
                             class="button button-primary"
-                            on:click=move |_| call.send(Event::Switch { kind: Kind::Microphone, on: true })
+                            on:click=move |_| call.send(Event::Switch { kind: InputKind::Microphone, on: true })
                         >
                             "Unmute"
                         </button>

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{Capture, Event, Quality, RoomModel},
+    model::{CaptureState, Event, Quality, RoomModel},
     text,
 };
 use domain::session::SeatRole;
@@ -96,7 +96,7 @@ fn Picture(call: Call) -> impl IntoView {
         Quality::Weak => "Weak connection",
         Quality::Lost => "Connection lost",
     };
-    let mine = move || call.with(|model| model.camera.capture == Capture::On);
+    let mine = move || call.with(|model| model.camera.capture == CaptureState::On);
     let video_label = ["Video of ", &other].concat();
     let screen_label = ["Screen of ", &other].concat();
     let waiting = ["Waiting for ", &other].concat();

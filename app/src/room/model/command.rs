@@ -1,6 +1,6 @@
 //! What the client is told to do.
 
-use super::devices::{Choices, DeviceKind, Kind};
+use super::devices::{DeviceKind, InputKind, UserChoices};
 
 /// A short sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +17,13 @@ pub enum Chime {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Load livekit-client, look at the devices, start what is wanted.
-    Start(Choices),
+    Start(UserChoices),
     /// Video and audio elements appeared or went: put the tracks where they belong.
     Attach,
     /// Switch a capture.
     Switch {
         /// Which.
-        kind: Kind,
+        kind: InputKind,
         /// On or off.
         on: bool,
     },

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What one's own devices capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum InputKind {
     /// Picture.
     Camera,
     /// Sound.
@@ -22,11 +22,11 @@ pub enum DeviceKind {
     Speaker,
 }
 
-impl From<Kind> for DeviceKind {
-    fn from(kind: Kind) -> Self {
+impl From<InputKind> for DeviceKind {
+    fn from(kind: InputKind) -> Self {
         match kind {
-            Kind::Camera => Self::Camera,
-            Kind::Microphone => Self::Microphone,
+            InputKind::Camera => Self::Camera,
+            InputKind::Microphone => Self::Microphone,
         }
     }
 }
@@ -80,7 +80,7 @@ impl DeviceProblem {
 
 /// What a capture does now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Capture {
+pub enum CaptureState {
     /// Switched off.
     Off,
     /// The browser was asked.
@@ -97,7 +97,7 @@ pub struct LocalDevice {
     /// Where the switch stands.
     pub wanted: bool,
     /// What happens behind it.
-    pub capture: Capture,
+    pub capture: CaptureState,
     /// Id of the device in use or chosen; empty for the browser's choice.
     pub device: String,
     /// The device was unplugged and another one is being looked for.
@@ -109,9 +109,9 @@ impl LocalDevice {
         Self {
             wanted,
             capture: if wanted {
-                Capture::Starting
+                CaptureState::Starting
             } else {
-                Capture::Off
+                CaptureState::Off
             },
             device,
             lost: false,
@@ -122,7 +122,7 @@ impl LocalDevice {
 /// What is remembered on this computer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Choices {
+pub struct UserChoices {
     /// Camera switch.
     pub camera: bool,
     /// Microphone switch.
@@ -135,7 +135,7 @@ pub struct Choices {
     pub speaker_id: String,
 }
 
-impl Default for Choices {
+impl Default for UserChoices {
     fn default() -> Self {
         Self {
             camera: true,

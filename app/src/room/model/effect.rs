@@ -1,6 +1,6 @@
 //! What has to be done because of an event.
 
-use super::{command::Command, devices::Choices, leave_reason::LeaveReason};
+use super::{command::Command, devices::UserChoices, leave_reason::LeaveReason};
 use domain::{access::Entry, permissions::Moderation, time::Timestamp};
 
 /// What has to be done because of an event.
@@ -31,7 +31,7 @@ pub enum Effect {
     /// Send [`Event::ToastOver`] after some seconds.
     ExpireToast(u32),
     /// Remember the choices on this computer.
-    Remember(Choices),
+    Remember(UserChoices),
     /// Move the keyboard focus.
     Focus(Target),
     /// Leave the page for the dashboard.

@@ -2,7 +2,7 @@
 
 use super::{
     connection::{Ending, Failure},
-    devices::{Capture, Choices, Device, DeviceKind, Kind},
+    devices::{CaptureState, Device, DeviceKind, InputKind, UserChoices},
     peers::{Peer, Quality},
 };
 use domain::{
@@ -31,16 +31,16 @@ pub enum Event {
     /// A capture changed; `device` is the one that really captures.
     Captured {
         /// Which.
-        kind: Kind,
+        kind: InputKind,
         /// Its new state.
-        capture: Capture,
+        capture: CaptureState,
         /// The device in use, where known.
         device: Option<String>,
     },
     /// The device in use was unplugged.
-    DeviceLost(Kind),
+    DeviceLost(InputKind),
     /// A capture was switched off, and not from here: by the mentor.
-    SwitchedOff(Kind),
+    SwitchedOff(InputKind),
     /// The connection is open; these people are there.
     Connected(Vec<Peer>),
     /// Connecting failed.
@@ -126,11 +126,11 @@ pub enum Event {
 
     // From the person and the clock.
     /// Choices remembered from the last time.
-    Remembered(Choices),
+    Remembered(UserChoices),
     /// A switch was pressed.
     Switch {
         /// Which.
-        kind: Kind,
+        kind: InputKind,
         /// On or off.
         on: bool,
     },

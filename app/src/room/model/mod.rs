@@ -18,7 +18,9 @@ pub use self::{
     chat::{CHAT_MAX, Chat, Delivery, Message},
     command::{Chime, Command},
     connection::{Elsewhere, Ending, Failure, Link, Phase},
-    devices::{Capture, Choices, Device, DeviceKind, DeviceProblem, Kind, LocalDevice},
+    devices::{
+        CaptureState, Device, DeviceKind, DeviceProblem, InputKind, LocalDevice, UserChoices,
+    },
     effect::{Effect, Target},
     event::Event,
     leave_reason::LeaveReason,
@@ -174,10 +176,10 @@ impl RoomModel {
     }
 
     /// Own camera or microphone.
-    pub fn local_device(&self, kind: Kind) -> &LocalDevice {
+    pub fn local_device(&self, kind: InputKind) -> &LocalDevice {
         match kind {
-            Kind::Camera => &self.camera,
-            Kind::Microphone => &self.microphone,
+            InputKind::Camera => &self.camera,
+            InputKind::Microphone => &self.microphone,
         }
     }
 

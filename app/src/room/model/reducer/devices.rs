@@ -1,20 +1,23 @@
 //! Devices come, go and fail.
 
 use crate::room::{
-    model::{Capture, Choices, Command, Device, DeviceKind, Effect, Kind, LocalDevice, RoomModel},
+    model::{
+        CaptureState, Command, Device, DeviceKind, Effect, InputKind, LocalDevice, RoomModel,
+        UserChoices,
+    },
     text,
 };
 
 impl RoomModel {
-    pub(super) fn local_device_mut(&mut self, kind: Kind) -> &mut LocalDevice {
+    pub(super) fn local_device_mut(&mut self, kind: InputKind) -> &mut LocalDevice {
         match kind {
-            Kind::Camera => &mut self.camera,
-            Kind::Microphone => &mut self.microphone,
+            InputKind::Camera => &mut self.camera,
+            InputKind::Microphone => &mut self.microphone,
         }
     }
 
-    pub(super) fn choices(&self) -> Choices {
-        Choices {
+    pub(super) fn choices(&self) -> UserChoices {
+        UserChoices {
             camera: self.camera.wanted,
             microphone: self.microphone.wanted,
             camera_id: self.camera.device.clone(),
@@ -26,8 +29,8 @@ impl RoomModel {
     pub(super) fn choose(&mut self, kind: DeviceKind, id: String) -> Vec<Effect> {
         let mut effects = Vec::new();
         let input = match kind {
-            DeviceKind::Camera => Some(Kind::Camera),
-            DeviceKind::Microphone => Some(Kind::Microphone),
+            DeviceKind::Camera => Some(InputKind::Camera),
+            DeviceKind::Microphone => Some(InputKind::Microphone),
             DeviceKind::Speaker => {
                 self.speaker.clone_from(&id);
                 None
@@ -41,9 +44,9 @@ impl RoomModel {
             let local = self.local_device_mut(kind);
             local.device = id;
             // Another device is the way out of a failure, so it starts at once.
-            if matches!(local.capture, Capture::Failed(_)) {
+            if matches!(local.capture, CaptureState::Failed(_)) {
                 local.wanted = true;
-                local.capture = Capture::Starting;
+                local.capture = CaptureState::Starting;
                 effects.push(Effect::Tell(Command::Switch { kind, on: true }));
             }
         }
@@ -84,13 +87,13 @@ impl RoomModel {
 
     pub(super) fn captured(
         &mut self,
-        kind: Kind,
-        capture: Capture,
+        kind: InputKind,
+        capture: CaptureState,
         device: Option<String>,
     ) -> Vec<Effect> {
         let local = self.local_device_mut(kind);
-        let was_on = local.capture == Capture::On;
-        if capture == Capture::Off && matches!(local.capture, Capture::Failed(_)) {
+        let was_on = local.capture == CaptureState::On;
+        if capture == CaptureState::Off && matches!(local.capture, CaptureState::Failed(_)) {
             // Switched off because it failed: why it failed is what matters.
             return Vec::new();
         }
@@ -100,7 +103,7 @@ impl RoomModel {
         }
         let lost = std::mem::take(&mut local.lost);
         match capture {
-            Capture::On => {
+            CaptureState::On => {
                 if lost {
                     let id = self.local_device(kind).device.clone();
                     let label = self.device_label(kind.into(), &id);
@@ -108,11 +111,11 @@ impl RoomModel {
                 }
                 Vec::new()
             }
-            Capture::Off if lost => {
+            CaptureState::Off if lost => {
                 self.local_device_mut(kind).wanted = false;
                 self.toast(text::unplugged(kind).to_owned())
             }
-            Capture::Failed(problem) => {
+            CaptureState::Failed(problem) => {
                 self.local_device_mut(kind).wanted = false;
                 if lost || (was_on && self.in_room()) {
                     self.toast(text::unplugged(kind).to_owned())
@@ -122,11 +125,11 @@ impl RoomModel {
                     Vec::new()
                 }
             }
-            Capture::Starting => {
+            CaptureState::Starting => {
                 self.local_device_mut(kind).lost = lost;
                 Vec::new()
             }
-            Capture::Off => Vec::new(),
+            CaptureState::Off => Vec::new(),
         }
     }
 }

@@ -10,7 +10,7 @@ mod toasts;
 mod window;
 
 use super::{
-    Capture, Chime, Command, Delivery, Effect, Event, Failure, Kind, LeaveReason, Link,
+    CaptureState, Chime, Command, Delivery, Effect, Event, Failure, InputKind, LeaveReason, Link,
     LocalDevice, Phase, RoomModel, Target,
 };
 use crate::room::text;
@@ -135,10 +135,10 @@ impl RoomModel {
             Event::Switch { kind, on } => {
                 let local = self.local_device_mut(kind);
                 local.wanted = on;
-                if on && local.capture != Capture::On {
-                    local.capture = Capture::Starting;
+                if on && local.capture != CaptureState::On {
+                    local.capture = CaptureState::Starting;
                 }
-                if kind == Kind::Microphone {
+                if kind == InputKind::Microphone {
                     self.unmute_asked = false;
                 }
                 vec![

@@ -1,7 +1,7 @@
 //! What the mentor does to the meeting, on both sides.
 
 use crate::room::{
-    model::{Capture, Effect, RoomModel},
+    model::{CaptureState, Effect, RoomModel},
     text,
 };
 use domain::{notice::Notice, permissions::Moderation};
@@ -12,7 +12,7 @@ impl RoomModel {
             Notice::Closing { closes_at } => self.closes(closes_at),
             Notice::Muted => self.toast(text::muted_by(&self.other.name)),
             Notice::UnmuteAsked => {
-                self.unmute_asked = self.microphone.capture != Capture::On;
+                self.unmute_asked = self.microphone.capture != CaptureState::On;
                 Vec::new()
             }
         }

@@ -11,7 +11,7 @@ fn microphone(id: &str, label: &str) -> Device {
     }
 }
 
-fn captured(kind: Kind, capture: Capture, device: &str) -> Event {
+fn captured(kind: InputKind, capture: CaptureState, device: &str) -> Event {
     Event::Captured {
         kind,
         capture,
@@ -22,10 +22,14 @@ fn captured(kind: Kind, capture: Capture, device: &str) -> Event {
 #[test]
 fn an_unplugged_microphone_is_replaced_and_the_new_one_named() {
     let mut model = in_room(vec![peer()]);
-    model.apply(captured(Kind::Microphone, Capture::On, "headset"));
-    model.apply(Event::DeviceLost(Kind::Microphone));
+    model.apply(captured(InputKind::Microphone, CaptureState::On, "headset"));
+    model.apply(Event::DeviceLost(InputKind::Microphone));
     model.apply(Event::Devices(vec![microphone("built-in", "Laptop")]));
-    model.apply(captured(Kind::Microphone, Capture::On, "built-in"));
+    model.apply(captured(
+        InputKind::Microphone,
+        CaptureState::On,
+        "built-in",
+    ));
     assert_eq!(
         texts(&model),
         ["Your microphone was unplugged. Now using Laptop."]
@@ -37,14 +41,14 @@ fn an_unplugged_microphone_is_replaced_and_the_new_one_named() {
 #[test]
 fn an_unplugged_camera_without_another_one_goes_off_and_says_so() {
     let mut model = in_room(vec![peer()]);
-    model.apply(captured(Kind::Camera, Capture::On, "usb"));
-    model.apply(Event::DeviceLost(Kind::Camera));
+    model.apply(captured(InputKind::Camera, CaptureState::On, "usb"));
+    model.apply(Event::DeviceLost(InputKind::Camera));
     model.apply(captured(
-        Kind::Camera,
-        Capture::Failed(DeviceProblem::Missing),
+        InputKind::Camera,
+        CaptureState::Failed(DeviceProblem::Missing),
         "",
     ));
-    assert_eq!(texts(&model), [text::unplugged(Kind::Camera)]);
+    assert_eq!(texts(&model), [text::unplugged(InputKind::Camera)]);
     assert!(!model.camera.wanted);
     assert!(model.microphone.wanted, "the other one is left alone");
 }
@@ -53,13 +57,16 @@ fn an_unplugged_camera_without_another_one_goes_off_and_says_so() {
 fn one_device_that_fails_never_stops_the_other_or_the_joining() {
     let mut model = lobby();
     model.apply(captured(
-        Kind::Camera,
-        Capture::Failed(DeviceProblem::Denied),
+        InputKind::Camera,
+        CaptureState::Failed(DeviceProblem::Denied),
         "",
     ));
-    model.apply(captured(Kind::Microphone, Capture::On, "m"));
-    assert_eq!(model.camera.capture, Capture::Failed(DeviceProblem::Denied));
-    assert_eq!(model.microphone.capture, Capture::On);
+    model.apply(captured(InputKind::Microphone, CaptureState::On, "m"));
+    assert_eq!(
+        model.camera.capture,
+        CaptureState::Failed(DeviceProblem::Denied)
+    );
+    assert_eq!(model.microphone.capture, CaptureState::On);
     assert!(model.toasts.is_empty(), "the lobby shows the steps itself");
     assert_eq!(model.apply(Event::Join).len(), 1);
 }
@@ -68,14 +75,14 @@ fn one_device_that_fails_never_stops_the_other_or_the_joining() {
 fn choosing_another_device_after_a_failure_starts_it() {
     let mut model = lobby();
     model.apply(captured(
-        Kind::Camera,
-        Capture::Failed(DeviceProblem::Busy),
+        InputKind::Camera,
+        CaptureState::Failed(DeviceProblem::Busy),
         "",
     ));
-    model.apply(captured(Kind::Camera, Capture::Off, ""));
+    model.apply(captured(InputKind::Camera, CaptureState::Off, ""));
     assert_eq!(
         model.camera.capture,
-        Capture::Failed(DeviceProblem::Busy),
+        CaptureState::Failed(DeviceProblem::Busy),
         "the reason stays on screen"
     );
     let effects = model.apply(Event::Choose {
@@ -83,10 +90,10 @@ fn choosing_another_device_after_a_failure_starts_it() {
         id: "other".to_owned(),
     });
     assert!(effects.contains(&Effect::Tell(Command::Switch {
-        kind: Kind::Camera,
+        kind: InputKind::Camera,
         on: true
     })));
-    assert_eq!(model.camera.capture, Capture::Starting);
+    assert_eq!(model.camera.capture, CaptureState::Starting);
 }
 
 #[test]
@@ -118,10 +125,10 @@ fn a_speaker_that_is_gone_falls_back_to_the_default() {
 #[test]
 fn choices_are_remembered_when_made_and_applied_at_the_start() {
     let mut model = lobby();
-    let choices = Choices {
+    let choices = UserChoices {
         camera: false,
         microphone_id: "headset".to_owned(),
-        ..Choices::default()
+        ..UserChoices::default()
     };
     assert_eq!(
         model.apply(Event::Remembered(choices.clone())),
@@ -129,24 +136,25 @@ fn choices_are_remembered_when_made_and_applied_at_the_start() {
     );
     assert!(!model.camera.wanted && model.microphone.wanted);
     let effects = model.apply(Event::Switch {
-        kind: Kind::Camera,
+        kind: InputKind::Camera,
         on: true,
     });
-    assert!(effects.contains(&Effect::Remember(Choices {
+    assert!(effects.contains(&Effect::Remember(UserChoices {
         microphone_id: "headset".to_owned(),
-        ..Choices::default()
+        ..UserChoices::default()
     })));
-    assert_eq!(model.camera.capture, Capture::Starting);
+    assert_eq!(model.camera.capture, CaptureState::Starting);
 }
 
 #[test]
 fn choices_from_an_older_version_still_read() {
-    let choices: Choices = serde_json::from_str(r#"{"camera":false,"other":1}"#).expect("reads");
+    let choices: UserChoices =
+        serde_json::from_str(r#"{"camera":false,"other":1}"#).expect("reads");
     assert_eq!(
         choices,
-        Choices {
+        UserChoices {
             camera: false,
-            ..Choices::default()
+            ..UserChoices::default()
         }
     );
 }
@@ -184,7 +192,7 @@ fn browsers_exceptions_become_problems_with_steps() {
             problem,
             "{name} {message}"
         );
-        for kind in [Kind::Camera, Kind::Microphone] {
+        for kind in [InputKind::Camera, InputKind::Microphone] {
             assert!(!text::steps(kind, problem).is_empty());
             assert!(!text::problem(kind, problem).contains('!'));
         }

@@ -37,14 +37,14 @@ fn a_wish_to_unmute_is_shown_until_it_is_answered() {
     model.apply(Event::Notice(Notice::UnmuteAsked));
     assert!(model.unmute_asked);
     let on = Event::Switch {
-        kind: Kind::Microphone,
+        kind: InputKind::Microphone,
         on: true,
     };
     model.apply(on);
     assert!(!model.unmute_asked);
     model.apply(Event::Captured {
-        kind: Kind::Microphone,
-        capture: Capture::On,
+        kind: InputKind::Microphone,
+        capture: CaptureState::On,
         device: None,
     });
     model.apply(Event::Notice(Notice::UnmuteAsked));
@@ -54,11 +54,11 @@ fn a_wish_to_unmute_is_shown_until_it_is_answered() {
 #[test]
 fn a_microphone_that_the_mentor_switched_off_shows_so_and_can_be_switched_on_again() {
     let mut model = in_room(vec![peer()]);
-    model.apply(Event::SwitchedOff(Kind::Microphone));
+    model.apply(Event::SwitchedOff(InputKind::Microphone));
     model.apply(Event::Notice(Notice::Muted));
     assert!(!model.microphone.wanted);
     assert_eq!(texts(&model).len(), 1);
-    let kind = Kind::Microphone;
+    let kind = InputKind::Microphone;
     let effects = model.apply(Event::Switch { kind, on: true });
     assert!(effects.contains(&Effect::Tell(Command::Switch { kind, on: true })));
 }
