@@ -135,7 +135,7 @@ impl Client {
             Step::Mute(track) => {
                 let _ = track.mute().await;
                 self.captured(kind, CaptureState::Off, None);
-                self.place();
+                self.attach_tracks();
             }
             Step::Release => {
                 self.release(kind);
@@ -191,7 +191,7 @@ impl Client {
             self.measure();
         }
         self.captured(kind, CaptureState::On, device);
-        self.place();
+        self.attach_tracks();
     }
 
     /// Something happened to a track that nobody here asked for.
@@ -215,7 +215,7 @@ impl Client {
                 self.with(|registry| registry.capture(kind).wanted = false);
                 self.emit(Event::SwitchedOff(kind));
                 self.captured(kind, CaptureState::Off, None);
-                self.place();
+                self.attach_tracks();
             }
             _ => {}
         }
@@ -232,7 +232,7 @@ impl Client {
             self.release(kind);
         }
         self.captured(kind, CaptureState::Failed(sdk::device_problem(error)), None);
-        self.place();
+        self.attach_tracks();
     }
 
     /// Lets the device go.
@@ -261,7 +261,7 @@ impl Client {
             track.stop();
         }
         drop_later(listeners);
-        self.place();
+        self.attach_tracks();
     }
 
     /// Measures the microphone while in the lobby.

@@ -60,7 +60,7 @@ impl Client {
         });
         let Some(room) = room else { return };
         self.with(|registry| registry.meter.take());
-        self.place();
+        self.attach_tracks();
         self.settle(InputKind::Camera);
         self.settle(InputKind::Microphone);
         keep_screen_on();
@@ -78,7 +78,7 @@ impl Client {
             registry.entered = false;
             registry.camera.published = false;
             registry.microphone.published = false;
-            registry.theirs.clear();
+            registry.remote_tracks.clear();
             registry.connection.take()
         });
         if let Some(connection) = old {
@@ -89,7 +89,7 @@ impl Client {
             }
             drop_later(connection);
         }
-        self.place();
+        self.attach_tracks();
     }
 
     pub(super) fn disconnect(&self) {

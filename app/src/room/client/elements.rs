@@ -3,59 +3,63 @@
 use super::{
     super::sdk::{Track, source},
     Client,
-    registry::Placed,
+    registry::Attachment,
 };
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlMediaElement;
 
 /// Where tracks are shown and heard: element ids and what belongs there.
-const PLACES: [(&str, Place); 6] = [
-    ("preview", Place::Mine),
-    ("self-view", Place::Mine),
-    ("peer-video", Place::Theirs(source::CAMERA)),
-    ("peer-screen", Place::Theirs(source::SCREEN)),
-    ("peer-audio", Place::Theirs(source::MICROPHONE)),
-    ("peer-screen-audio", Place::Theirs(source::SCREEN_SOUND)),
+const ELEMENTS: [(&str, ElementTrack); 6] = [
+    ("preview", ElementTrack::LocalCamera),
+    ("self-view", ElementTrack::LocalCamera),
+    ("peer-video", ElementTrack::Remote(source::CAMERA)),
+    ("peer-screen", ElementTrack::Remote(source::SCREEN)),
+    ("peer-audio", ElementTrack::Remote(source::MICROPHONE)),
+    (
+        "peer-screen-audio",
+        ElementTrack::Remote(source::SCREEN_SOUND),
+    ),
 ];
 
 #[derive(Clone, Copy)]
-enum Place {
-    Mine,
-    Theirs(&'static str),
+enum ElementTrack {
+    LocalCamera,
+    Remote(&'static str),
 }
 
 impl Client {
     /// Puts every track into its element, and takes out what does not belong there.
-    pub(super) fn place(&self) {
-        let wanted: Vec<(HtmlMediaElement, Track)> = PLACES
+    pub(super) fn attach_tracks(&self) {
+        let target: Vec<(HtmlMediaElement, Track)> = ELEMENTS
             .iter()
-            .filter_map(|(id, place)| {
+            .filter_map(|(id, shown)| {
                 let element = document().get_element_by_id(id)?.dyn_into().ok()?;
-                Some((element, self.track_for(*place)?))
+                Some((element, self.track_for(*shown)?))
             })
             .collect();
-        let old = self.with(|registry| std::mem::take(&mut registry.placed));
-        let (kept, gone): (Vec<Placed>, Vec<Placed>) = old.into_iter().partition(|placed| {
-            wanted
-                .iter()
-                .any(|(element, track)| *element == placed.element && *track == placed.track)
-        });
-        for placed in &gone {
-            placed.track.detach(&placed.element);
+        let old = self.with(|registry| std::mem::take(&mut registry.attached));
+        let (kept, gone): (Vec<Attachment>, Vec<Attachment>) =
+            old.into_iter().partition(|attachment| {
+                target.iter().any(|(element, track)| {
+                    *element == attachment.element && *track == attachment.track
+                })
+            });
+        for attachment in &gone {
+            attachment.track.detach(&attachment.element);
         }
-        let new: Vec<(HtmlMediaElement, Track)> = wanted
+        let new: Vec<(HtmlMediaElement, Track)> = target
             .into_iter()
             .filter(|(element, track)| {
                 kept.iter()
-                    .all(|placed| placed.element != *element || placed.track != *track)
+                    .all(|attachment| attachment.element != *element || attachment.track != *track)
             })
             .collect();
         self.with(|registry| {
-            registry.placed = kept;
+            registry.attached = kept;
             registry
-                .placed
-                .extend(new.iter().map(|(element, track)| Placed {
+                .attached
+                .extend(new.iter().map(|(element, track)| Attachment {
                     element: element.clone(),
                     track: track.clone(),
                 }));
@@ -65,19 +69,19 @@ impl Client {
         }
     }
 
-    fn track_for(&self, place: Place) -> Option<Track> {
-        match place {
-            Place::Mine => self
+    fn track_for(&self, shown: ElementTrack) -> Option<Track> {
+        match shown {
+            ElementTrack::LocalCamera => self
                 .with(|registry| registry.camera.track.clone())
                 .filter(|track| !track.is_muted()),
-            Place::Theirs(source) => {
+            ElementTrack::Remote(source) => {
                 let tracks: Vec<Track> = self.with(|registry| {
                     let entered = registry.entered;
                     registry
-                        .theirs
+                        .remote_tracks
                         .iter()
                         .filter(|_| entered)
-                        .map(|theirs| theirs.track.clone())
+                        .map(|remote| remote.track.clone())
                         .collect()
                 });
                 tracks

@@ -63,7 +63,7 @@ impl Client {
                 self.0.studio.use_speaker(&choices.speaker_id);
                 self.start();
             }
-            Command::Attach => self.place(),
+            Command::AttachTracks => self.attach_tracks(),
             Command::Switch { kind, on } => {
                 self.with(|registry| registry.capture(kind).wanted = on);
                 self.settle(kind);

@@ -22,8 +22,8 @@ pub(super) struct Registry {
     /// Whether media may be sent and shown.
     pub(super) entered: bool,
     pub(super) screen: Vec<Track>,
-    pub(super) theirs: Vec<Theirs>,
-    pub(super) placed: Vec<Placed>,
+    pub(super) remote_tracks: Vec<RemoteTrack>,
+    pub(super) attached: Vec<Attachment>,
     pub(super) page: Vec<PageListener>,
 }
 
@@ -49,12 +49,12 @@ pub(super) struct Connection {
     pub(super) open: bool,
 }
 
-pub(super) struct Theirs {
+pub(super) struct RemoteTrack {
     pub(super) identity: String,
     pub(super) track: Track,
 }
 
-pub(super) struct Placed {
+pub(super) struct Attachment {
     pub(super) element: HtmlMediaElement,
     pub(super) track: Track,
 }

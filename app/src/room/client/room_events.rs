@@ -3,7 +3,7 @@
 use super::{
     super::sdk::{self, Participant, Publication, Room, Track, room_event, source},
     Client,
-    registry::Theirs,
+    registry::RemoteTrack,
     screen::is_live,
 };
 use crate::{
@@ -43,8 +43,12 @@ impl Client {
             room_event::PARTICIPANT_ACTIVE => self.emit(Event::PeerReady),
             room_event::PARTICIPANT_DISCONNECTED => {
                 let identity = first.unchecked_into::<Participant>().identity();
-                self.with(|registry| registry.theirs.retain(|theirs| theirs.identity != identity));
-                self.place();
+                self.with(|registry| {
+                    registry
+                        .remote_tracks
+                        .retain(|remote| remote.identity != identity)
+                });
+                self.attach_tracks();
                 self.emit(Event::PeerLeft { identity });
             }
             room_event::TRACK_SUBSCRIBED => {
@@ -53,8 +57,12 @@ impl Client {
             }
             room_event::TRACK_UNSUBSCRIBED => {
                 let track: Track = first.unchecked_into();
-                self.with(|registry| registry.theirs.retain(|theirs| theirs.track != track));
-                self.place();
+                self.with(|registry| {
+                    registry
+                        .remote_tracks
+                        .retain(|remote| remote.track != track)
+                });
+                self.attach_tracks();
                 self.peer(third);
             }
             room_event::TRACK_PUBLISHED
@@ -105,12 +113,12 @@ impl Client {
         let track: Track = track.unchecked_into();
         let identity = participant.unchecked_into::<Participant>().identity();
         self.with(|registry| {
-            registry.theirs.retain(|theirs| {
-                theirs.identity != identity || theirs.track.source() != track.source()
+            registry.remote_tracks.retain(|remote| {
+                remote.identity != identity || remote.track.source() != track.source()
             });
-            registry.theirs.push(Theirs { identity, track });
+            registry.remote_tracks.push(RemoteTrack { identity, track });
         });
-        self.place();
+        self.attach_tracks();
     }
 
     fn peer(&self, participant: JsValue) {

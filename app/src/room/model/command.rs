@@ -19,7 +19,7 @@ pub enum Command {
     /// Load livekit-client, look at the devices, start what is wanted.
     Start(UserChoices),
     /// Video and audio elements appeared or went: put the tracks where they belong.
-    Attach,
+    AttachTracks,
     /// Switch a capture.
     Switch {
         /// Which.

@@ -148,7 +148,7 @@ impl RoomModel {
             }
             Event::Choose { kind, id } => self.choose(kind, id),
             Event::TestSound => vec![Effect::Tell(Command::Play(Chime::Test))],
-            Event::Drawn => vec![Effect::Tell(Command::Attach)],
+            Event::Drawn => vec![Effect::Tell(Command::AttachTracks)],
             Event::Join => self.join(match self.phase {
                 Phase::Lobby => Entry::IfNotInside,
                 Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Left(_) => Entry::Rejoin,
