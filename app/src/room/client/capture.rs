@@ -63,8 +63,8 @@ impl Client {
         });
     }
 
-    /// Makes a camera or microphone what it should be, one step after the other.
-    pub(super) fn settle(&self, kind: InputKind) {
+    /// Brings a camera or microphone to the state it should have, one step after the other.
+    pub(super) fn reconcile(&self, kind: InputKind) {
         let busy = self.with(|registry| std::mem::replace(&mut registry.capture(kind).busy, true));
         if busy {
             return;
@@ -81,13 +81,13 @@ impl Client {
                 });
                 match step {
                     Step::Nothing => break,
-                    step => client.take(kind, step).await,
+                    step => client.run_step(kind, step).await,
                 }
             }
         });
     }
 
-    async fn take(&self, kind: InputKind, step: Step) {
+    async fn run_step(&self, kind: InputKind, step: Step) {
         match step {
             Step::Nothing => {}
             Step::Create { device } => {
@@ -128,7 +128,7 @@ impl Client {
             Step::Unmute(track) => {
                 self.captured(kind, CaptureState::Starting, None);
                 match track.unmute().await {
-                    Ok(_) => self.is_on(kind),
+                    Ok(_) => self.capture_started(kind),
                     Err(error) => self.capture_failed(kind, &error),
                 }
             }
@@ -145,7 +145,7 @@ impl Client {
                 let muted = track.is_muted();
                 match track.set_device_id(&sdk::device(&device)).await {
                     Ok(_) if muted => {}
-                    Ok(_) => self.is_on(kind),
+                    Ok(_) => self.capture_started(kind),
                     Err(error) => self.capture_failed(kind, &error),
                 }
             }
@@ -170,11 +170,11 @@ impl Client {
             capture.listeners = listeners;
             capture.published = false;
         });
-        self.is_on(kind);
+        self.capture_started(kind);
     }
 
     /// The capture runs: says with which device, shows and measures it.
-    fn is_on(&self, kind: InputKind) {
+    fn capture_started(&self, kind: InputKind) {
         let track = self.with(|registry| registry.capture(kind).track.clone());
         let Some(track) = track else { return };
         let media = track.media_stream_track();
@@ -206,11 +206,11 @@ impl Client {
                 if !published {
                     self.release(kind);
                     self.with(|registry| registry.capture(kind).device.clear());
-                    self.settle(kind);
+                    self.reconcile(kind);
                 }
                 // For published tracks livekit-client looks for another device.
             }
-            track_event::RESTARTED if !busy => self.is_on(kind),
+            track_event::RESTARTED if !busy => self.capture_started(kind),
             track_event::MUTED if !busy => {
                 self.with(|registry| registry.capture(kind).wanted = false);
                 self.emit(Event::SwitchedOff(kind));

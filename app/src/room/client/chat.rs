@@ -28,8 +28,8 @@ impl Client {
         });
     }
 
-    pub(super) fn hear(&self, number: u32, reader: JsValue, sender: &JsValue) {
-        if self.with(|registry| registry.number != number) {
+    pub(super) fn hear(&self, generation: u32, reader: JsValue, sender: &JsValue) {
+        if self.with(|registry| registry.generation != generation) {
             return;
         }
         let reader: TextReader = reader.unchecked_into();

@@ -15,9 +15,9 @@ impl Client {
     pub(super) fn connect(&self, url: String, token: String) {
         self.0.tabs.enter();
         self.disconnect();
-        let number = self.with(|registry| {
-            registry.number += 1;
-            registry.number
+        let generation = self.with(|registry| {
+            registry.generation += 1;
+            registry.generation
         });
         let client = self.clone();
         spawn_local(async move {
@@ -25,13 +25,13 @@ impl Client {
                 client.emit(Event::ProgramMissing);
                 return;
             }
-            if client.with(|registry| registry.number != number || registry.stopped) {
+            if client.with(|registry| registry.generation != generation || registry.stopped) {
                 return;
             }
-            let room = client.prepare_room(number);
+            let room = client.prepare_room(generation);
             let result = room.connect(&url, &token, &sdk::connect_options()).await;
             let current = client.with(|registry| {
-                let current = registry.number == number && !registry.stopped;
+                let current = registry.generation == generation && !registry.stopped;
                 if current
                     && result.is_ok()
                     && let Some(connection) = &mut registry.connection
@@ -61,8 +61,8 @@ impl Client {
         let Some(room) = room else { return };
         self.with(|registry| registry.meter.take());
         self.attach_tracks();
-        self.settle(InputKind::Camera);
-        self.settle(InputKind::Microphone);
+        self.reconcile(InputKind::Camera);
+        self.reconcile(InputKind::Microphone);
         keep_screen_on();
         self.emit(Event::SoundBlocked(!room.can_playback_audio()));
         if !screen.is_empty() {
@@ -94,7 +94,7 @@ impl Client {
 
     pub(super) fn disconnect(&self) {
         let room = self.with(|registry| {
-            registry.number += 1;
+            registry.generation += 1;
             registry
                 .connection
                 .as_ref()
@@ -108,7 +108,7 @@ impl Client {
         }
     }
 
-    fn prepare_room(&self, number: u32) -> Room {
+    fn prepare_room(&self, generation: u32) -> Room {
         let speaker = self.with(|registry| registry.speaker.clone());
         let room = Room::new(&sdk::room_options(&speaker));
         let mut listeners: Vec<(&'static str, Listener)> = Vec::new();
@@ -134,14 +134,14 @@ impl Client {
         ] {
             let client = self.clone();
             let listener = Listener::new(move |first, second, third| {
-                client.room_event(number, event, first, second, third);
+                client.room_event(generation, event, first, second, third);
             });
             room.on(event, listener.as_ref().unchecked_ref());
             listeners.push((event, listener));
         }
         let client = self.clone();
         let chat = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |reader, sender| {
-            client.hear(number, reader, &sender);
+            client.hear(generation, reader, &sender);
         });
         room.register_text_stream_handler(sdk::CHAT_TOPIC, chat.as_ref().unchecked_ref());
         self.with(|registry| {

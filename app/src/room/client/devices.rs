@@ -28,7 +28,7 @@ impl Client {
             capture.device = id;
             capture.changed = true;
         });
-        self.settle(kind);
+        self.reconcile(kind);
     }
 
     fn use_speaker(&self, id: String) {

@@ -46,8 +46,8 @@ impl Client {
                 return;
             }
             client.look_at_devices();
-            client.settle(InputKind::Camera);
-            client.settle(InputKind::Microphone);
+            client.reconcile(InputKind::Camera);
+            client.reconcile(InputKind::Microphone);
         });
     }
 

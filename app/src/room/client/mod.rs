@@ -66,7 +66,7 @@ impl Client {
             Command::AttachTracks => self.attach_tracks(),
             Command::Switch { kind, on } => {
                 self.with(|registry| registry.capture(kind).wanted = on);
-                self.settle(kind);
+                self.reconcile(kind);
             }
             Command::Use { kind, id } => self.use_device(kind, id),
             Command::Play(chime) => self.0.studio.play(chime),

@@ -18,7 +18,7 @@ pub(super) struct Registry {
     pub(super) meter: Option<Meter>,
     pub(super) connection: Option<Connection>,
     /// Counts connections, so that a late answer of an older one can tell.
-    pub(super) number: u32,
+    pub(super) generation: u32,
     /// Whether media may be sent and shown.
     pub(super) entered: bool,
     pub(super) screen: Vec<Track>,

@@ -16,13 +16,14 @@ use wasm_bindgen::{JsCast, JsValue};
 impl Client {
     pub(super) fn room_event(
         &self,
-        number: u32,
+        generation: u32,
         event: &str,
         first: JsValue,
         second: JsValue,
         third: JsValue,
     ) {
-        let (current, room) = self.with(|registry| (registry.number == number, registry.room()));
+        let (current, room) =
+            self.with(|registry| (registry.generation == generation, registry.room()));
         // Before the connection is open, the answer of `connect` says what happened.
         let Some(room) = room.filter(|_| current) else {
             if current && event == room_event::TRACK_SUBSCRIBED {
