@@ -12,7 +12,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 
 impl Client {
-    pub(super) fn say(&self, id: String, text: String) {
+    pub(super) fn send_message(&self, id: String, text: String) {
         let room = self.with(|registry| registry.room());
         let client = self.clone();
         spawn_local(async move {
@@ -24,11 +24,11 @@ impl Client {
                     .is_ok(),
                 None => false,
             };
-            client.emit(Event::Said { id, sent });
+            client.emit(Event::MessageSent { id, sent });
         });
     }
 
-    pub(super) fn hear(&self, generation: u32, reader: JsValue, sender: &JsValue) {
+    pub(super) fn receive_message(&self, generation: u32, reader: JsValue, sender: &JsValue) {
         if self.with(|registry| registry.generation != generation) {
             return;
         }
@@ -47,7 +47,7 @@ impl Client {
                 .ok()
                 .and_then(|text| text.as_string())
             {
-                client.emit(Event::Heard {
+                client.emit(Event::MessageReceived {
                     id,
                     identity,
                     text,

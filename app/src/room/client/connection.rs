@@ -141,7 +141,7 @@ impl Client {
         }
         let client = self.clone();
         let chat = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |reader, sender| {
-            client.hear(generation, reader, &sender);
+            client.receive_message(generation, reader, &sender);
         });
         room.register_text_stream_handler(sdk::CHAT_TOPIC, chat.as_ref().unchecked_ref());
         self.with(|registry| {

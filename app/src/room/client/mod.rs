@@ -74,7 +74,7 @@ impl Client {
             Command::Enter => self.enter(),
             Command::Share(true) => self.share(),
             Command::Share(false) => self.stop_sharing(),
-            Command::Say { id, text } => self.say(id, text),
+            Command::SendMessage { id, text } => self.send_message(id, text),
             Command::StartSound => {
                 if let Some(room) = self.with(|registry| registry.room()) {
                     spawn_local(async move {

@@ -18,7 +18,7 @@ pub fn Chat(call: Call) -> impl IntoView {
         let text = draft.get_untracked();
         if !text.trim().is_empty() {
             set_draft.set(String::new());
-            call.send(Event::Say {
+            call.send(Event::SendMessage {
                 id: side::new_id(),
                 text,
                 time: side::time_of_day(),
@@ -101,7 +101,7 @@ pub fn Chat(call: Call) -> impl IntoView {
 fn ChatMessage(call: Call, message: Message) -> impl IntoView {
     let id = message.id;
     let state = match message.delivery {
-        Delivery::Done | Delivery::Sending => None,
+        Delivery::Sent | Delivery::Sending => None,
         Delivery::Waiting => {
             let name = call.read(|model| model.other.name.clone());
             Some(["Will be sent when ", &name, " is here."].concat())
@@ -131,7 +131,7 @@ fn ChatMessage(call: Call, message: Message) -> impl IntoView {
                         <button
                             type="button"
                             class="link-button"
-                            on:click=move |_| call.send(Event::SayAgain { id: id.clone() })
+                            on:click=move |_| call.send(Event::ResendMessage { id: id.clone() })
                         >
                             "Send again"
                         </button>

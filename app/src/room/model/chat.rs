@@ -11,8 +11,8 @@ pub(super) const CHAT_KEPT: usize = 500;
 /// How far a message of one's own got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// Sent (or received).
-    Done,
+    /// Arrived at LiveKit, or received.
+    Sent,
     /// On its way.
     Sending,
     /// Goes out when the other person is there.
@@ -53,7 +53,7 @@ impl Chat {
     /// Adds a message; one with a known id only confirms the first. Returns whether it is new.
     pub(super) fn merge(&mut self, message: Message) -> bool {
         if let Some(known) = self.find(&message.id) {
-            known.delivery = Delivery::Done;
+            known.delivery = Delivery::Sent;
             return false;
         }
         if !message.mine && !self.open {
@@ -71,13 +71,13 @@ impl Chat {
     }
 
     /// Marks all waiting messages as on their way and says which they are.
-    pub(super) fn release(&mut self) -> Vec<Effect> {
+    pub(super) fn send_waiting(&mut self) -> Vec<Effect> {
         self.messages
             .iter_mut()
             .filter(|message| message.mine && message.delivery == Delivery::Waiting)
             .map(|message| {
                 message.delivery = Delivery::Sending;
-                Effect::Tell(Command::Say {
+                Effect::Tell(Command::SendMessage {
                     id: message.id.clone(),
                     text: message.text.clone(),
                 })

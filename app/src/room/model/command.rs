@@ -48,7 +48,7 @@ pub enum Command {
     /// Start or stop sharing the screen.
     Share(bool),
     /// Send a chat message.
-    Say {
+    SendMessage {
         /// Its id.
         id: String,
         /// Its text.

@@ -72,7 +72,7 @@ pub enum Event {
         quality: Quality,
     },
     /// A message arrived.
-    Heard {
+    MessageReceived {
         /// Made by the sender.
         id: String,
         /// Sender's identity.
@@ -83,7 +83,7 @@ pub enum Event {
         time: String,
     },
     /// A message of one's own was sent or not.
-    Said {
+    MessageSent {
         /// Which.
         id: String,
         /// Whether LiveKit took it.
@@ -164,7 +164,7 @@ pub enum Event {
     /// Show or hide the chat.
     OpenChat(bool),
     /// Send a message.
-    Say {
+    SendMessage {
         /// Made here.
         id: String,
         /// The text.
@@ -173,7 +173,7 @@ pub enum Event {
         time: String,
     },
     /// Try a failed message again.
-    SayAgain {
+    ResendMessage {
         /// Which.
         id: String,
     },

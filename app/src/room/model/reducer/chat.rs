@@ -7,7 +7,7 @@ use crate::room::{
 use domain::text::paragraph;
 
 impl RoomModel {
-    pub(super) fn heard(
+    pub(super) fn message_received(
         &mut self,
         id: String,
         identity: &str,
@@ -29,7 +29,7 @@ impl RoomModel {
             from,
             text,
             time,
-            delivery: Delivery::Done,
+            delivery: Delivery::Sent,
         });
         if new && !self.chat.open {
             self.toast_about(notice, true)
@@ -38,7 +38,7 @@ impl RoomModel {
         }
     }
 
-    pub(super) fn say(&mut self, id: String, text: &str, time: String) -> Vec<Effect> {
+    pub(super) fn send_message(&mut self, id: String, text: &str, time: String) -> Vec<Effect> {
         let Some(text) = clean(text) else {
             return Vec::new();
         };
@@ -51,22 +51,22 @@ impl RoomModel {
             time,
             delivery: Delivery::Waiting,
         });
-        self.release_if_heard()
+        self.send_waiting_messages()
     }
 
-    pub(super) fn release_if_heard(&mut self) -> Vec<Effect> {
+    pub(super) fn send_waiting_messages(&mut self) -> Vec<Effect> {
         if self.link == Link::Steady && self.in_room() && !self.peers.is_empty() {
-            self.chat.release()
+            self.chat.send_waiting()
         } else {
             Vec::new()
         }
     }
 
-    pub(super) fn said(&mut self, id: &str, sent: bool) -> Vec<Effect> {
+    pub(super) fn message_sent(&mut self, id: &str, sent: bool) -> Vec<Effect> {
         let unsteady = self.link != Link::Steady;
         if let Some(message) = self.chat.find(id) {
             message.delivery = match (sent, unsteady) {
-                (true, _) => Delivery::Done,
+                (true, _) => Delivery::Sent,
                 (false, true) => Delivery::Waiting,
                 (false, false) => Delivery::Failed,
             };

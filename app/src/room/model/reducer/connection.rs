@@ -205,7 +205,7 @@ impl RoomModel {
                 effects.extend(self.toast(text::left(&peer.name)));
             }
         }
-        effects.extend(self.release_if_heard());
+        effects.extend(self.send_waiting_messages());
         effects
     }
 

@@ -54,7 +54,7 @@ impl RoomModel {
             Event::Resumed(peers) => self.resumed(peers),
             Event::Disconnected(ending) => self.disconnected(ending),
             Event::Peer(peer) => self.peer_changed(peer),
-            Event::PeerReady => self.chat.release(),
+            Event::PeerReady => self.chat.send_waiting(),
             Event::PeerLeft { identity } => self.peer_left(&identity),
             Event::Speaking(identities) => {
                 for peer in &mut self.peers {
@@ -73,13 +73,13 @@ impl RoomModel {
                 }
                 Vec::new()
             }
-            Event::Heard {
+            Event::MessageReceived {
                 id,
                 identity,
                 text,
                 time,
-            } => self.heard(id, &identity, &text, time),
-            Event::Said { id, sent } => self.said(&id, sent),
+            } => self.message_received(id, &identity, &text, time),
+            Event::MessageSent { id, sent } => self.message_sent(&id, sent),
             Event::Sharing(on) => {
                 self.sharing = on;
                 Vec::new()
@@ -175,12 +175,12 @@ impl RoomModel {
                     Target::ChatButton
                 })]
             }
-            Event::Say { id, text, time } => self.say(id, &text, time),
-            Event::SayAgain { id } => {
+            Event::SendMessage { id, text, time } => self.send_message(id, &text, time),
+            Event::ResendMessage { id } => {
                 if let Some(message) = self.chat.find(&id) {
                     message.delivery = Delivery::Waiting;
                 }
-                self.release_if_heard()
+                self.send_waiting_messages()
             }
             Event::StartSound => vec![Effect::Tell(Command::StartSound)],
             Event::ToastOver(id) => {

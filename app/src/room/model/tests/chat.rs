@@ -3,8 +3,8 @@
 use super::*;
 use crate::room::model::chat::CHAT_KEPT;
 
-fn heard(id: &str, text: &str) -> Event {
-    Event::Heard {
+fn received(id: &str, text: &str) -> Event {
+    Event::MessageReceived {
         id: id.to_owned(),
         identity: peer().identity,
         text: text.to_owned(),
@@ -12,8 +12,8 @@ fn heard(id: &str, text: &str) -> Event {
     }
 }
 
-fn say(id: &str, text: &str) -> Event {
-    Event::Say {
+fn send(id: &str, text: &str) -> Event {
+    Event::SendMessage {
         id: id.to_owned(),
         text: text.to_owned(),
         time: "10:00".to_owned(),
@@ -23,9 +23,9 @@ fn say(id: &str, text: &str) -> Event {
 #[test]
 fn unread_messages_are_counted_once_each_until_the_chat_is_opened() {
     let mut model = in_room(vec![peer()]);
-    model.apply(heard("1", "hello"));
-    model.apply(heard("2", "there"));
-    model.apply(heard("1", "hello"));
+    model.apply(received("1", "hello"));
+    model.apply(received("2", "there"));
+    model.apply(received("1", "hello"));
     assert_eq!((model.chat.unread, model.chat.messages.len()), (2, 2));
     assert_eq!(texts(&model), ["Ada: hello", "Ada: there"]);
     assert_eq!(
@@ -34,23 +34,23 @@ fn unread_messages_are_counted_once_each_until_the_chat_is_opened() {
     );
     assert_eq!(model.chat.unread, 0);
     assert!(model.toasts.is_empty(), "they are read now");
-    assert_eq!(model.apply(heard("3", "again")), []);
+    assert_eq!(model.apply(received("3", "again")), []);
     assert_eq!(model.chat.unread, 0);
     model.apply(Event::OpenChat(false));
-    model.apply(heard("4", "and again"));
+    model.apply(received("4", "and again"));
     assert_eq!(model.chat.unread, 1);
 }
 
 #[test]
 fn hostile_messages_are_plain_bounded_text_or_nothing() {
     let mut model = in_room(vec![peer()]);
-    model.apply(heard("1", "<img src=x onerror=alert(1)>"));
-    model.apply(heard("2", "\u{202E}\u{0}\u{200B} "));
-    model.apply(heard("3", &"x".repeat(100_000)));
+    model.apply(received("1", "<img src=x onerror=alert(1)>"));
+    model.apply(received("2", "\u{202E}\u{0}\u{200B} "));
+    model.apply(received("3", &"x".repeat(100_000)));
     let lengths: Vec<usize> = model.chat.messages.iter().map(|m| m.text.len()).collect();
     assert_eq!(lengths, [28, CHAT_MAX]);
     for n in 0..2 * CHAT_KEPT {
-        model.apply(heard(&format!("m{n}"), "flood"));
+        model.apply(received(&format!("m{n}"), "flood"));
     }
     assert_eq!(model.chat.messages.len(), CHAT_KEPT);
 }
@@ -58,35 +58,35 @@ fn hostile_messages_are_plain_bounded_text_or_nothing() {
 #[test]
 fn a_message_said_alone_goes_out_when_the_other_person_is_there() {
     let mut model = in_room(Vec::new());
-    assert_eq!(model.apply(say("1", " hello ")), []);
+    assert_eq!(model.apply(send("1", " hello ")), []);
     assert_eq!(model.chat.messages[0].delivery, Delivery::Waiting);
     model.apply(Event::Peer(peer()));
     assert_eq!(
         model.apply(Event::PeerReady),
-        [Effect::Tell(Command::Say {
+        [Effect::Tell(Command::SendMessage {
             id: "1".to_owned(),
             text: "hello".to_owned()
         })]
     );
-    model.apply(Event::Said {
+    model.apply(Event::MessageSent {
         id: "1".to_owned(),
         sent: true,
     });
-    assert_eq!(model.chat.messages[0].delivery, Delivery::Done);
+    assert_eq!(model.chat.messages[0].delivery, Delivery::Sent);
     assert_eq!(model.apply(Event::PeerReady), [], "never twice");
 }
 
 #[test]
 fn a_message_that_failed_can_be_sent_again() {
     let mut model = in_room(vec![peer()]);
-    assert_eq!(model.apply(say("1", "hello")).len(), 1);
-    let failed = || Event::Said {
+    assert_eq!(model.apply(send("1", "hello")).len(), 1);
+    let failed = || Event::MessageSent {
         id: "1".to_owned(),
         sent: false,
     };
     model.apply(failed());
     assert_eq!(model.chat.messages[0].delivery, Delivery::Failed);
-    let again = Event::SayAgain { id: "1".to_owned() };
+    let again = Event::ResendMessage { id: "1".to_owned() };
     assert_eq!(model.apply(again).len(), 1);
     model.apply(Event::Resuming);
     model.apply(failed());
@@ -95,5 +95,5 @@ fn a_message_that_failed_can_be_sent_again() {
         1,
         "sent by itself after a reconnect"
     );
-    assert_eq!(model.apply(say("2", "   ")), []);
+    assert_eq!(model.apply(send("2", "   ")), []);
 }
