@@ -138,12 +138,12 @@ impl Call {
                     client.send(command);
                 }
             }
-            Effect::AskTicket(entry) => spawn_local(async move {
+            Effect::RequestJoinToken(entry) => spawn_local(async move {
                 self.send(match join(self.session, entry).await {
-                    Ok(ticket) => Event::Ticket(ticket),
+                    Ok(token) => Event::JoinTokenReceived(token),
                     // The server never calls these arguments malformed: its answer did not arrive.
-                    Err(ApiError(Problem::Malformed(_))) => Event::NoAnswer,
-                    Err(ApiError(problem)) => Event::NoTicket(problem),
+                    Err(ApiError(Problem::Malformed(_))) => Event::NoResponse,
+                    Err(ApiError(problem)) => Event::JoinRefused(problem),
                 });
             }),
             Effect::Nudge => spawn_local(async move {

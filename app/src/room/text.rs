@@ -185,7 +185,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Refused(problem) => problem.to_string(),
         Failure::Unreachable => "The video server cannot be reached from your network. A firewall, a VPN or an ad blocker may be in the way: try without it, or from another network.".to_owned(),
         Failure::TimedOut => "The video server answered, but no sound or picture came through. A firewall or a VPN may be in the way: try without it, or from another network.".to_owned(),
-        Failure::TicketRefused => {
+        Failure::TokenRefused => {
             "The video server did not let you in. Please try again in a moment.".to_owned()
         }
     }

@@ -25,7 +25,7 @@ pub enum Link {
     Steady,
     /// livekit-client repairs it.
     Resuming,
-    /// livekit-client gave up; we ask for a new ticket and connect again.
+    /// livekit-client gave up; we request a new token and connect again.
     Returning,
 }
 
@@ -42,8 +42,8 @@ pub enum Failure {
     Unreachable,
     /// LiveKit answered, but no media path was found in time.
     TimedOut,
-    /// LiveKit did not take the ticket, or has no such room.
-    TicketRefused,
+    /// LiveKit did not accept the token, or has no such room.
+    TokenRefused,
 }
 
 /// Why LiveKit's connection ended.

@@ -8,8 +8,8 @@ use domain::{access::Entry, permissions::Moderation, time::Timestamp};
 pub enum Effect {
     /// Tell the client.
     Tell(Command),
-    /// Ask our server for a ticket.
-    AskTicket(Entry),
+    /// Request a join token from our server.
+    RequestJoinToken(Entry),
     /// Ask our server to carry out what the mentor wants.
     Moderate(Moderation),
     /// Ask our server to put the close off.
@@ -17,7 +17,7 @@ pub enum Effect {
         /// The close as it is known here.
         closes_at: Timestamp,
     },
-    /// Let our server make sure that the room exists, without using the ticket.
+    /// Let our server make sure that the room exists, without using the token.
     Nudge,
     /// Ask our server to end the room.
     EndRoom,

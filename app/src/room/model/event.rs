@@ -111,12 +111,12 @@ pub enum Event {
     Extended(Timestamp),
     /// What the mentor wanted could not be done; says why.
     NotDone(String),
-    /// A ticket into the room.
-    Ticket(JoinTicket),
-    /// No ticket.
-    NoTicket(Problem),
+    /// A token for the room.
+    JoinTokenReceived(JoinTicket),
+    /// Our server refused to give a join token.
+    JoinRefused(Problem),
     /// Our server did not answer.
-    NoAnswer,
+    NoResponse,
     /// The session's state, pushed.
     Live(LiveState),
     /// The room was ended on request.

@@ -32,7 +32,7 @@ pub fn connect_failure(error: &JsValue) -> Failure {
         .ok()
         .and_then(|reason| reason.as_f64());
     match reason.map(|reason| reason as u8) {
-        Some(0 | 4 | 7) => Failure::TicketRefused,
+        Some(0 | 4 | 7) => Failure::TokenRefused,
         Some(2 | 5) => Failure::TimedOut,
         _ => Failure::Unreachable,
     }

@@ -45,7 +45,7 @@ impl RoomModel {
             self.link = Link::Steady;
             self.tries = 0;
             self.elsewhere = None;
-            vec![Effect::AskTicket(entry)]
+            vec![Effect::RequestJoinToken(entry)]
         } else {
             Vec::new()
         }
@@ -59,18 +59,18 @@ impl RoomModel {
         }
     }
 
-    pub(super) fn ticket(&mut self, ticket: JoinTicket) -> Vec<Effect> {
+    pub(super) fn join_token_received(&mut self, join: JoinTicket) -> Vec<Effect> {
         if self.waits_to_return() {
             vec![Effect::Tell(Command::Connect {
-                url: ticket.ws_url,
-                token: ticket.token,
+                url: join.ws_url,
+                token: join.token,
             })]
         } else {
             Vec::new()
         }
     }
 
-    pub(super) fn no_ticket(&mut self, problem: Problem) -> Vec<Effect> {
+    pub(super) fn join_refused(&mut self, problem: Problem) -> Vec<Effect> {
         match problem {
             Problem::NoAccess(access) => match LeaveReason::from_access(access) {
                 Some(reason) => self.leave(reason),
@@ -105,7 +105,7 @@ impl RoomModel {
             // Again with a fresh look at the room: LiveKit may have lost it unnoticed. Our server
             // looks every five seconds at most, so a room that is missing gets that long.
             let delays: &[u32] = match self.trouble {
-                Failure::TicketRefused => &[300, 2_500, 3_000],
+                Failure::TokenRefused => &[300, 2_500, 3_000],
                 Failure::Unreachable | Failure::TimedOut => &[300],
                 Failure::Program | Failure::Offline | Failure::Refused(_) => &[],
             };
@@ -128,7 +128,7 @@ impl RoomModel {
         };
         self.tries += 1;
         if after_ms == 0 {
-            vec![Effect::AskTicket(Entry::Rejoin)]
+            vec![Effect::RequestJoinToken(Entry::Rejoin)]
         } else {
             vec![Effect::Wake {
                 after_ms,
@@ -148,7 +148,7 @@ impl RoomModel {
                 Dependency::MediaServer | Dependency::Database | Dependency::Capacity,
             ))
             | Failure::Refused(_)
-            | Failure::TicketRefused => self.leave(LeaveReason::Server),
+            | Failure::TokenRefused => self.leave(LeaveReason::Server),
             Failure::Unreachable | Failure::TimedOut => self.leave(LeaveReason::Network),
         }
     }
@@ -228,7 +228,7 @@ impl RoomModel {
         self.is_new_room = true;
         self.sharing = false;
         self.trouble = Failure::Unreachable;
-        // Asking for a ticket asks for the truth as well: a refusal says how the meeting ended.
+        // Requesting a token also finds out the truth: a refusal says how the meeting ended.
         self.try_to_return()
     }
 }

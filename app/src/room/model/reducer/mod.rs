@@ -115,9 +115,9 @@ impl RoomModel {
                 self.unmute_asked = false;
                 Vec::new()
             }
-            Event::Ticket(ticket) => self.ticket(ticket),
-            Event::NoTicket(problem) => self.no_ticket(problem),
-            Event::NoAnswer => self.not_connected(Failure::Offline),
+            Event::JoinTokenReceived(ticket) => self.join_token_received(ticket),
+            Event::JoinRefused(problem) => self.join_refused(problem),
+            Event::NoResponse => self.not_connected(Failure::Offline),
             Event::Live(live) => self.live(live),
             Event::RoomEnded => self.leave(LeaveReason::EndedByMentor),
             Event::RoomNotEnded(problem) => {
@@ -189,7 +189,7 @@ impl RoomModel {
             }
             Event::Wake(number) => {
                 if self.waits_to_return() && number == self.tries {
-                    vec![Effect::AskTicket(Entry::Rejoin)]
+                    vec![Effect::RequestJoinToken(Entry::Rejoin)]
                 } else {
                     Vec::new()
                 }
@@ -198,7 +198,7 @@ impl RoomModel {
                 if self.link == Link::Returning && self.waits_to_return() {
                     // A new number, so that the wait that was running does not ask again.
                     self.tries += 1;
-                    vec![Effect::AskTicket(Entry::Rejoin)]
+                    vec![Effect::RequestJoinToken(Entry::Rejoin)]
                 } else {
                     Vec::new()
                 }

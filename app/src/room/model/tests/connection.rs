@@ -4,15 +4,15 @@ use super::*;
 use crate::room::model::reducer::connection::RETURN_DELAYS_MS;
 
 #[test]
-fn joining_asks_for_a_ticket_connects_and_enters() {
+fn joining_requests_a_token_connects_and_enters() {
     let mut model = lobby();
     assert_eq!(
         model.apply(Event::Join),
-        [Effect::AskTicket(Entry::IfNotInside)]
+        [Effect::RequestJoinToken(Entry::IfNotInside)]
     );
     assert_eq!(model.apply(Event::Join), [], "a second click does nothing");
     assert_eq!(
-        model.apply(ticket()),
+        model.apply(token()),
         [Effect::Tell(Command::Connect {
             url: "ws://localhost:7880".to_owned(),
             token: "t".to_owned()
@@ -31,30 +31,30 @@ fn joining_asks_for_a_ticket_connects_and_enters() {
 #[test]
 fn a_first_failure_to_connect_is_tried_again_with_rejoin() {
     for (failure, tries) in [
-        (Failure::TicketRefused, 3),
+        (Failure::TokenRefused, 3),
         (Failure::Unreachable, 1),
         (Failure::TimedOut, 1),
         (Failure::Program, 0),
     ] {
         let mut model = lobby();
         model.apply(Event::Join);
-        model.apply(ticket());
+        model.apply(token());
         let mut effects = model.apply(Event::NotConnected(failure.clone()));
         for _ in 0..tries {
-            assert!(asks_ticket(&wake(&mut model, &effects)), "{failure:?}");
-            model.apply(ticket());
+            assert!(requests_token(&wake(&mut model, &effects)), "{failure:?}");
+            model.apply(token());
             effects = model.apply(Event::NotConnected(failure.clone()));
         }
         assert_eq!(model.phase, Phase::Failed(failure));
         assert!(
-            asks_ticket(&model.apply(Event::Join)),
+            requests_token(&model.apply(Event::Join)),
             "Try again skips the server's cache"
         );
     }
 }
 
 #[test]
-fn a_refused_ticket_says_why() {
+fn a_refusal_to_join_says_why() {
     for (problem, phase) in [
         (
             Problem::Unavailable(Dependency::MediaServer),
@@ -74,12 +74,12 @@ fn a_refused_ticket_says_why() {
     ] {
         let mut model = lobby();
         model.apply(Event::Join);
-        model.apply(Event::NoTicket(problem));
+        model.apply(Event::JoinRefused(problem));
         assert_eq!(model.phase, phase);
     }
     let mut model = lobby();
     model.apply(Event::Join);
-    model.apply(Event::NoAnswer);
+    model.apply(Event::NoResponse);
     assert_eq!(model.phase, Phase::Failed(Failure::Offline));
 }
 
@@ -92,7 +92,7 @@ fn leaving_while_joining_wins() {
             .apply(Event::Leave)
             .contains(&Effect::LeavePage(LeaveReason::Left))
     );
-    assert_eq!(model.apply(ticket()), []);
+    assert_eq!(model.apply(token()), []);
     assert_eq!(
         model.apply(Event::Connected(Vec::new())),
         [Effect::Tell(Command::Disconnect)]
@@ -152,7 +152,7 @@ fn livekits_reasons_are_told_apart() {
 #[test]
 fn the_same_person_elsewhere_moves_the_call_and_never_fights_for_it() {
     let mut model = in_room(Vec::new());
-    assert!(!asks_ticket(
+    assert!(!requests_token(
         &model.apply(Event::Disconnected(Ending::Duplicate))
     ));
     assert_eq!(left(&model), Some(LeaveReason::OtherDevice));
@@ -161,10 +161,10 @@ fn the_same_person_elsewhere_moves_the_call_and_never_fights_for_it() {
 #[test]
 fn a_removed_person_may_return_once() {
     let mut model = in_room(Vec::new());
-    assert!(asks_ticket(
+    assert!(requests_token(
         &model.apply(Event::Disconnected(Ending::Removed))
     ));
-    model.apply(ticket());
+    model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     model.apply(Event::Disconnected(Ending::Removed));
     assert_eq!(left(&model), Some(LeaveReason::Removed));
@@ -180,13 +180,13 @@ fn a_restart_of_livekit_is_survived_and_the_peer_stays_on_screen() {
     assert_eq!(model.link, Link::Resuming);
     assert_eq!(model.peers.len(), 1, "nobody is said to have left");
     let effects = model.apply(Event::Disconnected(Ending::Unexpected));
-    assert!(asks_ticket(&effects));
+    assert!(requests_token(&effects));
     assert_eq!(model.link, Link::Returning);
-    let effects = model.apply(Event::NoTicket(Problem::Unavailable(
+    let effects = model.apply(Event::JoinRefused(Problem::Unavailable(
         Dependency::MediaServer,
     )));
-    assert!(asks_ticket(&wake(&mut model, &effects)));
-    model.apply(ticket());
+    assert!(requests_token(&wake(&mut model, &effects)));
+    model.apply(token());
     model.apply(Event::Connected(vec![peer()]));
     assert_eq!((model.link, model.in_room()), (Link::Steady, true));
     assert!(model.toasts.is_empty());
@@ -196,7 +196,7 @@ fn a_restart_of_livekit_is_survived_and_the_peer_stays_on_screen() {
 fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
     let mut model = in_room(vec![peer()]);
     model.apply(Event::Disconnected(Ending::Unexpected));
-    model.apply(ticket());
+    model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     assert_eq!(model.peer(), None, "the screen says who is waited for");
     assert_eq!(model.apply(Event::Peer(peer())), []);
@@ -216,7 +216,7 @@ fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
 fn a_disconnect_after_the_mentor_ended_shows_the_mentors_end() {
     let mut model = in_room(vec![peer()]);
     model.apply(Event::Disconnected(Ending::Unexpected));
-    model.apply(Event::NoTicket(Problem::NoAccess(ended(
+    model.apply(Event::JoinRefused(Problem::NoAccess(ended(
         EndReason::EndedByMentor,
     ))));
     assert_eq!(left(&model), Some(LeaveReason::EndedByMentor));
@@ -231,22 +231,22 @@ fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
         while model.phase == Phase::InRoom {
             tries += 1;
             assert!(tries < 50, "does not end");
-            if !asks_ticket(&effects) {
+            if !requests_token(&effects) {
                 effects = wake(&mut model, &effects);
             }
-            assert!(asks_ticket(&effects));
+            assert!(requests_token(&effects));
             effects = model.apply(event());
         }
         assert_eq!(tries, RETURN_DELAYS_MS.len());
         model.phase
     };
     assert_eq!(
-        give_up(|| Event::NoAnswer),
+        give_up(|| Event::NoResponse),
         Phase::Failed(Failure::Offline),
         "the dashboard would not load either"
     );
     assert_eq!(
-        give_up(|| Event::NoTicket(Problem::Unavailable(Dependency::MediaServer))),
+        give_up(|| Event::JoinRefused(Problem::Unavailable(Dependency::MediaServer))),
         Phase::Left(LeaveReason::Server)
     );
     assert_eq!(
@@ -261,7 +261,7 @@ fn being_thrown_out_again_and_again_ends_too() {
     for _ in 0..50 {
         let effects = model.apply(Event::Disconnected(Ending::Unexpected));
         wake(&mut model, &effects);
-        model.apply(ticket());
+        model.apply(token());
         model.apply(Event::Connected(Vec::new()));
     }
     assert_eq!(left(&model), Some(LeaveReason::Network));
@@ -271,11 +271,11 @@ fn being_thrown_out_again_and_again_ends_too() {
 fn a_connection_that_held_starts_counting_anew() {
     let mut model = in_room(Vec::new());
     model.apply(Event::Disconnected(Ending::Unexpected));
-    model.apply(ticket());
+    model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     model.apply(Event::Tick(START + Millis::seconds(31)));
     assert!(
-        asks_ticket(&model.apply(Event::Disconnected(Ending::Unexpected))),
+        requests_token(&model.apply(Event::Disconnected(Ending::Unexpected))),
         "the first try is immediate again"
     );
 }
@@ -284,8 +284,8 @@ fn a_connection_that_held_starts_counting_anew() {
 fn coming_online_tries_at_once_and_the_old_wait_is_void() {
     let mut model = in_room(Vec::new());
     model.apply(Event::Disconnected(Ending::Unexpected));
-    let effects = model.apply(Event::NoAnswer);
-    assert!(asks_ticket(&model.apply(Event::Online)));
+    let effects = model.apply(Event::NoResponse);
+    assert!(requests_token(&model.apply(Event::Online)));
     assert_eq!(wake(&mut model, &effects), []);
     let mut model = in_room(Vec::new());
     assert_eq!(model.apply(Event::Online), [], "nothing to repair");
@@ -295,11 +295,11 @@ fn coming_online_tries_at_once_and_the_old_wait_is_void() {
 fn somebody_who_is_inside_already_is_asked_before_the_call_moves_here() {
     let mut model = lobby();
     model.apply(Event::Join);
-    let effects = model.apply(Event::NoTicket(Problem::Elsewhere));
+    let effects = model.apply(Event::JoinRefused(Problem::Elsewhere));
     assert_eq!(effects, [Effect::Focus(Target::MoveHere)]);
     assert!(model.elsewhere == Some(Elsewhere::Device) && model.phase == Phase::Lobby);
     let effects = model.apply(Event::MoveHere);
-    assert_eq!(effects, [Effect::AskTicket(Entry::Here)]);
+    assert_eq!(effects, [Effect::RequestJoinToken(Entry::Here)]);
     assert!(model.elsewhere.is_none() && model.phase == Phase::Joining);
 }
 
@@ -314,20 +314,17 @@ fn another_tab_of_this_browser_is_offered_without_asking_the_server() {
     assert_eq!(model.elsewhere, None);
     assert_eq!(
         model.apply(Event::Join),
-        [Effect::AskTicket(Entry::IfNotInside)]
+        [Effect::RequestJoinToken(Entry::IfNotInside)]
     );
     // The other tab was first after all.
     assert_eq!(
         model.apply(Event::OtherTab(true)),
         [Effect::Focus(Target::MoveHere)]
     );
-    assert!(
-        model.apply(ticket()).is_empty(),
-        "a late ticket is not used"
-    );
+    assert!(model.apply(token()).is_empty(), "a late token is not used");
     assert_eq!(
         model.apply(Event::MoveHere),
-        [Effect::AskTicket(Entry::Here)]
+        [Effect::RequestJoinToken(Entry::Here)]
     );
 }
 

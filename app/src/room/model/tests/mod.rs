@@ -62,8 +62,8 @@ fn peer() -> Peer {
     }
 }
 
-fn ticket() -> Event {
-    Event::Ticket(JoinTicket {
+fn token() -> Event {
+    Event::JoinTokenReceived(JoinTicket {
         token: "t".to_owned(),
         ws_url: "ws://localhost:7880".to_owned(),
         room_name: format!("session-{}", session()),
@@ -74,7 +74,7 @@ fn ticket() -> Event {
 fn in_room(peers: Vec<Peer>) -> RoomModel {
     let mut model = lobby();
     model.apply(Event::Join);
-    model.apply(ticket());
+    model.apply(token());
     model.apply(Event::Connected(peers));
     model
 }
@@ -108,8 +108,8 @@ fn left(model: &RoomModel) -> Option<LeaveReason> {
     }
 }
 
-fn asks_ticket(effects: &[Effect]) -> bool {
-    effects.contains(&Effect::AskTicket(Entry::Rejoin))
+fn requests_token(effects: &[Effect]) -> bool {
+    effects.contains(&Effect::RequestJoinToken(Entry::Rejoin))
 }
 
 /// Runs the wait that `effects` asks for, if any.

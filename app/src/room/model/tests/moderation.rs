@@ -25,9 +25,9 @@ fn the_mentor_ends_the_meeting_or_learns_why_not() {
 fn a_removed_mentee_leaves_with_that_reason() {
     let mut model = in_room(vec![peer()]);
     let effects = model.apply(Event::Disconnected(Ending::Removed));
-    assert!(asks_ticket(&effects));
+    assert!(requests_token(&effects));
     let refused = Problem::NoAccess(Access::Removed { at: START });
-    model.apply(Event::NoTicket(refused));
+    model.apply(Event::JoinRefused(refused));
     assert_eq!(left(&model), Some(LeaveReason::Removed));
 }
 
