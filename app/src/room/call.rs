@@ -146,7 +146,7 @@ impl Call {
                     Err(ApiError(problem)) => Event::JoinRefused(problem),
                 });
             }),
-            Effect::Nudge => spawn_local(async move {
+            Effect::EnsureRoom => spawn_local(async move {
                 // Whether it helped shows when livekit-client connects, or does not.
                 let _ = join(self.session, Entry::Rejoin).await;
             }),
@@ -168,8 +168,8 @@ impl Call {
                     Err(problem) => Event::RoomNotEnded(problem.to_string()),
                 });
             }),
-            Effect::Wake { after_ms, number } => set_timeout(
-                move || self.send(Event::Wake(number)),
+            Effect::RetryAfter { after_ms, attempt } => set_timeout(
+                move || self.send(Event::RetryDue(attempt)),
                 Duration::from_millis(after_ms.into()),
             ),
             Effect::ExpireToast(id) => {

@@ -1,6 +1,6 @@
 //! What the meeting says to people. Plain words, each with the next step.
 
-use super::model::{DeviceProblem, Failure, InputKind, Quality};
+use super::model::{ConnectFailure, DeviceProblem, InputKind, Quality};
 use domain::{permissions::Moderation, time::Millis};
 
 /// Sharing the screen did not work.
@@ -174,18 +174,18 @@ pub fn steps(kind: InputKind, problem: DeviceProblem) -> &'static [&'static str]
 }
 
 /// Why connecting failed and what to do next.
-pub fn failure(failure: &Failure) -> String {
+pub fn failure(failure: &ConnectFailure) -> String {
     match failure {
-        Failure::Program => {
+        ConnectFailure::SdkNotLoaded => {
             "A part of the call did not load. Check your connection and reload the page.".to_owned()
         }
-        Failure::Offline => {
+        ConnectFailure::Offline => {
             "This site cannot be reached. Check your internet connection and try again.".to_owned()
         }
-        Failure::Refused(problem) => problem.to_string(),
-        Failure::Unreachable => "The video server cannot be reached from your network. A firewall, a VPN or an ad blocker may be in the way: try without it, or from another network.".to_owned(),
-        Failure::TimedOut => "The video server answered, but no sound or picture came through. A firewall or a VPN may be in the way: try without it, or from another network.".to_owned(),
-        Failure::TokenRefused => {
+        ConnectFailure::Refused(problem) => problem.to_string(),
+        ConnectFailure::Unreachable => "The video server cannot be reached from your network. A firewall, a VPN or an ad blocker may be in the way: try without it, or from another network.".to_owned(),
+        ConnectFailure::TimedOut => "The video server answered, but no sound or picture came through. A firewall or a VPN may be in the way: try without it, or from another network.".to_owned(),
+        ConnectFailure::TokenRefused => {
             "The video server did not let you in. Please try again in a moment.".to_owned()
         }
     }

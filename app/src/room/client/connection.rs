@@ -22,7 +22,7 @@ impl Client {
         let client = self.clone();
         spawn_local(async move {
             if sdk::load().await.is_err() {
-                client.emit(Event::ProgramMissing);
+                client.emit(Event::SdkNotLoaded);
                 return;
             }
             if client.with(|registry| registry.generation != generation || registry.stopped) {

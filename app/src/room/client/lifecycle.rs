@@ -42,7 +42,7 @@ impl Client {
         let client = self.clone();
         spawn_local(async move {
             if sdk::load().await.is_err() {
-                client.emit(Event::ProgramMissing);
+                client.emit(Event::SdkNotLoaded);
                 return;
             }
             client.look_at_devices();

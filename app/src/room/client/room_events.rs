@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     host,
-    room::model::{Ending, Event, Peer},
+    room::model::{DisconnectReason, Event, Peer},
 };
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,13 +32,13 @@ impl Client {
             return;
         };
         match event {
-            room_event::SIGNAL_RECONNECTING => self.emit(Event::Resuming),
-            room_event::RECONNECTING => self.emit(Event::Restarting),
-            room_event::RECONNECTED => self.emit(Event::Resumed(peers(&room))),
+            room_event::SIGNAL_RECONNECTING => self.emit(Event::SignalReconnecting),
+            room_event::RECONNECTING => self.emit(Event::Reconnecting),
+            room_event::RECONNECTED => self.emit(Event::Reconnected(peers(&room))),
             room_event::DISCONNECTED => {
                 let reason = first.as_f64().map(|reason| reason as u32);
                 self.connection_lost();
-                self.emit(Event::Disconnected(Ending::of(reason)));
+                self.emit(Event::Disconnected(DisconnectReason::from_code(reason)));
             }
             room_event::PARTICIPANT_CONNECTED => self.peer(first),
             room_event::PARTICIPANT_ACTIVE => self.emit(Event::PeerReady),

@@ -3,7 +3,7 @@
 use super::moderation::Extend;
 use crate::room::{
     call::Call,
-    model::{Event, InputKind, Link},
+    model::{ConnectionState, Event, InputKind},
 };
 use domain::session::SeatRole;
 use leptos::prelude::*;
@@ -11,7 +11,8 @@ use leptos::prelude::*;
 /// What the person should know now.
 #[component]
 pub fn Notices(call: Call) -> impl IntoView {
-    let reconnecting = Memo::new(move |_| call.with(|model| model.link != Link::Steady));
+    let reconnecting =
+        Memo::new(move |_| call.with(|model| model.connection != ConnectionState::Connected));
     let blocked = move || call.with(|model| model.sound_blocked);
     let sharing = move || call.with(|model| model.sharing);
     let closes_soon = Memo::new(move |_| {

@@ -13,27 +13,27 @@ pub enum Phase {
     /// Is in.
     InRoom,
     /// Could not get in or back in; says why.
-    Failed(Failure),
+    Failed(ConnectFailure),
     /// On the way out.
     Left(LeaveReason),
 }
 
 /// State of the connection while in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
+pub enum ConnectionState {
     /// Works.
-    Steady,
-    /// livekit-client repairs it.
-    Resuming,
+    Connected,
+    /// livekit-client is repairing it.
+    Reconnecting,
     /// livekit-client gave up; we request a new token and connect again.
-    Returning,
+    Rejoining,
 }
 
 /// Why connecting failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Failure {
+pub enum ConnectFailure {
     /// livekit-client did not load.
-    Program,
+    SdkNotLoaded,
     /// Our own server did not answer.
     Offline,
     /// Our server refused.
@@ -48,24 +48,24 @@ pub enum Failure {
 
 /// Why LiveKit's connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum DisconnectReason {
     /// We closed it.
-    Ours,
+    ClientInitiated,
     /// The same identity joined elsewhere.
-    Duplicate,
+    DuplicateIdentity,
     /// Our server removed this person.
-    Removed,
+    ParticipantRemoved,
     /// Anything else: deleted room, restart, network.
     Unexpected,
 }
 
-impl Ending {
+impl DisconnectReason {
     /// Reads `DisconnectReason` of LiveKit's protocol.
-    pub fn of(reason: Option<u32>) -> Self {
+    pub fn from_code(reason: Option<u32>) -> Self {
         match reason {
-            Some(1) => Self::Ours,
-            Some(2) => Self::Duplicate,
-            Some(4) => Self::Removed,
+            Some(1) => Self::ClientInitiated,
+            Some(2) => Self::DuplicateIdentity,
+            Some(4) => Self::ParticipantRemoved,
             _ => Self::Unexpected,
         }
     }

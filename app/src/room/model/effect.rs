@@ -18,15 +18,15 @@ pub enum Effect {
         closes_at: Timestamp,
     },
     /// Let our server make sure that the room exists, without using the token.
-    Nudge,
+    EnsureRoom,
     /// Ask our server to end the room.
     EndRoom,
-    /// Send [`Event::Wake`] later.
-    Wake {
+    /// Send [`Event::RetryDue`] later.
+    RetryAfter {
         /// Milliseconds from now.
         after_ms: u32,
-        /// The number to send.
-        number: u32,
+        /// The number of the attempt, sent along.
+        attempt: u32,
     },
     /// Send [`Event::ToastOver`] after some seconds.
     ExpireToast(u32),

@@ -1,7 +1,7 @@
 //! What happened.
 
 use super::{
-    connection::{Ending, Failure},
+    connection::{ConnectFailure, DisconnectReason},
     devices::{CaptureState, Device, DeviceKind, InputKind, UserChoices},
     peers::{Peer, Quality},
 };
@@ -25,7 +25,7 @@ pub enum Event {
         speaker: bool,
     },
     /// livekit-client could not be loaded.
-    ProgramMissing,
+    SdkNotLoaded,
     /// The devices there are.
     Devices(Vec<Device>),
     /// A capture changed; `device` is the one that really captures.
@@ -44,15 +44,15 @@ pub enum Event {
     /// The connection is open; these people are there.
     Connected(Vec<Peer>),
     /// Connecting failed.
-    NotConnected(Failure),
-    /// livekit-client noticed trouble and repairs it.
-    Resuming,
+    NotConnected(ConnectFailure),
+    /// livekit-client noticed trouble and is repairing the connection.
+    SignalReconnecting,
     /// livekit-client starts from scratch: LiveKit may have lost the room.
-    Restarting,
+    Reconnecting,
     /// livekit-client repaired the connection.
-    Resumed(Vec<Peer>),
+    Reconnected(Vec<Peer>),
     /// The connection is gone.
-    Disconnected(Ending),
+    Disconnected(DisconnectReason),
     /// Somebody came, or what they send changed.
     Peer(Peer),
     /// Somebody can receive messages now.
@@ -181,8 +181,8 @@ pub enum Event {
     StartSound,
     /// A toast has been there long enough.
     ToastOver(u32),
-    /// The wait before a try is over; late ones carry an old number.
-    Wake(u32),
+    /// The wait before an attempt is over; late ones carry an old number.
+    RetryDue(u32),
     /// The browser is online again.
     Online,
     /// A second passed; the server's time.

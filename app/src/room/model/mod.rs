@@ -17,7 +17,7 @@ mod toasts;
 pub use self::{
     chat::{CHAT_MAX, Chat, Delivery, Message},
     command::{Chime, Command},
-    connection::{Elsewhere, Ending, Failure, Link, Phase},
+    connection::{ConnectFailure, ConnectionState, DisconnectReason, Elsewhere, Phase},
     devices::{
         CaptureState, Device, DeviceKind, DeviceProblem, InputKind, LocalDevice, UserChoices,
     },
@@ -43,7 +43,7 @@ pub struct RoomModel {
     /// Where the person is.
     pub phase: Phase,
     /// The connection while in the room.
-    pub link: Link,
+    pub connection: ConnectionState,
     /// The person's seat.
     pub role: SeatRole,
     /// The person's own name.
@@ -97,17 +97,17 @@ pub struct RoomModel {
     /// The server's time.
     pub now: Timestamp,
     next_toast: u32,
-    /// Tries to get in or back in begun since the connection last held.
-    tries: u32,
-    /// Removed once already since the connection last held.
-    removed: bool,
+    /// Attempts to join or rejoin since the connection was last stable.
+    attempts: u32,
+    /// Removed once already since the connection was last stable.
+    was_removed: bool,
     /// Who was there before LiveKit lost the room: they are on their way back, so their absence
     /// and their return are no news.
-    expected: Vec<String>,
+    expected_back: Vec<String>,
     /// The room itself may be a new one once the connection works again.
     is_new_room: bool,
     /// What went wrong last.
-    trouble: Failure,
+    last_failure: ConnectFailure,
     connected_at: Option<Timestamp>,
 }
 
@@ -123,7 +123,7 @@ impl RoomModel {
     ) -> Self {
         Self {
             phase: Phase::Lobby,
-            link: Link::Steady,
+            connection: ConnectionState::Connected,
             role,
             my_name,
             other,
@@ -151,11 +151,11 @@ impl RoomModel {
             closes_at,
             now,
             next_toast: 0,
-            tries: 0,
-            removed: false,
-            expected: Vec::new(),
+            attempts: 0,
+            was_removed: false,
+            expected_back: Vec::new(),
             is_new_room: false,
-            trouble: Failure::Offline,
+            last_failure: ConnectFailure::Offline,
             connected_at: None,
         }
     }

@@ -1,6 +1,6 @@
 //! What livekit-client and the browser say, read into our own types.
 
-use crate::room::model::{DeviceProblem, Failure, Quality};
+use crate::room::model::{ConnectFailure, DeviceProblem, Quality};
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
@@ -27,14 +27,14 @@ pub fn was_aborted(error: &JsValue) -> bool {
 }
 
 /// Why connecting failed, from livekit-client's `ConnectionErrorReason`.
-pub fn connect_failure(error: &JsValue) -> Failure {
+pub fn connect_failure(error: &JsValue) -> ConnectFailure {
     let reason = Reflect::get(error, &"reason".into())
         .ok()
         .and_then(|reason| reason.as_f64());
     match reason.map(|reason| reason as u8) {
-        Some(0 | 4 | 7) => Failure::TokenRefused,
-        Some(2 | 5) => Failure::TimedOut,
-        _ => Failure::Unreachable,
+        Some(0 | 4 | 7) => ConnectFailure::TokenRefused,
+        Some(2 | 5) => ConnectFailure::TimedOut,
+        _ => ConnectFailure::Unreachable,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Messages arrive and are sent.
 
 use crate::room::{
-    model::{CHAT_MAX, Delivery, Effect, Link, Message, RoomModel},
+    model::{CHAT_MAX, ConnectionState, Delivery, Effect, Message, RoomModel},
     text,
 };
 use domain::text::paragraph;
@@ -55,7 +55,8 @@ impl RoomModel {
     }
 
     pub(super) fn send_waiting_messages(&mut self) -> Vec<Effect> {
-        if self.link == Link::Steady && self.in_room() && !self.peers.is_empty() {
+        if self.connection == ConnectionState::Connected && self.in_room() && !self.peers.is_empty()
+        {
             self.chat.send_waiting()
         } else {
             Vec::new()
@@ -63,7 +64,7 @@ impl RoomModel {
     }
 
     pub(super) fn message_sent(&mut self, id: &str, sent: bool) -> Vec<Effect> {
-        let unsteady = self.link != Link::Steady;
+        let unsteady = self.connection != ConnectionState::Connected;
         if let Some(message) = self.chat.find(id) {
             message.delivery = match (sent, unsteady) {
                 (true, _) => Delivery::Sent,

@@ -2,8 +2,8 @@
 
 use crate::room::{
     model::{
-        Command, Effect, Elsewhere, Ending, Failure, LeaveReason, Link, Peer, Phase, RoomModel,
-        Target,
+        Command, ConnectFailure, ConnectionState, DisconnectReason, Effect, Elsewhere, LeaveReason,
+        Peer, Phase, RoomModel, Target,
     },
     text,
 };
@@ -13,8 +13,8 @@ use domain::{
     views::JoinTicket,
 };
 
-/// Waits before the tries to get back into a room, in milliseconds; then the meeting is given up.
-pub(in crate::room::model) const RETURN_DELAYS_MS: [u32; 10] =
+/// Waits before the attempts to rejoin, in milliseconds; after the last one the meeting is given up.
+pub(in crate::room::model) const REJOIN_DELAYS_MS: [u32; 10] =
     [0, 400, 800, 1_500, 3_000, 5_000, 5_000, 7_000, 7_000, 7_000];
 
 impl RoomModel {
@@ -42,8 +42,8 @@ impl RoomModel {
         }
         if matches!(self.phase, Phase::Lobby | Phase::Failed(_)) {
             self.phase = Phase::Joining;
-            self.link = Link::Steady;
-            self.tries = 0;
+            self.connection = ConnectionState::Connected;
+            self.attempts = 0;
             self.elsewhere = None;
             vec![Effect::RequestJoinToken(entry)]
         } else {
@@ -51,16 +51,16 @@ impl RoomModel {
         }
     }
 
-    pub(super) fn waits_to_return(&self) -> bool {
+    pub(super) fn is_connecting(&self) -> bool {
         match self.phase {
             Phase::Joining => true,
-            Phase::InRoom => self.link == Link::Returning,
+            Phase::InRoom => self.connection == ConnectionState::Rejoining,
             Phase::Lobby | Phase::Failed(_) | Phase::Left(_) => false,
         }
     }
 
     pub(super) fn join_token_received(&mut self, join: JoinTicket) -> Vec<Effect> {
-        if self.waits_to_return() {
+        if self.is_connecting() {
             vec![Effect::Tell(Command::Connect {
                 url: join.ws_url,
                 token: join.token,
@@ -74,7 +74,7 @@ impl RoomModel {
         match problem {
             Problem::NoAccess(access) => match LeaveReason::from_access(access) {
                 Some(reason) => self.leave(reason),
-                None => self.not_connected(Failure::Refused(problem)),
+                None => self.not_connected(ConnectFailure::Refused(problem)),
             },
             Problem::SignedOut | Problem::Forbidden | Problem::NotFound => {
                 self.leave(LeaveReason::Removed)
@@ -90,72 +90,76 @@ impl RoomModel {
             | Problem::Invalid(_)
             | Problem::TooMany { .. }
             | Problem::Unavailable(_)
-            | Problem::Internal { .. } => self.not_connected(Failure::Refused(problem)),
+            | Problem::Internal { .. } => self.not_connected(ConnectFailure::Refused(problem)),
         }
     }
 
-    /// A try failed: another one later, or the end of trying.
-    pub(super) fn not_connected(&mut self, failure: Failure) -> Vec<Effect> {
-        if !self.waits_to_return() {
+    /// An attempt failed: another one later, or no more of them.
+    pub(super) fn not_connected(&mut self, failure: ConnectFailure) -> Vec<Effect> {
+        if !self.is_connecting() {
             return Vec::new();
         }
-        self.trouble = failure;
+        self.last_failure = failure;
         if self.phase == Phase::Joining {
-            self.tries += 1;
+            self.attempts += 1;
             // Again with a fresh look at the room: LiveKit may have lost it unnoticed. Our server
             // looks every five seconds at most, so a room that is missing gets that long.
-            let delays: &[u32] = match self.trouble {
-                Failure::TokenRefused => &[300, 2_500, 3_000],
-                Failure::Unreachable | Failure::TimedOut => &[300],
-                Failure::Program | Failure::Offline | Failure::Refused(_) => &[],
+            let delays: &[u32] = match self.last_failure {
+                ConnectFailure::TokenRefused => &[300, 2_500, 3_000],
+                ConnectFailure::Unreachable | ConnectFailure::TimedOut => &[300],
+                ConnectFailure::SdkNotLoaded
+                | ConnectFailure::Offline
+                | ConnectFailure::Refused(_) => &[],
             };
-            if let Some(after_ms) = delays.get(self.tries as usize - 1) {
-                return vec![Effect::Wake {
+            if let Some(after_ms) = delays.get(self.attempts as usize - 1) {
+                return vec![Effect::RetryAfter {
                     after_ms: *after_ms,
-                    number: self.tries,
+                    attempt: self.attempts,
                 }];
             }
-            let failure = self.trouble.clone();
+            let failure = self.last_failure.clone();
             return self.fail(failure);
         }
-        self.try_to_return()
+        self.try_to_rejoin()
     }
 
-    /// Begins the next try to get back in, or gives up.
-    pub(super) fn try_to_return(&mut self) -> Vec<Effect> {
-        let Some(after_ms) = RETURN_DELAYS_MS.get(self.tries as usize).copied() else {
+    /// Begins the next attempt to rejoin, or gives up.
+    pub(super) fn try_to_rejoin(&mut self) -> Vec<Effect> {
+        let Some(after_ms) = REJOIN_DELAYS_MS.get(self.attempts as usize).copied() else {
             return self.give_up();
         };
-        self.tries += 1;
+        self.attempts += 1;
         if after_ms == 0 {
             vec![Effect::RequestJoinToken(Entry::Rejoin)]
         } else {
-            vec![Effect::Wake {
+            vec![Effect::RetryAfter {
                 after_ms,
-                number: self.tries,
+                attempt: self.attempts,
             }]
         }
     }
 
     pub(super) fn give_up(&mut self) -> Vec<Effect> {
-        match &self.trouble {
+        match &self.last_failure {
             // The dashboard cannot be loaded either, so stay and say so.
-            Failure::Offline | Failure::Program => {
-                let failure = self.trouble.clone();
+            ConnectFailure::Offline | ConnectFailure::SdkNotLoaded => {
+                let failure = self.last_failure.clone();
                 self.fail(failure)
             }
-            Failure::Refused(Problem::Unavailable(
+            ConnectFailure::Refused(Problem::Unavailable(
                 Dependency::MediaServer | Dependency::Database | Dependency::Capacity,
             ))
-            | Failure::Refused(_)
-            | Failure::TokenRefused => self.leave(LeaveReason::Server),
-            Failure::Unreachable | Failure::TimedOut => self.leave(LeaveReason::Network),
+            | ConnectFailure::Refused(_)
+            | ConnectFailure::TokenRefused => self.leave(LeaveReason::Server),
+            ConnectFailure::Unreachable | ConnectFailure::TimedOut => {
+                self.leave(LeaveReason::Network)
+            }
         }
     }
 
-    pub(super) fn fail(&mut self, failure: Failure) -> Vec<Effect> {
+    pub(super) fn fail(&mut self, failure: ConnectFailure) -> Vec<Effect> {
         self.phase = Phase::Failed(failure);
-        self.link = Link::Steady;
+        self.connection = ConnectionState::Connected;
         self.peers.clear();
         vec![
             Effect::Tell(Command::Disconnect),
@@ -172,7 +176,7 @@ impl RoomModel {
     }
 
     pub(super) fn connected(&mut self, peers: Vec<Peer>) -> Vec<Effect> {
-        if !self.waits_to_return() {
+        if !self.is_connecting() {
             return vec![Effect::Tell(Command::Disconnect)];
         }
         let first = self.phase == Phase::Joining;
@@ -180,18 +184,18 @@ impl RoomModel {
         self.connected_at = Some(self.now);
         let mut effects = vec![Effect::Tell(Command::Enter)];
         if first {
-            self.link = Link::Steady;
+            self.connection = ConnectionState::Connected;
             self.peers = peers;
             effects.push(Effect::Focus(Target::Call));
         } else {
-            effects.extend(self.resumed(peers));
+            effects.extend(self.reconnected(peers));
         }
         effects
     }
 
     /// The connection works again: what livekit-client sees now is the truth.
-    pub(super) fn resumed(&mut self, peers: Vec<Peer>) -> Vec<Effect> {
-        self.link = Link::Steady;
+    pub(super) fn reconnected(&mut self, peers: Vec<Peer>) -> Vec<Effect> {
+        self.connection = ConnectionState::Connected;
         let before = std::mem::replace(&mut self.peers, peers);
         let is_new_room = std::mem::take(&mut self.is_new_room);
         let mut effects = Vec::new();
@@ -200,7 +204,7 @@ impl RoomModel {
                 continue;
             }
             if is_new_room {
-                self.expected.push(peer.identity);
+                self.expected_back.push(peer.identity);
             } else {
                 effects.extend(self.toast(text::left(&peer.name)));
             }
@@ -209,26 +213,28 @@ impl RoomModel {
         effects
     }
 
-    pub(super) fn disconnected(&mut self, ending: Ending) -> Vec<Effect> {
+    pub(super) fn disconnected(&mut self, ending: DisconnectReason) -> Vec<Effect> {
         if self.phase != Phase::InRoom {
             return Vec::new();
         }
         match ending {
-            Ending::Duplicate => return self.leave(LeaveReason::OtherDevice),
-            Ending::Removed if self.removed => return self.leave(LeaveReason::Removed),
-            Ending::Removed => self.removed = true,
+            DisconnectReason::DuplicateIdentity => return self.leave(LeaveReason::OtherDevice),
+            DisconnectReason::ParticipantRemoved if self.was_removed => {
+                return self.leave(LeaveReason::Removed);
+            }
+            DisconnectReason::ParticipantRemoved => self.was_removed = true,
             // Ours: a connection that we replaced; its successor speaks for itself.
-            Ending::Ours => return Vec::new(),
-            Ending::Unexpected => {}
+            DisconnectReason::ClientInitiated => return Vec::new(),
+            DisconnectReason::Unexpected => {}
         }
-        if self.link == Link::Returning {
+        if self.connection == ConnectionState::Rejoining {
             return Vec::new();
         }
-        self.link = Link::Returning;
+        self.connection = ConnectionState::Rejoining;
         self.is_new_room = true;
         self.sharing = false;
-        self.trouble = Failure::Unreachable;
+        self.last_failure = ConnectFailure::Unreachable;
         // Requesting a token also finds out the truth: a refusal says how the meeting ended.
-        self.try_to_return()
+        self.try_to_rejoin()
     }
 }

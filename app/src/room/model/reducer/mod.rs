@@ -10,8 +10,8 @@ mod toasts;
 mod window;
 
 use super::{
-    CaptureState, Chime, Command, Delivery, Effect, Event, Failure, InputKind, LeaveReason, Link,
-    LocalDevice, Phase, RoomModel, Target,
+    CaptureState, Chime, Command, ConnectFailure, ConnectionState, Delivery, Effect, Event,
+    InputKind, LeaveReason, LocalDevice, Phase, RoomModel, Target,
 };
 use crate::room::text;
 use domain::access::Entry;
@@ -25,7 +25,7 @@ impl RoomModel {
                 self.can_choose_speaker = speaker;
                 Vec::new()
             }
-            Event::ProgramMissing => self.fail(Failure::Program),
+            Event::SdkNotLoaded => self.fail(ConnectFailure::SdkNotLoaded),
             Event::Devices(devices) => self.devices_changed(devices),
             Event::Captured {
                 kind,
@@ -42,16 +42,16 @@ impl RoomModel {
             }
             Event::Connected(peers) => self.connected(peers),
             Event::NotConnected(failure) => self.not_connected(failure),
-            Event::Resuming => {
-                self.link = Link::Resuming;
+            Event::SignalReconnecting => {
+                self.connection = ConnectionState::Reconnecting;
                 Vec::new()
             }
-            Event::Restarting => {
-                self.link = Link::Resuming;
+            Event::Reconnecting => {
+                self.connection = ConnectionState::Reconnecting;
                 self.is_new_room = true;
-                vec![Effect::Nudge]
+                vec![Effect::EnsureRoom]
             }
-            Event::Resumed(peers) => self.resumed(peers),
+            Event::Reconnected(peers) => self.reconnected(peers),
             Event::Disconnected(ending) => self.disconnected(ending),
             Event::Peer(peer) => self.peer_changed(peer),
             Event::PeerReady => self.chat.send_waiting(),
@@ -115,9 +115,9 @@ impl RoomModel {
                 self.unmute_asked = false;
                 Vec::new()
             }
-            Event::JoinTokenReceived(ticket) => self.join_token_received(ticket),
+            Event::JoinTokenReceived(token) => self.join_token_received(token),
             Event::JoinRefused(problem) => self.join_refused(problem),
-            Event::NoResponse => self.not_connected(Failure::Offline),
+            Event::NoResponse => self.not_connected(ConnectFailure::Offline),
             Event::Live(live) => self.live(live),
             Event::RoomEnded => self.leave(LeaveReason::EndedByMentor),
             Event::RoomNotEnded(problem) => {
@@ -187,17 +187,17 @@ impl RoomModel {
                 self.toasts.retain(|toast| toast.id != id);
                 Vec::new()
             }
-            Event::Wake(number) => {
-                if self.waits_to_return() && number == self.tries {
+            Event::RetryDue(attempt) => {
+                if self.is_connecting() && attempt == self.attempts {
                     vec![Effect::RequestJoinToken(Entry::Rejoin)]
                 } else {
                     Vec::new()
                 }
             }
             Event::Online => {
-                if self.link == Link::Returning && self.waits_to_return() {
-                    // A new number, so that the wait that was running does not ask again.
-                    self.tries += 1;
+                if self.connection == ConnectionState::Rejoining && self.is_connecting() {
+                    // A new number, so that the wait that was running does not retry as well.
+                    self.attempts += 1;
                     vec![Effect::RequestJoinToken(Entry::Rejoin)]
                 } else {
                     Vec::new()

@@ -1,7 +1,7 @@
 //! The other person comes, changes and goes.
 
 use crate::room::{
-    model::{Chime, Command, Effect, Link, Peer, RoomModel},
+    model::{Chime, Command, ConnectionState, Effect, Peer, RoomModel},
     text,
 };
 
@@ -26,7 +26,7 @@ impl RoomModel {
         let name = peer.name.clone();
         let identity = peer.identity.clone();
         self.peers.push(peer);
-        if self.link != Link::Steady || self.take_expected(&identity) {
+        if self.connection != ConnectionState::Connected || self.take_expected_back(&identity) {
             return Vec::new();
         }
         let mut effects = vec![Effect::Tell(Command::Play(Chime::Joined))];
@@ -34,14 +34,14 @@ impl RoomModel {
         effects
     }
 
-    pub(super) fn take_expected(&mut self, identity: &str) -> bool {
-        let before = self.expected.len();
-        self.expected.retain(|expected| expected != identity);
-        self.expected.len() < before
+    pub(super) fn take_expected_back(&mut self, identity: &str) -> bool {
+        let before = self.expected_back.len();
+        self.expected_back.retain(|expected| expected != identity);
+        self.expected_back.len() < before
     }
 
     pub(super) fn peer_left(&mut self, identity: &str) -> Vec<Effect> {
-        if self.link != Link::Steady {
+        if self.connection != ConnectionState::Connected {
             // Our own connection broke: who really left is known when it works again.
             if let Some(peer) = self.find_peer(identity) {
                 peer.camera = false;

@@ -1,7 +1,7 @@
 //! The session's state and its window: when the meeting closes.
 
 use crate::room::{
-    model::{Effect, LeaveReason, Link, Phase, RoomModel},
+    model::{ConnectionState, Effect, LeaveReason, Phase, RoomModel},
     text,
 };
 use domain::{
@@ -11,8 +11,8 @@ use domain::{
     window::WARNINGS,
 };
 
-/// A connection that held this long was a good one: tries are counted from zero again.
-const HELD: Millis = Millis::seconds(30);
+/// A connection that lasted this long is stable: attempts are counted from zero again.
+const STABLE_AFTER: Millis = Millis::seconds(30);
 
 impl RoomModel {
     pub(super) fn live(&mut self, live: LiveState) -> Vec<Effect> {
@@ -54,12 +54,14 @@ impl RoomModel {
         if !self.in_room() {
             return Vec::new();
         }
-        let held =
-            self.link == Link::Steady && self.connected_at.is_some_and(|at| now.since(at) >= HELD);
-        if held {
-            self.tries = 0;
-            self.removed = false;
-            self.expected.clear();
+        let is_stable = self.connection == ConnectionState::Connected
+            && self
+                .connected_at
+                .is_some_and(|at| now.since(at) >= STABLE_AFTER);
+        if is_stable {
+            self.attempts = 0;
+            self.was_removed = false;
+            self.expected_back.clear();
         }
         for minutes in WARNINGS {
             let limit = Millis::minutes(minutes);

@@ -88,10 +88,10 @@ fn a_message_that_failed_can_be_sent_again() {
     assert_eq!(model.chat.messages[0].delivery, Delivery::Failed);
     let again = Event::ResendMessage { id: "1".to_owned() };
     assert_eq!(model.apply(again).len(), 1);
-    model.apply(Event::Resuming);
+    model.apply(Event::SignalReconnecting);
     model.apply(failed());
     assert_eq!(
-        model.apply(Event::Resumed(vec![peer()])).len(),
+        model.apply(Event::Reconnected(vec![peer()])).len(),
         1,
         "sent by itself after a reconnect"
     );

@@ -1,7 +1,7 @@
 //! Joining, losing the connection, returning, leaving.
 
 use super::*;
-use crate::room::model::reducer::connection::RETURN_DELAYS_MS;
+use crate::room::model::reducer::connection::REJOIN_DELAYS_MS;
 
 #[test]
 fn joining_requests_a_token_connects_and_enters() {
@@ -31,17 +31,17 @@ fn joining_requests_a_token_connects_and_enters() {
 #[test]
 fn a_first_failure_to_connect_is_tried_again_with_rejoin() {
     for (failure, tries) in [
-        (Failure::TokenRefused, 3),
-        (Failure::Unreachable, 1),
-        (Failure::TimedOut, 1),
-        (Failure::Program, 0),
+        (ConnectFailure::TokenRefused, 3),
+        (ConnectFailure::Unreachable, 1),
+        (ConnectFailure::TimedOut, 1),
+        (ConnectFailure::SdkNotLoaded, 0),
     ] {
         let mut model = lobby();
         model.apply(Event::Join);
         model.apply(token());
         let mut effects = model.apply(Event::NotConnected(failure.clone()));
         for _ in 0..tries {
-            assert!(requests_token(&wake(&mut model, &effects)), "{failure:?}");
+            assert!(requests_token(&retry(&mut model, &effects)), "{failure:?}");
             model.apply(token());
             effects = model.apply(Event::NotConnected(failure.clone()));
         }
@@ -58,7 +58,7 @@ fn a_refusal_to_join_says_why() {
     for (problem, phase) in [
         (
             Problem::Unavailable(Dependency::MediaServer),
-            Phase::Failed(Failure::Refused(Problem::Unavailable(
+            Phase::Failed(ConnectFailure::Refused(Problem::Unavailable(
                 Dependency::MediaServer,
             ))),
         ),
@@ -80,7 +80,7 @@ fn a_refusal_to_join_says_why() {
     let mut model = lobby();
     model.apply(Event::Join);
     model.apply(Event::NoResponse);
-    assert_eq!(model.phase, Phase::Failed(Failure::Offline));
+    assert_eq!(model.phase, Phase::Failed(ConnectFailure::Offline));
 }
 
 #[test]
@@ -97,7 +97,10 @@ fn leaving_while_joining_wins() {
         model.apply(Event::Connected(Vec::new())),
         [Effect::Tell(Command::Disconnect)]
     );
-    assert_eq!(model.apply(Event::Disconnected(Ending::Unexpected)), []);
+    assert_eq!(
+        model.apply(Event::Disconnected(DisconnectReason::Unexpected)),
+        []
+    );
     assert_eq!(left(&model), Some(LeaveReason::Left));
 }
 
@@ -137,65 +140,68 @@ fn the_lobby_stays_when_the_meeting_ends_and_the_page_says_it() {
 #[test]
 fn livekits_reasons_are_told_apart() {
     for (reason, ending) in [
-        (Some(1), Ending::Ours),
-        (Some(2), Ending::Duplicate),
-        (Some(4), Ending::Removed),
-        (Some(5), Ending::Unexpected),
-        (Some(3), Ending::Unexpected),
-        (Some(99), Ending::Unexpected),
-        (None, Ending::Unexpected),
+        (Some(1), DisconnectReason::ClientInitiated),
+        (Some(2), DisconnectReason::DuplicateIdentity),
+        (Some(4), DisconnectReason::ParticipantRemoved),
+        (Some(5), DisconnectReason::Unexpected),
+        (Some(3), DisconnectReason::Unexpected),
+        (Some(99), DisconnectReason::Unexpected),
+        (None, DisconnectReason::Unexpected),
     ] {
-        assert_eq!(Ending::of(reason), ending, "{reason:?}");
+        assert_eq!(DisconnectReason::from_code(reason), ending, "{reason:?}");
     }
 }
 
 #[test]
 fn the_same_person_elsewhere_moves_the_call_and_never_fights_for_it() {
     let mut model = in_room(Vec::new());
-    assert!(!requests_token(
-        &model.apply(Event::Disconnected(Ending::Duplicate))
-    ));
+    assert!(!requests_token(&model.apply(Event::Disconnected(
+        DisconnectReason::DuplicateIdentity
+    ))));
     assert_eq!(left(&model), Some(LeaveReason::OtherDevice));
 }
 
 #[test]
 fn a_removed_person_may_return_once() {
     let mut model = in_room(Vec::new());
-    assert!(requests_token(
-        &model.apply(Event::Disconnected(Ending::Removed))
-    ));
+    assert!(requests_token(&model.apply(Event::Disconnected(
+        DisconnectReason::ParticipantRemoved
+    ))));
     model.apply(token());
     model.apply(Event::Connected(Vec::new()));
-    model.apply(Event::Disconnected(Ending::Removed));
+    model.apply(Event::Disconnected(DisconnectReason::ParticipantRemoved));
     assert_eq!(left(&model), Some(LeaveReason::Removed));
 }
 
 #[test]
 fn a_restart_of_livekit_is_survived_and_the_peer_stays_on_screen() {
     let mut model = in_room(vec![peer()]);
-    assert_eq!(model.apply(Event::Restarting), [Effect::Nudge]);
+    assert_eq!(model.apply(Event::Reconnecting), [Effect::EnsureRoom]);
     model.apply(Event::PeerLeft {
         identity: peer().identity,
     });
-    assert_eq!(model.link, Link::Resuming);
+    assert_eq!(model.connection, ConnectionState::Reconnecting);
     assert_eq!(model.peers.len(), 1, "nobody is said to have left");
-    let effects = model.apply(Event::Disconnected(Ending::Unexpected));
+    let effects = model.apply(Event::Disconnected(DisconnectReason::Unexpected));
     assert!(requests_token(&effects));
-    assert_eq!(model.link, Link::Returning);
+    assert_eq!(model.connection, ConnectionState::Rejoining);
     let effects = model.apply(Event::JoinRefused(Problem::Unavailable(
         Dependency::MediaServer,
     )));
-    assert!(requests_token(&wake(&mut model, &effects)));
+    assert!(requests_token(&retry(&mut model, &effects)));
     model.apply(token());
     model.apply(Event::Connected(vec![peer()]));
-    assert_eq!((model.link, model.in_room()), (Link::Steady, true));
+    assert_eq!(
+        (model.connection, model.in_room()),
+        (ConnectionState::Connected, true)
+    );
     assert!(model.toasts.is_empty());
 }
 
 #[test]
 fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
     let mut model = in_room(vec![peer()]);
-    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(Event::Disconnected(DisconnectReason::Unexpected));
     model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     assert_eq!(model.peer(), None, "the screen says who is waited for");
@@ -215,7 +221,7 @@ fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
 #[test]
 fn a_disconnect_after_the_mentor_ended_shows_the_mentors_end() {
     let mut model = in_room(vec![peer()]);
-    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(Event::Disconnected(DisconnectReason::Unexpected));
     model.apply(Event::JoinRefused(Problem::NoAccess(ended(
         EndReason::EndedByMentor,
     ))));
@@ -226,23 +232,23 @@ fn a_disconnect_after_the_mentor_ended_shows_the_mentors_end() {
 fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
     let give_up = |event: fn() -> Event| {
         let mut model = in_room(vec![peer()]);
-        let mut effects = model.apply(Event::Disconnected(Ending::Unexpected));
+        let mut effects = model.apply(Event::Disconnected(DisconnectReason::Unexpected));
         let mut tries = 0;
         while model.phase == Phase::InRoom {
             tries += 1;
             assert!(tries < 50, "does not end");
             if !requests_token(&effects) {
-                effects = wake(&mut model, &effects);
+                effects = retry(&mut model, &effects);
             }
             assert!(requests_token(&effects));
             effects = model.apply(event());
         }
-        assert_eq!(tries, RETURN_DELAYS_MS.len());
+        assert_eq!(tries, REJOIN_DELAYS_MS.len());
         model.phase
     };
     assert_eq!(
         give_up(|| Event::NoResponse),
-        Phase::Failed(Failure::Offline),
+        Phase::Failed(ConnectFailure::Offline),
         "the dashboard would not load either"
     );
     assert_eq!(
@@ -250,7 +256,7 @@ fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
         Phase::Left(LeaveReason::Server)
     );
     assert_eq!(
-        give_up(|| Event::NotConnected(Failure::Unreachable)),
+        give_up(|| Event::NotConnected(ConnectFailure::Unreachable)),
         Phase::Left(LeaveReason::Network)
     );
 }
@@ -259,8 +265,8 @@ fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
 fn being_thrown_out_again_and_again_ends_too() {
     let mut model = in_room(Vec::new());
     for _ in 0..50 {
-        let effects = model.apply(Event::Disconnected(Ending::Unexpected));
-        wake(&mut model, &effects);
+        let effects = model.apply(Event::Disconnected(DisconnectReason::Unexpected));
+        retry(&mut model, &effects);
         model.apply(token());
         model.apply(Event::Connected(Vec::new()));
     }
@@ -270,12 +276,12 @@ fn being_thrown_out_again_and_again_ends_too() {
 #[test]
 fn a_connection_that_held_starts_counting_anew() {
     let mut model = in_room(Vec::new());
-    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(Event::Disconnected(DisconnectReason::Unexpected));
     model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     model.apply(Event::Tick(START + Millis::seconds(31)));
     assert!(
-        requests_token(&model.apply(Event::Disconnected(Ending::Unexpected))),
+        requests_token(&model.apply(Event::Disconnected(DisconnectReason::Unexpected))),
         "the first try is immediate again"
     );
 }
@@ -283,10 +289,10 @@ fn a_connection_that_held_starts_counting_anew() {
 #[test]
 fn coming_online_tries_at_once_and_the_old_wait_is_void() {
     let mut model = in_room(Vec::new());
-    model.apply(Event::Disconnected(Ending::Unexpected));
+    model.apply(Event::Disconnected(DisconnectReason::Unexpected));
     let effects = model.apply(Event::NoResponse);
     assert!(requests_token(&model.apply(Event::Online)));
-    assert_eq!(wake(&mut model, &effects), []);
+    assert_eq!(retry(&mut model, &effects), []);
     let mut model = in_room(Vec::new());
     assert_eq!(model.apply(Event::Online), [], "nothing to repair");
 }
@@ -334,6 +340,6 @@ fn a_call_that_another_tab_took_over_ends_here_with_that_reason() {
     assert!(model.apply(Event::OtherTab(true)).is_empty());
     model.apply(Event::TakenOver);
     assert_eq!(left(&model), Some(LeaveReason::OtherTab));
-    model.apply(Event::Disconnected(Ending::Duplicate));
+    model.apply(Event::Disconnected(DisconnectReason::DuplicateIdentity));
     assert_eq!(left(&model), Some(LeaveReason::OtherTab));
 }

@@ -113,12 +113,12 @@ fn requests_token(effects: &[Effect]) -> bool {
 }
 
 /// Runs the wait that `effects` asks for, if any.
-fn wake(model: &mut RoomModel, effects: &[Effect]) -> Vec<Effect> {
-    let number = effects.iter().find_map(|effect| match effect {
-        Effect::Wake { number, .. } => Some(*number),
+fn retry(model: &mut RoomModel, effects: &[Effect]) -> Vec<Effect> {
+    let attempt = effects.iter().find_map(|effect| match effect {
+        Effect::RetryAfter { attempt, .. } => Some(*attempt),
         _ => None,
     });
-    number.map_or_else(Vec::new, |number| model.apply(Event::Wake(number)))
+    attempt.map_or_else(Vec::new, |attempt| model.apply(Event::RetryDue(attempt)))
 }
 
 fn texts(model: &RoomModel) -> Vec<&str> {

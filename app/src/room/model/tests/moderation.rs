@@ -24,7 +24,7 @@ fn the_mentor_ends_the_meeting_or_learns_why_not() {
 #[test]
 fn a_removed_mentee_leaves_with_that_reason() {
     let mut model = in_room(vec![peer()]);
-    let effects = model.apply(Event::Disconnected(Ending::Removed));
+    let effects = model.apply(Event::Disconnected(DisconnectReason::ParticipantRemoved));
     assert!(requests_token(&effects));
     let refused = Problem::NoAccess(Access::Removed { at: START });
     model.apply(Event::JoinRefused(refused));

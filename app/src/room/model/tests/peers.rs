@@ -42,8 +42,8 @@ fn people_are_announced_once_with_a_sound() {
 #[test]
 fn who_left_during_a_reconnect_is_said_afterwards() {
     let mut model = in_room(vec![peer()]);
-    model.apply(Event::Resuming);
-    model.apply(Event::Resumed(Vec::new()));
+    model.apply(Event::SignalReconnecting);
+    model.apply(Event::Reconnected(Vec::new()));
     assert_eq!(texts(&model), ["Ada left."]);
     assert_eq!(model.peers, []);
 }
