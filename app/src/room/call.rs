@@ -2,7 +2,7 @@
 
 use super::{
     clock::ServerClock,
-    model::{Command, Effect, Event, RoomModel, Target},
+    model::{Command, Effect, Event, FocusTarget, RoomModel},
     side::{self, Client, Slot},
 };
 use crate::{
@@ -186,12 +186,12 @@ impl Call {
 }
 
 /// The element that a target means.
-pub fn id(target: Target) -> &'static str {
+pub fn id(target: FocusTarget) -> &'static str {
     match target {
-        Target::Call => "call-title",
-        Target::Message => "chat-message",
-        Target::ChatButton => "chat-button",
-        Target::Failure => "failure-title",
-        Target::MoveHere => "move-here",
+        FocusTarget::Call => "call-title",
+        FocusTarget::Message => "chat-message",
+        FocusTarget::ChatButton => "chat-button",
+        FocusTarget::Failure => "failure-title",
+        FocusTarget::MoveHere => "move-here",
     }
 }

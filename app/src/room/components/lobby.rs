@@ -6,7 +6,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{CaptureState, Elsewhere, Event, InputKind, Phase},
+    model::{AlreadyJoined, CaptureState, Event, InputKind, Phase},
 };
 use leptos::prelude::*;
 
@@ -44,9 +44,9 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
             [other.as_str(), state].concat()
         }
     };
-    let elsewhere = move || match call.with(|model| model.elsewhere) {
-        Some(Elsewhere::Tab) => "You are in this meeting in another tab of this browser.",
-        Some(Elsewhere::Device) => {
+    let already_joined = move || match call.with(|model| model.already_joined) {
+        Some(AlreadyJoined::OtherTab) => "You are in this meeting in another tab of this browser.",
+        Some(AlreadyJoined::OtherDevice) => {
             "You are in this meeting on another device or in another browser."
         }
         None => "",
@@ -82,9 +82,9 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     <p class="presence" role="status">
                         {presence}
                     </p>
-                    <Show when=move || call.with(|model| model.elsewhere.is_some())>
+                    <Show when=move || call.with(|model| model.already_joined.is_some())>
                         <div class="note elsewhere" role="alert">
-                            <p>{elsewhere}</p>
+                            <p>{already_joined}</p>
                             <button
                                 type="button"
                                 id="move-here"

@@ -73,9 +73,9 @@ impl DisconnectReason {
 
 /// Where somebody is in the meeting already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Elsewhere {
+pub enum AlreadyJoined {
     /// In another tab of this browser.
-    Tab,
+    OtherTab,
     /// On another device, or in another browser.
-    Device,
+    OtherDevice,
 }

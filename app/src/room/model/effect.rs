@@ -33,14 +33,14 @@ pub enum Effect {
     /// Remember the choices on this computer.
     Remember(UserChoices),
     /// Move the keyboard focus.
-    Focus(Target),
+    Focus(FocusTarget),
     /// Leave the page for the dashboard.
     LeavePage(LeaveReason),
 }
 
 /// Where the keyboard focus goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub enum FocusTarget {
     /// The call's heading.
     Call,
     /// The message field.

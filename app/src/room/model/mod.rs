@@ -17,11 +17,11 @@ mod toasts;
 pub use self::{
     chat::{CHAT_MAX, Chat, Delivery, Message},
     command::{Chime, Command},
-    connection::{ConnectFailure, ConnectionState, DisconnectReason, Elsewhere, Phase},
+    connection::{AlreadyJoined, ConnectFailure, ConnectionState, DisconnectReason, Phase},
     devices::{
         CaptureState, Device, DeviceKind, DeviceProblem, InputKind, LocalDevice, UserChoices,
     },
-    effect::{Effect, Target},
+    effect::{Effect, FocusTarget},
     event::Event,
     leave_reason::LeaveReason,
     peers::{Peer, Quality},
@@ -83,7 +83,7 @@ pub struct RoomModel {
     /// Why the room could not be ended.
     pub end_problem: Option<String>,
     /// In the meeting already, somewhere else.
-    pub elsewhere: Option<Elsewhere>,
+    pub already_joined: Option<AlreadyJoined>,
     /// The mentor asks for the microphone.
     pub unmute_asked: bool,
     /// The mentee is kept out.
@@ -143,7 +143,7 @@ impl RoomModel {
             late: Vec::new(),
             ending: false,
             end_problem: None,
-            elsewhere: None,
+            already_joined: None,
             unmute_asked: false,
             mentee_removed: false,
             moderating: false,

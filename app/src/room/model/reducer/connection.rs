@@ -2,8 +2,8 @@
 
 use crate::room::{
     model::{
-        Command, ConnectFailure, ConnectionState, DisconnectReason, Effect, Elsewhere, LeaveReason,
-        Peer, Phase, RoomModel, Target,
+        AlreadyJoined, Command, ConnectFailure, ConnectionState, DisconnectReason, Effect,
+        FocusTarget, LeaveReason, Peer, Phase, RoomModel,
     },
     text,
 };
@@ -20,31 +20,33 @@ pub(in crate::room::model) const REJOIN_DELAYS_MS: [u32; 10] =
 impl RoomModel {
     pub(super) fn other_tab(&mut self, inside: bool) -> Vec<Effect> {
         match (&self.phase, inside) {
-            (Phase::Lobby, true) => self.elsewhere = Some(Elsewhere::Tab),
+            (Phase::Lobby, true) => self.already_joined = Some(AlreadyJoined::OtherTab),
             // Both tabs pressed Join, and the other one was first.
-            (Phase::Joining, true) => return self.offer_to_move(Elsewhere::Tab),
-            (_, false) if self.elsewhere == Some(Elsewhere::Tab) => self.elsewhere = None,
+            (Phase::Joining, true) => return self.offer_to_move(AlreadyJoined::OtherTab),
+            (_, false) if self.already_joined == Some(AlreadyJoined::OtherTab) => {
+                self.already_joined = None
+            }
             (Phase::Lobby | Phase::Joining, false)
             | (Phase::InRoom | Phase::Failed(_) | Phase::Left(_), _) => {}
         }
         Vec::new()
     }
 
-    pub(super) fn offer_to_move(&mut self, elsewhere: Elsewhere) -> Vec<Effect> {
+    pub(super) fn offer_to_move(&mut self, place: AlreadyJoined) -> Vec<Effect> {
         self.phase = Phase::Lobby;
-        self.elsewhere = Some(elsewhere);
-        vec![Effect::Focus(Target::MoveHere)]
+        self.already_joined = Some(place);
+        vec![Effect::Focus(FocusTarget::MoveHere)]
     }
 
     pub(super) fn join(&mut self, entry: Entry) -> Vec<Effect> {
-        if entry == Entry::IfNotInside && self.elsewhere == Some(Elsewhere::Tab) {
-            return vec![Effect::Focus(Target::MoveHere)];
+        if entry == Entry::IfNotInside && self.already_joined == Some(AlreadyJoined::OtherTab) {
+            return vec![Effect::Focus(FocusTarget::MoveHere)];
         }
         if matches!(self.phase, Phase::Lobby | Phase::Failed(_)) {
             self.phase = Phase::Joining;
             self.connection = ConnectionState::Connected;
             self.attempts = 0;
-            self.elsewhere = None;
+            self.already_joined = None;
             vec![Effect::RequestJoinToken(entry)]
         } else {
             Vec::new()
@@ -80,7 +82,7 @@ impl RoomModel {
                 self.leave(LeaveReason::Removed)
             }
             Problem::Elsewhere if self.phase == Phase::Joining => {
-                self.offer_to_move(Elsewhere::Device)
+                self.offer_to_move(AlreadyJoined::OtherDevice)
             }
             Problem::Malformed(_)
             | Problem::WrongCredentials
@@ -163,7 +165,7 @@ impl RoomModel {
         self.peers.clear();
         vec![
             Effect::Tell(Command::Disconnect),
-            Effect::Focus(Target::Failure),
+            Effect::Focus(FocusTarget::Failure),
         ]
     }
 
@@ -186,7 +188,7 @@ impl RoomModel {
         if first {
             self.connection = ConnectionState::Connected;
             self.peers = peers;
-            effects.push(Effect::Focus(Target::Call));
+            effects.push(Effect::Focus(FocusTarget::Call));
         } else {
             effects.extend(self.reconnected(peers));
         }

@@ -11,7 +11,7 @@ mod window;
 
 use super::{
     CaptureState, Chime, Command, ConnectFailure, ConnectionState, Delivery, Effect, Event,
-    InputKind, LeaveReason, LocalDevice, Phase, RoomModel, Target,
+    FocusTarget, InputKind, LeaveReason, LocalDevice, Phase, RoomModel,
 };
 use crate::room::text;
 use domain::access::Entry;
@@ -170,9 +170,9 @@ impl RoomModel {
                     self.toasts.retain(|toast| !toast.is_message);
                 }
                 vec![Effect::Focus(if open {
-                    Target::Message
+                    FocusTarget::Message
                 } else {
-                    Target::ChatButton
+                    FocusTarget::ChatButton
                 })]
             }
             Event::SendMessage { id, text, time } => self.send_message(id, &text, time),

@@ -30,7 +30,7 @@ fn unread_messages_are_counted_once_each_until_the_chat_is_opened() {
     assert_eq!(texts(&model), ["Ada: hello", "Ada: there"]);
     assert_eq!(
         model.apply(Event::OpenChat(true)),
-        [Effect::Focus(Target::Message)]
+        [Effect::Focus(FocusTarget::Message)]
     );
     assert_eq!(model.chat.unread, 0);
     assert!(model.toasts.is_empty(), "they are read now");

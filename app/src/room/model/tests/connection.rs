@@ -302,22 +302,27 @@ fn somebody_who_is_inside_already_is_asked_before_the_call_moves_here() {
     let mut model = lobby();
     model.apply(Event::Join);
     let effects = model.apply(Event::JoinRefused(Problem::Elsewhere));
-    assert_eq!(effects, [Effect::Focus(Target::MoveHere)]);
-    assert!(model.elsewhere == Some(Elsewhere::Device) && model.phase == Phase::Lobby);
+    assert_eq!(effects, [Effect::Focus(FocusTarget::MoveHere)]);
+    assert!(
+        model.already_joined == Some(AlreadyJoined::OtherDevice) && model.phase == Phase::Lobby
+    );
     let effects = model.apply(Event::MoveHere);
     assert_eq!(effects, [Effect::RequestJoinToken(Entry::Here)]);
-    assert!(model.elsewhere.is_none() && model.phase == Phase::Joining);
+    assert!(model.already_joined.is_none() && model.phase == Phase::Joining);
 }
 
 #[test]
 fn another_tab_of_this_browser_is_offered_without_asking_the_server() {
     let mut model = lobby();
     model.apply(Event::OtherTab(true));
-    assert_eq!(model.elsewhere, Some(Elsewhere::Tab));
-    assert_eq!(model.apply(Event::Join), [Effect::Focus(Target::MoveHere)]);
+    assert_eq!(model.already_joined, Some(AlreadyJoined::OtherTab));
+    assert_eq!(
+        model.apply(Event::Join),
+        [Effect::Focus(FocusTarget::MoveHere)]
+    );
     assert_eq!(model.phase, Phase::Lobby);
     model.apply(Event::OtherTab(false));
-    assert_eq!(model.elsewhere, None);
+    assert_eq!(model.already_joined, None);
     assert_eq!(
         model.apply(Event::Join),
         [Effect::RequestJoinToken(Entry::IfNotInside)]
@@ -325,7 +330,7 @@ fn another_tab_of_this_browser_is_offered_without_asking_the_server() {
     // The other tab was first after all.
     assert_eq!(
         model.apply(Event::OtherTab(true)),
-        [Effect::Focus(Target::MoveHere)]
+        [Effect::Focus(FocusTarget::MoveHere)]
     );
     assert!(model.apply(token()).is_empty(), "a late token is not used");
     assert_eq!(
