@@ -1,6 +1,6 @@
 //! What the meeting says to people. Plain words, each with the next step.
 
-use super::model::{ConnectFailure, DeviceProblem, InputKind, Quality};
+use super::model::{ConnectFailure, ConnectionQuality, DeviceProblem, InputKind};
 use domain::{permissions::Moderation, time::Millis};
 
 /// Sharing the screen did not work.
@@ -192,11 +192,11 @@ pub fn failure(failure: &ConnectFailure) -> String {
 }
 
 /// The words for a connection's quality.
-pub fn quality(quality: Quality) -> &'static str {
+pub fn quality(quality: ConnectionQuality) -> &'static str {
     match quality {
-        Quality::Unknown => "",
-        Quality::Good => "Good connection",
-        Quality::Weak => "Weak connection",
-        Quality::Lost => "Connection lost",
+        ConnectionQuality::Unknown => "",
+        ConnectionQuality::Good => "Good connection",
+        ConnectionQuality::Poor => "Weak connection",
+        ConnectionQuality::Lost => "Connection lost",
     }
 }

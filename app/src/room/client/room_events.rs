@@ -89,7 +89,7 @@ impl Client {
             }
             room_event::CONNECTION_QUALITY_CHANGED => {
                 let participant: Participant = second.unchecked_into();
-                self.emit(Event::Quality {
+                self.emit(Event::ConnectionQuality {
                     identity: (!participant.is_local()).then(|| participant.identity()),
                     quality: sdk::quality(&first),
                 });

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
-    model::{CaptureState, Event, Quality, RoomModel},
+    model::{CaptureState, ConnectionQuality, Event, RoomModel},
     text,
 };
 use domain::session::SeatRole;
@@ -70,12 +70,12 @@ fn OwnQuality(call: Call) -> impl IntoView {
     }
 }
 
-fn quality_mark(quality: Quality) -> &'static str {
+fn quality_mark(quality: ConnectionQuality) -> &'static str {
     match quality {
-        Quality::Unknown => "unknown",
-        Quality::Good => "good",
-        Quality::Weak => "weak",
-        Quality::Lost => "lost",
+        ConnectionQuality::Unknown => "unknown",
+        ConnectionQuality::Good => "good",
+        ConnectionQuality::Poor => "weak",
+        ConnectionQuality::Lost => "lost",
     }
 }
 
@@ -89,12 +89,17 @@ fn Picture(call: Call) -> impl IntoView {
     let screen = move || call.with(|model| model.peer().is_some_and(|peer| peer.screen));
     let muted = move || call.with(|model| model.peer().is_some_and(|peer| !peer.microphone));
     let speaking = move || call.with(|model| model.peer().is_some_and(|peer| peer.speaking));
-    let peer_quality =
-        move || call.with(|model| model.peer().map_or(Quality::Unknown, |peer| peer.quality));
+    let peer_quality = move || {
+        call.with(|model| {
+            model
+                .peer()
+                .map_or(ConnectionQuality::Unknown, |peer| peer.quality)
+        })
+    };
     let trouble = move || match peer_quality() {
-        Quality::Unknown | Quality::Good => "",
-        Quality::Weak => "Weak connection",
-        Quality::Lost => "Connection lost",
+        ConnectionQuality::Unknown | ConnectionQuality::Good => "",
+        ConnectionQuality::Poor => "Weak connection",
+        ConnectionQuality::Lost => "Connection lost",
     };
     let mine = move || call.with(|model| model.camera.capture == CaptureState::On);
     let video_label = ["Video of ", &other].concat();

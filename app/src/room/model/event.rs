@@ -3,7 +3,7 @@
 use super::{
     connection::{ConnectFailure, DisconnectReason},
     devices::{CaptureState, Device, DeviceKind, InputKind, UserChoices},
-    peers::{Peer, Quality},
+    peers::{ConnectionQuality, Peer},
 };
 use domain::{
     notice::Notice,
@@ -65,11 +65,11 @@ pub enum Event {
     /// Who speaks now.
     Speaking(Vec<String>),
     /// A connection's quality; `None` is one's local.
-    Quality {
+    ConnectionQuality {
         /// Whose.
         identity: Option<String>,
         /// How good.
-        quality: Quality,
+        quality: ConnectionQuality,
     },
     /// A message arrived.
     MessageReceived {

@@ -24,7 +24,7 @@ pub use self::{
     effect::{Effect, FocusTarget},
     event::Event,
     leave_reason::LeaveReason,
-    peers::{Peer, Quality},
+    peers::{ConnectionQuality, Peer},
     toasts::Toast,
 };
 
@@ -65,7 +65,7 @@ pub struct RoomModel {
     /// Whether one's own screen is shared.
     pub sharing: bool,
     /// Own connection.
-    pub quality: Quality,
+    pub quality: ConnectionQuality,
     /// People in the room; one in all but odd moments.
     pub peers: Vec<Peer>,
     /// The chat.
@@ -134,7 +134,7 @@ impl RoomModel {
             can_share: false,
             can_choose_speaker: false,
             sharing: false,
-            quality: Quality::Unknown,
+            quality: ConnectionQuality::Unknown,
             peers: Vec::new(),
             chat: Chat::default(),
             sound_blocked: false,

@@ -2,14 +2,14 @@
 
 /// How good a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Quality {
+pub enum ConnectionQuality {
     /// Not measured yet.
     #[default]
     Unknown,
     /// Excellent or good.
     Good,
     /// Noticeable trouble.
-    Weak,
+    Poor,
     /// Nothing arrives.
     Lost,
 }
@@ -30,5 +30,5 @@ pub struct Peer {
     /// Whether they speak.
     pub speaking: bool,
     /// Their connection.
-    pub quality: Quality,
+    pub quality: ConnectionQuality,
 }

@@ -1,6 +1,6 @@
 //! What livekit-client and the browser say, read into our own types.
 
-use crate::room::model::{ConnectFailure, DeviceProblem, Quality};
+use crate::room::model::{ConnectFailure, ConnectionQuality, DeviceProblem};
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
@@ -39,11 +39,11 @@ pub fn connect_failure(error: &JsValue) -> ConnectFailure {
 }
 
 /// livekit-client's `ConnectionQuality`.
-pub fn quality(word: &JsValue) -> Quality {
+pub fn quality(word: &JsValue) -> ConnectionQuality {
     match word.as_string().as_deref() {
-        Some("excellent" | "good") => Quality::Good,
-        Some("poor") => Quality::Weak,
-        Some("lost") => Quality::Lost,
-        _ => Quality::Unknown,
+        Some("excellent" | "good") => ConnectionQuality::Good,
+        Some("poor") => ConnectionQuality::Poor,
+        Some("lost") => ConnectionQuality::Lost,
+        _ => ConnectionQuality::Unknown,
     }
 }

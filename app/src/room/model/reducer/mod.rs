@@ -62,7 +62,7 @@ impl RoomModel {
                 }
                 Vec::new()
             }
-            Event::Quality { identity, quality } => {
+            Event::ConnectionQuality { identity, quality } => {
                 match identity {
                     None => self.quality = quality,
                     Some(identity) => {

@@ -52,13 +52,13 @@ fn who_left_during_a_reconnect_is_said_afterwards() {
 fn speaking_and_quality_survive_a_change_of_tracks() {
     let mut model = in_room(vec![peer()]);
     model.apply(Event::Speaking(vec![peer().identity]));
-    model.apply(Event::Quality {
+    model.apply(Event::ConnectionQuality {
         identity: Some(peer().identity),
-        quality: Quality::Weak,
+        quality: ConnectionQuality::Poor,
     });
-    model.apply(Event::Quality {
+    model.apply(Event::ConnectionQuality {
         identity: None,
-        quality: Quality::Good,
+        quality: ConnectionQuality::Good,
     });
     model.apply(Event::Peer(Peer {
         screen: true,
@@ -66,6 +66,9 @@ fn speaking_and_quality_survive_a_change_of_tracks() {
     }));
     let now = model.peer().cloned().expect("there");
     assert!(now.speaking && now.screen);
-    assert_eq!((now.quality, model.quality), (Quality::Weak, Quality::Good));
+    assert_eq!(
+        (now.quality, model.quality),
+        (ConnectionQuality::Poor, ConnectionQuality::Good)
+    );
     assert_eq!(texts(&model), ["Ada is sharing their screen."]);
 }
