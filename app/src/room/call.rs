@@ -78,7 +78,7 @@ impl Call {
             },
         );
         self.client.put(client);
-        self.send(Event::Remembered(side::remembered()));
+        self.send(Event::ChoicesLoaded(side::remembered()));
     }
 
     /// Releases devices and connection; what is reported afterwards goes nowhere.
@@ -133,7 +133,7 @@ impl Call {
 
     fn carry_out(self, effect: Effect) {
         match effect {
-            Effect::Tell(command) => {
+            Effect::Client(command) => {
                 if let Some(client) = self.client.get() {
                     client.send(command);
                 }
@@ -153,19 +153,19 @@ impl Call {
             Effect::Moderate(what) => spawn_local(async move {
                 self.send(match moderate(self.session, what).await {
                     Ok(()) => Event::Moderated(what),
-                    Err(problem) => Event::NotDone(problem.to_string()),
+                    Err(problem) => Event::RequestFailed(problem.to_string()),
                 });
             }),
             Effect::Extend { closes_at } => spawn_local(async move {
                 self.send(match extend(self.session, closes_at).await {
                     Ok(closes_at) => Event::Extended(closes_at),
-                    Err(problem) => Event::NotDone(problem.to_string()),
+                    Err(problem) => Event::RequestFailed(problem.to_string()),
                 });
             }),
             Effect::EndRoom => spawn_local(async move {
                 self.send(match end_room(self.session).await {
                     Ok(()) => Event::RoomEnded,
-                    Err(problem) => Event::RoomNotEnded(problem.to_string()),
+                    Err(problem) => Event::EndRoomFailed(problem.to_string()),
                 });
             }),
             Effect::RetryAfter { after_ms, attempt } => set_timeout(
@@ -175,7 +175,7 @@ impl Call {
             Effect::ExpireToast(id) => {
                 set_timeout(move || self.send(Event::ToastOver(id)), TOAST_TIME);
             }
-            Effect::Remember(choices) => side::remember(&choices),
+            Effect::SaveChoices(choices) => side::remember(&choices),
             Effect::Focus(target) => {
                 // After the element was drawn.
                 set_timeout(move || side::focus(id(target)), Duration::from_millis(30));

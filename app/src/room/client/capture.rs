@@ -55,8 +55,8 @@ impl Registry {
 }
 
 impl Client {
-    pub(super) fn captured(&self, kind: InputKind, capture: CaptureState, device: Option<String>) {
-        self.emit(Event::Captured {
+    pub(super) fn report(&self, kind: InputKind, capture: CaptureState, device: Option<String>) {
+        self.emit(Event::CaptureChanged {
             kind,
             capture,
             device,
@@ -91,7 +91,7 @@ impl Client {
         match step {
             Step::Nothing => {}
             Step::Create { device } => {
-                self.captured(kind, CaptureState::Starting, None);
+                self.report(kind, CaptureState::Starting, None);
                 let mut made = create(kind, &device).await;
                 if !device.is_empty()
                     && let Err(error) = &made
@@ -121,12 +121,12 @@ impl Client {
                     if open {
                         self.with(|registry| registry.capture(kind).wanted = false);
                         self.release(kind);
-                        self.captured(kind, CaptureState::Failed(DeviceProblem::Other), None);
+                        self.report(kind, CaptureState::Failed(DeviceProblem::Other), None);
                     }
                 }
             }
             Step::Unmute(track) => {
-                self.captured(kind, CaptureState::Starting, None);
+                self.report(kind, CaptureState::Starting, None);
                 match track.unmute().await {
                     Ok(_) => self.capture_started(kind),
                     Err(error) => self.capture_failed(kind, &error),
@@ -134,12 +134,12 @@ impl Client {
             }
             Step::Mute(track) => {
                 let _ = track.mute().await;
-                self.captured(kind, CaptureState::Off, None);
+                self.report(kind, CaptureState::Off, None);
                 self.attach_tracks();
             }
             Step::Release => {
                 self.release(kind);
-                self.captured(kind, CaptureState::Off, None);
+                self.report(kind, CaptureState::Off, None);
             }
             Step::Change(track, device) => {
                 let muted = track.is_muted();
@@ -190,7 +190,7 @@ impl Client {
         if kind == InputKind::Microphone {
             self.measure();
         }
-        self.captured(kind, CaptureState::On, device);
+        self.report(kind, CaptureState::On, device);
         self.attach_tracks();
     }
 
@@ -213,8 +213,8 @@ impl Client {
             track_event::RESTARTED if !busy => self.capture_started(kind),
             track_event::MUTED if !busy => {
                 self.with(|registry| registry.capture(kind).wanted = false);
-                self.emit(Event::SwitchedOff(kind));
-                self.captured(kind, CaptureState::Off, None);
+                self.emit(Event::MutedRemotely(kind));
+                self.report(kind, CaptureState::Off, None);
                 self.attach_tracks();
             }
             _ => {}
@@ -231,7 +231,7 @@ impl Client {
         if !published {
             self.release(kind);
         }
-        self.captured(kind, CaptureState::Failed(sdk::device_problem(error)), None);
+        self.report(kind, CaptureState::Failed(sdk::device_problem(error)), None);
         self.attach_tracks();
     }
 

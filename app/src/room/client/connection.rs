@@ -64,7 +64,7 @@ impl Client {
         self.reconcile(InputKind::Camera);
         self.reconcile(InputKind::Microphone);
         keep_screen_on();
-        self.emit(Event::SoundBlocked(!room.can_playback_audio()));
+        self.emit(Event::AudioBlocked(!room.can_playback_audio()));
         if !screen.is_empty() {
             // Sharing goes on after a reconnect.
             let client = self.clone();

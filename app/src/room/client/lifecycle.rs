@@ -16,7 +16,7 @@ use web_sys::VisibilityState;
 
 impl Client {
     pub(super) fn start(&self) {
-        self.emit(Event::Abilities {
+        self.emit(Event::Capabilities {
             share: can_share(),
             speaker: can_choose_speaker(),
         });
@@ -29,7 +29,7 @@ impl Client {
         if !sdk::is_secure() {
             for kind in [InputKind::Camera, InputKind::Microphone] {
                 self.with(|registry| registry.capture(kind).wanted = false);
-                self.captured(kind, CaptureState::Failed(DeviceProblem::Insecure), None);
+                self.report(kind, CaptureState::Failed(DeviceProblem::Insecure), None);
             }
             return;
         }

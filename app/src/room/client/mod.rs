@@ -68,14 +68,14 @@ impl Client {
                 self.with(|registry| registry.capture(kind).wanted = on);
                 self.reconcile(kind);
             }
-            Command::Use { kind, id } => self.use_device(kind, id),
-            Command::Play(chime) => self.0.studio.play(chime),
+            Command::UseDevice { kind, id } => self.use_device(kind, id),
+            Command::PlayChime(chime) => self.0.studio.play(chime),
             Command::Connect { url, token } => self.connect(url, token),
             Command::Enter => self.enter(),
-            Command::Share(true) => self.share(),
-            Command::Share(false) => self.stop_sharing(),
+            Command::ShareScreen(true) => self.share(),
+            Command::ShareScreen(false) => self.stop_sharing(),
             Command::SendMessage { id, text } => self.send_message(id, text),
-            Command::StartSound => {
+            Command::StartAudio => {
                 if let Some(room) = self.with(|registry| registry.room()) {
                     spawn_local(async move {
                         // The room reports whether sound plays.

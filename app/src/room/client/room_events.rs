@@ -41,7 +41,7 @@ impl Client {
                 self.emit(Event::Disconnected(DisconnectReason::from_code(reason)));
             }
             room_event::PARTICIPANT_CONNECTED => self.peer(first),
-            room_event::PARTICIPANT_ACTIVE => self.emit(Event::PeerReady),
+            room_event::PARTICIPANT_ACTIVE => self.emit(Event::PeerActive),
             room_event::PARTICIPANT_DISCONNECTED => {
                 let identity = first.unchecked_into::<Participant>().identity();
                 self.with(|registry| {
@@ -77,7 +77,7 @@ impl Client {
                 let screen = self.with(|registry| registry.screen.clone());
                 if publication.source() == source::SCREEN && !screen.iter().all(is_live) {
                     self.end_screen(None);
-                    self.emit(Event::Sharing(false));
+                    self.emit(Event::ScreenShareChanged(false));
                 }
             }
             room_event::ACTIVE_SPEAKERS_CHANGED => {
@@ -85,7 +85,7 @@ impl Client {
                     .iter()
                     .map(|speaker| speaker.unchecked_into::<Participant>().identity())
                     .collect();
-                self.emit(Event::Speaking(speakers));
+                self.emit(Event::ActiveSpeakers(speakers));
             }
             room_event::CONNECTION_QUALITY_CHANGED => {
                 let participant: Participant = second.unchecked_into();
@@ -104,7 +104,7 @@ impl Client {
                 }
             }
             room_event::AUDIO_PLAYBACK_CHANGED => {
-                self.emit(Event::SoundBlocked(!room.can_playback_audio()));
+                self.emit(Event::AudioBlocked(!room.can_playback_audio()));
             }
             _ => {}
         }
@@ -125,7 +125,7 @@ impl Client {
     fn peer(&self, participant: JsValue) {
         let participant: Participant = participant.unchecked_into();
         if !participant.is_local() {
-            self.emit(Event::Peer(peer(&participant)));
+            self.emit(Event::PeerChanged(peer(&participant)));
         }
     }
 }

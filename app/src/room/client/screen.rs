@@ -27,8 +27,10 @@ impl Client {
                     client.with(|registry| registry.screen.clone_from(&tracks));
                     client.publish_screen(room, tracks).await;
                 }
-                Err(error) if sdk::was_dismissed(&error) => client.emit(Event::Sharing(false)),
-                Err(_) => client.emit(Event::ShareFailed),
+                Err(error) if sdk::was_dismissed(&error) => {
+                    client.emit(Event::ScreenShareChanged(false))
+                }
+                Err(_) => client.emit(Event::ScreenShareFailed),
             }
         });
     }
@@ -41,16 +43,16 @@ impl Client {
         for track in &tracks {
             if room.local_participant().publish_track(track).await.is_err() {
                 self.end_screen(None);
-                self.emit(Event::ShareFailed);
+                self.emit(Event::ScreenShareFailed);
                 return;
             }
         }
-        self.emit(Event::Sharing(true));
+        self.emit(Event::ScreenShareChanged(true));
     }
 
     pub(super) fn stop_sharing(&self) {
         self.end_screen(self.with(|registry| registry.room()));
-        self.emit(Event::Sharing(false));
+        self.emit(Event::ScreenShareChanged(false));
     }
 
     /// Ends the capture of the screen, and its publication in `room`.

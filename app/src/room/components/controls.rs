@@ -48,7 +48,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                     class:is-on=sharing
                     on:click=move |_| {
                         let on = !call.read(|model| model.sharing);
-                        call.send(Event::Share(on));
+                        call.send(Event::ShareScreen(on));
                     }
                 >
                     <Icon drawing=icons::SCREEN />

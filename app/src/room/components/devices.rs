@@ -49,7 +49,7 @@ pub fn DeviceMenus(call: Call) -> impl IntoView {
         <button
             type="button"
             class="button test-sound"
-            on:click=move |_| call.send(Event::TestSound)
+            on:click=move |_| call.send(Event::PlayTestSound)
         >
             "Play test sound"
         </button>
@@ -114,7 +114,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
             <select
                 disabled=none
                 on:change=move |event| {
-                    call.send(Event::Choose {
+                    call.send(Event::ChooseDevice {
                         kind,
                         id: event_target_value(&event),
                     });

@@ -19,7 +19,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
     let (ready, set_ready) = signal(false);
     Effect::new(move |_| {
         set_ready.set(true);
-        call.send(Event::Drawn);
+        call.send(Event::ElementsRendered);
     });
     let other = call.read(|model| model.other.name.clone());
     let camera = move || call.with(|model| model.camera.capture);

@@ -132,7 +132,7 @@ pub fn EndDialog(call: Call) -> impl IntoView {
                     type="button"
                     class="button button-danger"
                     disabled=ending
-                    on:click=move |_| call.send(Event::End)
+                    on:click=move |_| call.send(Event::EndMeeting)
                 >
                     "End meeting"
                 </button>

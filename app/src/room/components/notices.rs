@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn Notices(call: Call) -> impl IntoView {
     let reconnecting =
         Memo::new(move |_| call.with(|model| model.connection != ConnectionState::Connected));
-    let blocked = move || call.with(|model| model.sound_blocked);
+    let blocked = move || call.with(|model| model.audio_blocked);
     let sharing = move || call.with(|model| model.sharing);
     let closes_soon = Memo::new(move |_| {
         call.second.track();
@@ -40,7 +40,7 @@ pub fn Notices(call: Call) -> impl IntoView {
                     <button
                         type="button"
                         class="button button-primary"
-                        on:click=move |_| call.send(Event::StartSound)
+                        on:click=move |_| call.send(Event::StartAudio)
                     >
                         "Click to hear"
                     </button>
@@ -51,7 +51,7 @@ pub fn Notices(call: Call) -> impl IntoView {
                     "You are sharing your screen."
                 </p>
             </Show>
-            <Show when=move || call.with(|model| model.unmute_asked)>
+            <Show when=move || call.with(|model| model.unmute_requested)>
                 <div class="notice" role="alert">
                     <p>{call.read(|model| model.other.name.clone())} " asks you to switch your microphone on."</p>
                     <p class="actions">
@@ -65,7 +65,7 @@ pub fn Notices(call: Call) -> impl IntoView {
                         <button
                             type="button"
                             class="button"
-                            on:click=move |_| call.send(Event::IgnoreUnmute)
+                            on:click=move |_| call.send(Event::DismissUnmuteRequest)
                         >
                             "Not now"
                         </button>

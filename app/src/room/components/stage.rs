@@ -19,7 +19,7 @@ use leptos::prelude::*;
 /// Everything that is on screen during the call.
 #[component]
 pub fn Stage(call: Call, title: String) -> impl IntoView {
-    Effect::new(move |_| call.send(Event::Drawn));
+    Effect::new(move |_| call.send(Event::ElementsRendered));
     let other = call.read(|model| model.other.name.clone());
     let is_mentor = call.read(|model| model.role == SeatRole::Mentor);
     let chat_open = move || call.with(|model| model.chat.open);

@@ -26,7 +26,7 @@ pub enum Delivery {
 pub struct Message {
     /// Made by the sender.
     pub id: String,
-    /// Whether it is one's local.
+    /// Whether it is one's own.
     pub mine: bool,
     /// Sender's name.
     pub from: String,
@@ -77,7 +77,7 @@ impl Chat {
             .filter(|message| message.mine && message.delivery == Delivery::Waiting)
             .map(|message| {
                 message.delivery = Delivery::Sending;
-                Effect::Tell(Command::SendMessage {
+                Effect::Client(Command::SendMessage {
                     id: message.id.clone(),
                     text: message.text.clone(),
                 })

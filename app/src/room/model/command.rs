@@ -5,9 +5,9 @@ use super::devices::{DeviceKind, InputKind, UserChoices};
 /// A short sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chime {
-    /// Somebody came.
+    /// Somebody joined.
     Joined,
-    /// Somebody went.
+    /// Somebody left.
     Left,
     /// To check the speaker.
     Test,
@@ -16,9 +16,9 @@ pub enum Chime {
 /// What the client is told to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Load livekit-client, look at the devices, start what is wanted.
+    /// Load livekit-client, list the devices, start the captures.
     Start(UserChoices),
-    /// Video and audio elements appeared or went: put the tracks where they belong.
+    /// Video and audio elements appeared or disappeared: attach the tracks.
     AttachTracks,
     /// Switch a capture.
     Switch {
@@ -28,14 +28,14 @@ pub enum Command {
         on: bool,
     },
     /// Use a device from now on.
-    Use {
+    UseDevice {
         /// Which kind.
         kind: DeviceKind,
         /// Its id; empty for the browser's choice.
         id: String,
     },
     /// Play a sound on the chosen speaker.
-    Play(Chime),
+    PlayChime(Chime),
     /// Open the connection; nothing is sent or shown yet.
     Connect {
         /// LiveKit's address.
@@ -46,7 +46,7 @@ pub enum Command {
     /// Send the preview's tracks and show what arrives.
     Enter,
     /// Start or stop sharing the screen.
-    Share(bool),
+    ShareScreen(bool),
     /// Send a chat message.
     SendMessage {
         /// Its id.
@@ -54,8 +54,8 @@ pub enum Command {
         /// Its text.
         text: String,
     },
-    /// Start sound after the browser blocked it; needs a click.
-    StartSound,
+    /// Start audio after the browser blocked it; needs a click.
+    StartAudio,
     /// Close the connection, keep the devices.
     Disconnect,
     /// Close everything.

@@ -6,13 +6,13 @@ use domain::{access::Entry, permissions::Moderation, time::Timestamp};
 /// What has to be done because of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Tell the client.
-    Tell(Command),
+    /// Send a command to the client.
+    Client(Command),
     /// Request a join token from our server.
     RequestJoinToken(Entry),
-    /// Ask our server to carry out what the mentor wants.
+    /// Ask our server to moderate.
     Moderate(Moderation),
-    /// Ask our server to put the close off.
+    /// Ask our server to extend the meeting.
     Extend {
         /// The close as it is known here.
         closes_at: Timestamp,
@@ -30,8 +30,8 @@ pub enum Effect {
     },
     /// Send [`Event::ToastOver`] after some seconds.
     ExpireToast(u32),
-    /// Remember the choices on this computer.
-    Remember(UserChoices),
+    /// Save the choices on this computer.
+    SaveChoices(UserChoices),
     /// Move the keyboard focus.
     Focus(FocusTarget),
     /// Leave the page for the dashboard.

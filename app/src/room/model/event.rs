@@ -18,7 +18,7 @@ use domain::{
 pub enum Event {
     // From the browser and livekit-client.
     /// What this browser can do.
-    Abilities {
+    Capabilities {
         /// Can share a screen.
         share: bool,
         /// Can choose the speaker.
@@ -29,7 +29,7 @@ pub enum Event {
     /// The devices there are.
     Devices(Vec<Device>),
     /// A capture changed; `device` is the one that really captures.
-    Captured {
+    CaptureChanged {
         /// Which.
         kind: InputKind,
         /// Its new state.
@@ -39,8 +39,8 @@ pub enum Event {
     },
     /// The device in use was unplugged.
     DeviceLost(InputKind),
-    /// A capture was switched off, and not from here: by the mentor.
-    SwitchedOff(InputKind),
+    /// A capture was switched off, not from here but by the mentor.
+    MutedRemotely(InputKind),
     /// The connection is open; these people are there.
     Connected(Vec<Peer>),
     /// Connecting failed.
@@ -54,17 +54,17 @@ pub enum Event {
     /// The connection is gone.
     Disconnected(DisconnectReason),
     /// Somebody came, or what they send changed.
-    Peer(Peer),
+    PeerChanged(Peer),
     /// Somebody can receive messages now.
-    PeerReady,
-    /// Somebody went.
+    PeerActive,
+    /// Somebody left.
     PeerLeft {
         /// Who.
         identity: String,
     },
     /// Who speaks now.
-    Speaking(Vec<String>),
-    /// A connection's quality; `None` is one's local.
+    ActiveSpeakers(Vec<String>),
+    /// A connection's quality; `None` is one's own.
     ConnectionQuality {
         /// Whose.
         identity: Option<String>,
@@ -73,7 +73,7 @@ pub enum Event {
     },
     /// A message arrived.
     MessageReceived {
-        /// Made by the sender.
+        /// Given by the sender.
         id: String,
         /// Sender's identity.
         identity: String,
@@ -86,47 +86,47 @@ pub enum Event {
     MessageSent {
         /// Which.
         id: String,
-        /// Whether LiveKit took it.
+        /// Whether LiveKit accepted it.
         sent: bool,
     },
     /// Own screen sharing started or stopped, from here or from the browser's bar.
-    Sharing(bool),
+    ScreenShareChanged(bool),
     /// Sharing the screen failed; not used when the person changed their mind.
-    ShareFailed,
+    ScreenShareFailed,
     /// The browser blocks sound until a click, or no longer.
-    SoundBlocked(bool),
+    AudioBlocked(bool),
 
     // From the other tabs of this browser.
     /// Whether one of them is in the meeting.
     OtherTab(bool),
-    /// One of them took the call over.
+    /// One of them took over the call.
     TakenOver,
 
     // From our server.
-    /// Told to everybody inside.
+    /// A notice to everybody in the room.
     Notice(Notice),
-    /// What the mentor wanted was done.
+    /// A moderation was carried out.
     Moderated(Moderation),
     /// The meeting closes at another time.
     Extended(Timestamp),
-    /// What the mentor wanted could not be done; says why.
-    NotDone(String),
+    /// A moderation or extension failed; says why.
+    RequestFailed(String),
     /// A token for the room.
     JoinTokenReceived(JoinTicket),
     /// Our server refused to give a join token.
     JoinRefused(Problem),
     /// Our server did not answer.
     NoResponse,
-    /// The session's state, pushed.
+    /// The session's state, as pushed by our server.
     Live(LiveState),
     /// The room was ended on request.
     RoomEnded,
-    /// It was not.
-    RoomNotEnded(String),
+    /// The room could not be ended; says why.
+    EndRoomFailed(String),
 
     // From the person and the clock.
     /// Choices remembered from the last time.
-    Remembered(UserChoices),
+    ChoicesLoaded(UserChoices),
     /// A switch was pressed.
     Switch {
         /// Which.
@@ -135,37 +135,37 @@ pub enum Event {
         on: bool,
     },
     /// A device was chosen.
-    Choose {
+    ChooseDevice {
         /// Which kind.
         kind: DeviceKind,
         /// Its id.
         id: String,
     },
     /// Play the test sound.
-    TestSound,
+    PlayTestSound,
     /// Video and audio elements were drawn.
-    Drawn,
+    ElementsRendered,
     /// Join, or try again.
     Join,
     /// Join although in another tab or on another device: the call moves here.
     MoveHere,
     /// Mute, ask, remove or allow back; for mentors.
     Moderate(Moderation),
-    /// Put the close off; for mentors.
+    /// Extend the meeting; for mentors.
     Extend,
-    /// The wish that the microphone be switched on was read.
-    IgnoreUnmute,
+    /// Decline the request to unmute.
+    DismissUnmuteRequest,
     /// Leave.
     Leave,
     /// End for everyone, confirmed.
-    End,
+    EndMeeting,
     /// Share the screen or stop.
-    Share(bool),
+    ShareScreen(bool),
     /// Show or hide the chat.
     OpenChat(bool),
     /// Send a message.
     SendMessage {
-        /// Made here.
+        /// Generated here.
         id: String,
         /// The text.
         text: String,
@@ -178,7 +178,7 @@ pub enum Event {
         id: String,
     },
     /// A click that may start sound.
-    StartSound,
+    StartAudio,
     /// A toast has been there long enough.
     ToastOver(u32),
     /// The wait before an attempt is over; late ones carry an old number.

@@ -71,7 +71,7 @@ pub struct RoomModel {
     /// The chat.
     pub chat: Chat,
     /// Whether the browser blocks sound.
-    pub sound_blocked: bool,
+    pub audio_blocked: bool,
     /// Notices, oldest first.
     pub toasts: Vec<Toast>,
     /// Who the server says is in the room.
@@ -85,7 +85,7 @@ pub struct RoomModel {
     /// In the meeting already, somewhere else.
     pub already_joined: Option<AlreadyJoined>,
     /// The mentor asks for the microphone.
-    pub unmute_asked: bool,
+    pub unmute_requested: bool,
     /// The mentee is kept out.
     pub mentee_removed: bool,
     /// Something the mentor wants is being done.
@@ -137,14 +137,14 @@ impl RoomModel {
             quality: ConnectionQuality::Unknown,
             peers: Vec::new(),
             chat: Chat::default(),
-            sound_blocked: false,
+            audio_blocked: false,
             toasts: Vec::new(),
             present: Vec::new(),
             late: Vec::new(),
             ending: false,
             end_problem: None,
             already_joined: None,
-            unmute_asked: false,
+            unmute_requested: false,
             mentee_removed: false,
             moderating: false,
             ends_at,

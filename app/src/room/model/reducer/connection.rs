@@ -63,7 +63,7 @@ impl RoomModel {
 
     pub(super) fn join_token_received(&mut self, join: JoinTicket) -> Vec<Effect> {
         if self.is_connecting() {
-            vec![Effect::Tell(Command::Connect {
+            vec![Effect::Client(Command::Connect {
                 url: join.ws_url,
                 token: join.token,
             })]
@@ -164,7 +164,7 @@ impl RoomModel {
         self.connection = ConnectionState::Connected;
         self.peers.clear();
         vec![
-            Effect::Tell(Command::Disconnect),
+            Effect::Client(Command::Disconnect),
             Effect::Focus(FocusTarget::Failure),
         ]
     }
@@ -174,17 +174,17 @@ impl RoomModel {
             return Vec::new();
         }
         self.phase = Phase::Left(reason);
-        vec![Effect::Tell(Command::Stop), Effect::LeavePage(reason)]
+        vec![Effect::Client(Command::Stop), Effect::LeavePage(reason)]
     }
 
     pub(super) fn connected(&mut self, peers: Vec<Peer>) -> Vec<Effect> {
         if !self.is_connecting() {
-            return vec![Effect::Tell(Command::Disconnect)];
+            return vec![Effect::Client(Command::Disconnect)];
         }
         let first = self.phase == Phase::Joining;
         self.phase = Phase::InRoom;
         self.connected_at = Some(self.now);
-        let mut effects = vec![Effect::Tell(Command::Enter)];
+        let mut effects = vec![Effect::Client(Command::Enter)];
         if first {
             self.connection = ConnectionState::Connected;
             self.peers = peers;

@@ -26,7 +26,7 @@ impl RoomModel {
         }
     }
 
-    pub(super) fn choose(&mut self, kind: DeviceKind, id: String) -> Vec<Effect> {
+    pub(super) fn choose_device(&mut self, kind: DeviceKind, id: String) -> Vec<Effect> {
         let mut effects = Vec::new();
         let input = match kind {
             DeviceKind::Camera => Some(InputKind::Camera),
@@ -36,7 +36,7 @@ impl RoomModel {
                 None
             }
         };
-        effects.push(Effect::Tell(Command::Use {
+        effects.push(Effect::Client(Command::UseDevice {
             kind,
             id: id.clone(),
         }));
@@ -47,10 +47,10 @@ impl RoomModel {
             if matches!(local.capture, CaptureState::Failed(_)) {
                 local.wanted = true;
                 local.capture = CaptureState::Starting;
-                effects.push(Effect::Tell(Command::Switch { kind, on: true }));
+                effects.push(Effect::Client(Command::Switch { kind, on: true }));
             }
         }
-        effects.push(Effect::Remember(self.choices()));
+        effects.push(Effect::SaveChoices(self.choices()));
         effects
     }
 
@@ -77,7 +77,7 @@ impl RoomModel {
             return Vec::new();
         }
         self.speaker.clear();
-        let mut effects = vec![Effect::Tell(Command::Use {
+        let mut effects = vec![Effect::Client(Command::UseDevice {
             kind: DeviceKind::Speaker,
             id: String::new(),
         })];
@@ -85,7 +85,7 @@ impl RoomModel {
         effects
     }
 
-    pub(super) fn captured(
+    pub(super) fn capture_changed(
         &mut self,
         kind: InputKind,
         capture: CaptureState,

@@ -20,23 +20,23 @@ impl RoomModel {
     /// Takes an event into account and says what has to be done.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Abilities { share, speaker } => {
+            Event::Capabilities { share, speaker } => {
                 self.can_share = share;
                 self.can_choose_speaker = speaker;
                 Vec::new()
             }
             Event::SdkNotLoaded => self.fail(ConnectFailure::SdkNotLoaded),
             Event::Devices(devices) => self.devices_changed(devices),
-            Event::Captured {
+            Event::CaptureChanged {
                 kind,
                 capture,
                 device,
-            } => self.captured(kind, capture, device),
+            } => self.capture_changed(kind, capture, device),
             Event::DeviceLost(kind) => {
                 self.local_device_mut(kind).lost = true;
                 Vec::new()
             }
-            Event::SwitchedOff(kind) => {
+            Event::MutedRemotely(kind) => {
                 self.local_device_mut(kind).wanted = false;
                 Vec::new()
             }
@@ -53,10 +53,10 @@ impl RoomModel {
             }
             Event::Reconnected(peers) => self.reconnected(peers),
             Event::Disconnected(ending) => self.disconnected(ending),
-            Event::Peer(peer) => self.peer_changed(peer),
-            Event::PeerReady => self.chat.send_waiting(),
+            Event::PeerChanged(peer) => self.peer_changed(peer),
+            Event::PeerActive => self.chat.send_waiting(),
             Event::PeerLeft { identity } => self.peer_left(&identity),
-            Event::Speaking(identities) => {
+            Event::ActiveSpeakers(identities) => {
                 for peer in &mut self.peers {
                     peer.speaking = identities.contains(&peer.identity);
                 }
@@ -80,16 +80,16 @@ impl RoomModel {
                 time,
             } => self.message_received(id, &identity, &text, time),
             Event::MessageSent { id, sent } => self.message_sent(&id, sent),
-            Event::Sharing(on) => {
+            Event::ScreenShareChanged(on) => {
                 self.sharing = on;
                 Vec::new()
             }
-            Event::ShareFailed => {
+            Event::ScreenShareFailed => {
                 self.sharing = false;
                 self.toast(text::SHARE_FAILED.to_owned())
             }
-            Event::SoundBlocked(blocked) => {
-                self.sound_blocked = blocked;
+            Event::AudioBlocked(blocked) => {
+                self.audio_blocked = blocked;
                 Vec::new()
             }
             Event::Notice(notice) => self.notice(notice),
@@ -98,7 +98,7 @@ impl RoomModel {
                 self.moderating = false;
                 self.closes(closes_at)
             }
-            Event::NotDone(why) => {
+            Event::RequestFailed(why) => {
                 self.moderating = false;
                 self.toast(why)
             }
@@ -111,8 +111,8 @@ impl RoomModel {
                 let closes_at = self.closes_at;
                 vec![Effect::Extend { closes_at }]
             }
-            Event::IgnoreUnmute => {
-                self.unmute_asked = false;
+            Event::DismissUnmuteRequest => {
+                self.unmute_requested = false;
                 Vec::new()
             }
             Event::JoinTokenReceived(token) => self.join_token_received(token),
@@ -120,17 +120,17 @@ impl RoomModel {
             Event::NoResponse => self.not_connected(ConnectFailure::Offline),
             Event::Live(live) => self.live(live),
             Event::RoomEnded => self.leave(LeaveReason::EndedByMentor),
-            Event::RoomNotEnded(problem) => {
+            Event::EndRoomFailed(problem) => {
                 self.ending = false;
                 self.end_problem = Some(problem);
                 Vec::new()
             }
-            Event::Remembered(choices) => {
+            Event::ChoicesLoaded(choices) => {
                 self.camera = LocalDevice::new(choices.camera, choices.camera_id.clone());
                 self.microphone =
                     LocalDevice::new(choices.microphone, choices.microphone_id.clone());
                 self.speaker = choices.speaker_id.clone();
-                vec![Effect::Tell(Command::Start(choices))]
+                vec![Effect::Client(Command::Start(choices))]
             }
             Event::Switch { kind, on } => {
                 let local = self.local_device_mut(kind);
@@ -139,16 +139,16 @@ impl RoomModel {
                     local.capture = CaptureState::Starting;
                 }
                 if kind == InputKind::Microphone {
-                    self.unmute_asked = false;
+                    self.unmute_requested = false;
                 }
                 vec![
-                    Effect::Tell(Command::Switch { kind, on }),
-                    Effect::Remember(self.choices()),
+                    Effect::Client(Command::Switch { kind, on }),
+                    Effect::SaveChoices(self.choices()),
                 ]
             }
-            Event::Choose { kind, id } => self.choose(kind, id),
-            Event::TestSound => vec![Effect::Tell(Command::Play(Chime::Test))],
-            Event::Drawn => vec![Effect::Tell(Command::AttachTracks)],
+            Event::ChooseDevice { kind, id } => self.choose_device(kind, id),
+            Event::PlayTestSound => vec![Effect::Client(Command::PlayChime(Chime::Test))],
+            Event::ElementsRendered => vec![Effect::Client(Command::AttachTracks)],
             Event::Join => self.join(match self.phase {
                 Phase::Lobby => Entry::IfNotInside,
                 Phase::Joining | Phase::InRoom | Phase::Failed(_) | Phase::Left(_) => Entry::Rejoin,
@@ -157,12 +157,12 @@ impl RoomModel {
             Event::OtherTab(inside) => self.other_tab(inside),
             Event::TakenOver => self.leave(LeaveReason::OtherTab),
             Event::Leave => self.leave(LeaveReason::Left),
-            Event::End => {
+            Event::EndMeeting => {
                 self.ending = true;
                 self.end_problem = None;
                 vec![Effect::EndRoom]
             }
-            Event::Share(on) => vec![Effect::Tell(Command::Share(on))],
+            Event::ShareScreen(on) => vec![Effect::Client(Command::ShareScreen(on))],
             Event::OpenChat(open) => {
                 self.chat.open = open;
                 if open {
@@ -182,7 +182,7 @@ impl RoomModel {
                 }
                 self.send_waiting_messages()
             }
-            Event::StartSound => vec![Effect::Tell(Command::StartSound)],
+            Event::StartAudio => vec![Effect::Client(Command::StartAudio)],
             Event::ToastOver(id) => {
                 self.toasts.retain(|toast| toast.id != id);
                 Vec::new()

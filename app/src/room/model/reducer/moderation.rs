@@ -12,7 +12,7 @@ impl RoomModel {
             Notice::Closing { closes_at } => self.closes(closes_at),
             Notice::Muted => self.toast(text::muted_by(&self.other.name)),
             Notice::UnmuteAsked => {
-                self.unmute_asked = self.microphone.capture != CaptureState::On;
+                self.unmute_requested = self.microphone.capture != CaptureState::On;
                 Vec::new()
             }
         }

@@ -29,7 +29,7 @@ impl RoomModel {
         if self.connection != ConnectionState::Connected || self.take_expected_back(&identity) {
             return Vec::new();
         }
-        let mut effects = vec![Effect::Tell(Command::Play(Chime::Joined))];
+        let mut effects = vec![Effect::Client(Command::PlayChime(Chime::Joined))];
         effects.extend(self.toast(text::joined(&name)));
         effects
     }
@@ -54,7 +54,7 @@ impl RoomModel {
             return Vec::new();
         };
         let peer = self.peers.remove(index);
-        let mut effects = vec![Effect::Tell(Command::Play(Chime::Left))];
+        let mut effects = vec![Effect::Client(Command::PlayChime(Chime::Left))];
         effects.extend(self.toast(text::left(&peer.name)));
         effects
     }

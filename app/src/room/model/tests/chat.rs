@@ -60,10 +60,10 @@ fn a_message_said_alone_goes_out_when_the_other_person_is_there() {
     let mut model = in_room(Vec::new());
     assert_eq!(model.apply(send("1", " hello ")), []);
     assert_eq!(model.chat.messages[0].delivery, Delivery::Waiting);
-    model.apply(Event::Peer(peer()));
+    model.apply(Event::PeerChanged(peer()));
     assert_eq!(
-        model.apply(Event::PeerReady),
-        [Effect::Tell(Command::SendMessage {
+        model.apply(Event::PeerActive),
+        [Effect::Client(Command::SendMessage {
             id: "1".to_owned(),
             text: "hello".to_owned()
         })]
@@ -73,7 +73,7 @@ fn a_message_said_alone_goes_out_when_the_other_person_is_there() {
         sent: true,
     });
     assert_eq!(model.chat.messages[0].delivery, Delivery::Sent);
-    assert_eq!(model.apply(Event::PeerReady), [], "never twice");
+    assert_eq!(model.apply(Event::PeerActive), [], "never twice");
 }
 
 #[test]

@@ -13,13 +13,13 @@ fn joining_requests_a_token_connects_and_enters() {
     assert_eq!(model.apply(Event::Join), [], "a second click does nothing");
     assert_eq!(
         model.apply(token()),
-        [Effect::Tell(Command::Connect {
+        [Effect::Client(Command::Connect {
             url: "ws://localhost:7880".to_owned(),
             token: "t".to_owned()
         })]
     );
     let effects = model.apply(Event::Connected(vec![peer()]));
-    assert_eq!(effects[0], Effect::Tell(Command::Enter));
+    assert_eq!(effects[0], Effect::Client(Command::Enter));
     assert!(model.in_room());
     assert_eq!(model.peer().map(|p| p.name.as_str()), Some("Ada"));
     assert!(
@@ -95,7 +95,7 @@ fn leaving_while_joining_wins() {
     assert_eq!(model.apply(token()), []);
     assert_eq!(
         model.apply(Event::Connected(Vec::new())),
-        [Effect::Tell(Command::Disconnect)]
+        [Effect::Client(Command::Disconnect)]
     );
     assert_eq!(
         model.apply(Event::Disconnected(DisconnectReason::Unexpected)),
@@ -205,12 +205,12 @@ fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
     model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     assert_eq!(model.peer(), None, "the screen says who is waited for");
-    assert_eq!(model.apply(Event::Peer(peer())), []);
+    assert_eq!(model.apply(Event::PeerChanged(peer())), []);
     assert!(model.toasts.is_empty());
     model.apply(Event::PeerLeft {
         identity: peer().identity,
     });
-    model.apply(Event::Peer(peer()));
+    model.apply(Event::PeerChanged(peer()));
     assert_eq!(
         texts(&model),
         ["Ada left.", "Ada joined."],

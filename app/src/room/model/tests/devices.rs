@@ -12,7 +12,7 @@ fn microphone(id: &str, label: &str) -> Device {
 }
 
 fn captured(kind: InputKind, capture: CaptureState, device: &str) -> Event {
-    Event::Captured {
+    Event::CaptureChanged {
         kind,
         capture,
         device: (!device.is_empty()).then(|| device.to_owned()),
@@ -85,11 +85,11 @@ fn choosing_another_device_after_a_failure_starts_it() {
         CaptureState::Failed(DeviceProblem::Busy),
         "the reason stays on screen"
     );
-    let effects = model.apply(Event::Choose {
+    let effects = model.apply(Event::ChooseDevice {
         kind: DeviceKind::Camera,
         id: "other".to_owned(),
     });
-    assert!(effects.contains(&Effect::Tell(Command::Switch {
+    assert!(effects.contains(&Effect::Client(Command::Switch {
         kind: InputKind::Camera,
         on: true
     })));
@@ -104,7 +104,7 @@ fn a_speaker_that_is_gone_falls_back_to_the_default() {
         label: id.to_owned(),
     };
     let mut model = in_room(Vec::new());
-    model.apply(Event::Choose {
+    model.apply(Event::ChooseDevice {
         kind: DeviceKind::Speaker,
         id: "headset".to_owned(),
     });
@@ -115,7 +115,7 @@ fn a_speaker_that_is_gone_falls_back_to_the_default() {
     );
     assert_eq!(model.apply(Event::Devices(vec![speaker("headset")])), []);
     let effects = model.apply(Event::Devices(vec![speaker("default")]));
-    assert!(effects.contains(&Effect::Tell(Command::Use {
+    assert!(effects.contains(&Effect::Client(Command::UseDevice {
         kind: DeviceKind::Speaker,
         id: String::new()
     })));
@@ -131,15 +131,15 @@ fn choices_are_remembered_when_made_and_applied_at_the_start() {
         ..UserChoices::default()
     };
     assert_eq!(
-        model.apply(Event::Remembered(choices.clone())),
-        [Effect::Tell(Command::Start(choices))]
+        model.apply(Event::ChoicesLoaded(choices.clone())),
+        [Effect::Client(Command::Start(choices))]
     );
     assert!(!model.camera.wanted && model.microphone.wanted);
     let effects = model.apply(Event::Switch {
         kind: InputKind::Camera,
         on: true,
     });
-    assert!(effects.contains(&Effect::Remember(UserChoices {
+    assert!(effects.contains(&Effect::SaveChoices(UserChoices {
         microphone_id: "headset".to_owned(),
         ..UserChoices::default()
     })));
@@ -203,11 +203,11 @@ fn browsers_exceptions_become_problems_with_steps() {
 fn sharing_that_ends_in_the_browsers_bar_ends_here_too() {
     let mut model = in_room(Vec::new());
     assert_eq!(
-        model.apply(Event::Share(true)),
-        [Effect::Tell(Command::Share(true))]
+        model.apply(Event::ShareScreen(true)),
+        [Effect::Client(Command::ShareScreen(true))]
     );
-    model.apply(Event::Sharing(true));
+    model.apply(Event::ScreenShareChanged(true));
     assert!(model.sharing);
-    model.apply(Event::Sharing(false));
+    model.apply(Event::ScreenShareChanged(false));
     assert!(!model.sharing);
 }

@@ -5,13 +5,13 @@ use super::*;
 #[test]
 fn the_mentor_ends_the_meeting_or_learns_why_not() {
     let mut model = in_room(vec![peer()]);
-    assert_eq!(model.apply(Event::End), [Effect::EndRoom]);
-    model.apply(Event::RoomNotEnded("No.".to_owned()));
+    assert_eq!(model.apply(Event::EndMeeting), [Effect::EndRoom]);
+    model.apply(Event::EndRoomFailed("No.".to_owned()));
     assert_eq!(
         (model.ending, model.end_problem.as_deref()),
         (false, Some("No."))
     );
-    model.apply(Event::End);
+    model.apply(Event::EndMeeting);
     model.apply(Event::RoomEnded);
     assert_eq!(left(&model), Some(LeaveReason::EndedByMentor));
     assert_eq!(
@@ -35,32 +35,32 @@ fn a_removed_mentee_leaves_with_that_reason() {
 fn a_wish_to_unmute_is_shown_until_it_is_answered() {
     let mut model = in_room(vec![peer()]);
     model.apply(Event::Notice(Notice::UnmuteAsked));
-    assert!(model.unmute_asked);
+    assert!(model.unmute_requested);
     let on = Event::Switch {
         kind: InputKind::Microphone,
         on: true,
     };
     model.apply(on);
-    assert!(!model.unmute_asked);
-    model.apply(Event::Captured {
+    assert!(!model.unmute_requested);
+    model.apply(Event::CaptureChanged {
         kind: InputKind::Microphone,
         capture: CaptureState::On,
         device: None,
     });
     model.apply(Event::Notice(Notice::UnmuteAsked));
-    assert!(!model.unmute_asked, "the microphone is on already");
+    assert!(!model.unmute_requested, "the microphone is on already");
 }
 
 #[test]
 fn a_microphone_that_the_mentor_switched_off_shows_so_and_can_be_switched_on_again() {
     let mut model = in_room(vec![peer()]);
-    model.apply(Event::SwitchedOff(InputKind::Microphone));
+    model.apply(Event::MutedRemotely(InputKind::Microphone));
     model.apply(Event::Notice(Notice::Muted));
     assert!(!model.microphone.wanted);
     assert_eq!(texts(&model).len(), 1);
     let kind = InputKind::Microphone;
     let effects = model.apply(Event::Switch { kind, on: true });
-    assert!(effects.contains(&Effect::Tell(Command::Switch { kind, on: true })));
+    assert!(effects.contains(&Effect::Client(Command::Switch { kind, on: true })));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_mentor_reads_what_came_of_removing_somebody() {
     model.apply(Event::Moderated(Moderation::Remove));
     assert!(model.mentee_removed && !model.moderating);
     model.apply(Event::Moderate(Moderation::AllowBack));
-    model.apply(Event::NotDone(
+    model.apply(Event::RequestFailed(
         "The video server does not answer.".to_owned(),
     ));
     assert!(model.mentee_removed && !model.moderating);

@@ -22,19 +22,19 @@ fn the_other_person_is_late_until_they_come() {
 #[test]
 fn people_are_announced_once_with_a_sound() {
     let mut model = in_room(Vec::new());
-    let effects = model.apply(Event::Peer(peer()));
-    assert!(effects.contains(&Effect::Tell(Command::Play(Chime::Joined))));
+    let effects = model.apply(Event::PeerChanged(peer()));
+    assert!(effects.contains(&Effect::Client(Command::PlayChime(Chime::Joined))));
     assert_eq!(texts(&model), ["Ada joined."]);
     let muted = Peer {
         microphone: false,
         ..peer()
     };
-    assert_eq!(model.apply(Event::Peer(muted)), []);
+    assert_eq!(model.apply(Event::PeerChanged(muted)), []);
     assert_eq!(model.peer().map(|p| p.microphone), Some(false));
     let effects = model.apply(Event::PeerLeft {
         identity: peer().identity,
     });
-    assert!(effects.contains(&Effect::Tell(Command::Play(Chime::Left))));
+    assert!(effects.contains(&Effect::Client(Command::PlayChime(Chime::Left))));
     assert_eq!(texts(&model), ["Ada joined.", "Ada left."]);
     assert_eq!(model.peer(), None);
 }
@@ -51,7 +51,7 @@ fn who_left_during_a_reconnect_is_said_afterwards() {
 #[test]
 fn speaking_and_quality_survive_a_change_of_tracks() {
     let mut model = in_room(vec![peer()]);
-    model.apply(Event::Speaking(vec![peer().identity]));
+    model.apply(Event::ActiveSpeakers(vec![peer().identity]));
     model.apply(Event::ConnectionQuality {
         identity: Some(peer().identity),
         quality: ConnectionQuality::Poor,
@@ -60,7 +60,7 @@ fn speaking_and_quality_survive_a_change_of_tracks() {
         identity: None,
         quality: ConnectionQuality::Good,
     });
-    model.apply(Event::Peer(Peer {
+    model.apply(Event::PeerChanged(Peer {
         screen: true,
         ..peer()
     }));

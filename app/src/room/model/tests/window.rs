@@ -35,9 +35,9 @@ fn the_close_is_announced_ten_five_and_one_minutes_before() {
 #[test]
 fn toasts_go_away_one_by_one() {
     let mut model = in_room(Vec::new());
-    let effects = model.apply(Event::ShareFailed);
+    let effects = model.apply(Event::ScreenShareFailed);
     assert_eq!(effects, [Effect::ExpireToast(0)]);
-    model.apply(Event::ShareFailed);
+    model.apply(Event::ScreenShareFailed);
     model.apply(Event::ToastOver(0));
     assert_eq!(model.toasts.len(), 1);
 }
