@@ -306,7 +306,7 @@ fn wait_at_the_door(
         let clock = StoredValue::new(ServerClock::new(began, local));
         let late = late.clone();
         watch.put(Watch::new(id, move |state| {
-            clock.try_update_value(|clock| clock.hear(state.now, side::now()));
+            clock.try_update_value(|clock| clock.update(state.now, side::now()));
             if state.access != access || late != state.late {
                 look_again.run(());
             }

@@ -5,8 +5,8 @@ mod live;
 mod page;
 mod sdk;
 mod slot;
-mod sound;
-mod tabs;
+mod tab_lock;
+mod web_audio;
 
 pub use client::Client;
 pub use live::Watch;

@@ -118,7 +118,7 @@ impl Call {
     /// The server told the session's state.
     pub fn live(self, state: LiveState) {
         self.clock
-            .try_update_value(|clock| clock.hear(state.now, side::now()));
+            .try_update_value(|clock| clock.update(state.now, side::now()));
         self.send(Event::Live(state));
     }
 

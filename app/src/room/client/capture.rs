@@ -280,7 +280,7 @@ impl Client {
         let client = self.clone();
         let meter = self
             .0
-            .studio
+            .audio
             .measure(&track.media_stream_track(), move |level| {
                 (client.0.level)(level)
             });

@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 impl Client {
     pub(super) fn connect(&self, url: String, token: String) {
-        self.0.tabs.enter();
+        self.0.tab_lock.enter();
         self.disconnect();
         let generation = self.with(|registry| {
             registry.generation += 1;

@@ -32,7 +32,7 @@ impl Client {
     }
 
     fn use_speaker(&self, id: String) {
-        self.0.studio.use_speaker(&id);
+        self.0.audio.use_speaker(&id);
         let room = self.with(|registry| {
             registry.speaker.clone_from(&id);
             registry.room()

@@ -1,7 +1,7 @@
 //! From the page's start to its end.
 
 use super::{
-    super::{sdk, sound::can_choose_speaker},
+    super::{sdk, web_audio::can_choose_speaker},
     Client,
     registry::{PageListener, drop_later},
     screen_lock::keep_screen_on,
@@ -20,7 +20,7 @@ impl Client {
             share: can_share(),
             speaker: can_choose_speaker(),
         });
-        self.0.tabs.watch();
+        self.0.tab_lock.watch();
         self.keep_screen_on_when_visible();
         let client = self.clone();
         self.listen(window().unchecked_into(), "online", move || {
@@ -53,13 +53,13 @@ impl Client {
 
     pub(super) fn stop(&self) {
         self.with(|registry| registry.stopped = true);
-        self.0.tabs.stop();
+        self.0.tab_lock.stop();
         self.end_screen(None);
         self.disconnect();
         for kind in [InputKind::Camera, InputKind::Microphone] {
             self.release(kind);
         }
-        self.0.studio.close();
+        self.0.audio.close();
         let page = self.with(|registry| std::mem::take(&mut registry.page));
         for listener in &page {
             let _ = listener.target.remove_event_listener_with_callback(

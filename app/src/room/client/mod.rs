@@ -13,7 +13,7 @@ mod screen;
 mod screen_lock;
 
 use self::registry::Registry;
-use super::{sound::Studio, tabs::Tabs};
+use super::{tab_lock::TabLock, web_audio::WebAudio};
 use crate::room::model::{Command, Event};
 use domain::ids::SessionId;
 use leptos::task::spawn_local;
@@ -25,9 +25,9 @@ pub struct Client(Rc<Inner>);
 
 struct Inner {
     emit: Rc<dyn Fn(Event)>,
-    tabs: Tabs,
+    tab_lock: TabLock,
     level: Box<dyn Fn(u8)>,
-    studio: Studio,
+    audio: WebAudio,
     registry: RefCell<Registry>,
 }
 
@@ -40,17 +40,17 @@ impl Client {
     ) -> Self {
         let emit: Rc<dyn Fn(Event)> = Rc::new(emit);
         Self(Rc::new(Inner {
-            tabs: Tabs::new(session, Rc::clone(&emit)),
+            tab_lock: TabLock::new(session, Rc::clone(&emit)),
             emit,
             level: Box::new(level),
-            studio: Studio::default(),
+            audio: WebAudio::default(),
             registry: RefCell::default(),
         }))
     }
 
     /// Carries out a command; what comes of it is reported as events.
     pub fn send(&self, command: Command) {
-        self.0.studio.wake();
+        self.0.audio.resume();
         match command {
             Command::Start(choices) => {
                 self.with(|registry| {
@@ -60,7 +60,7 @@ impl Client {
                     registry.microphone.device = choices.microphone_id;
                     registry.speaker.clone_from(&choices.speaker_id);
                 });
-                self.0.studio.use_speaker(&choices.speaker_id);
+                self.0.audio.use_speaker(&choices.speaker_id);
                 self.start();
             }
             Command::AttachTracks => self.attach_tracks(),
@@ -69,7 +69,7 @@ impl Client {
                 self.reconcile(kind);
             }
             Command::UseDevice { kind, id } => self.use_device(kind, id),
-            Command::PlayChime(chime) => self.0.studio.play(chime),
+            Command::PlayChime(chime) => self.0.audio.play(chime),
             Command::Connect { url, token } => self.connect(url, token),
             Command::Enter => self.enter(),
             Command::ShareScreen(true) => self.share(),

@@ -2,7 +2,7 @@
 
 use super::super::{
     sdk::{Listener, Room, Track},
-    sound::Meter,
+    web_audio::LevelMeter,
 };
 use crate::room::model::InputKind;
 use leptos::task::spawn_local;
@@ -15,7 +15,7 @@ pub(super) struct Registry {
     pub(super) camera: LocalCapture,
     pub(super) microphone: LocalCapture,
     pub(super) speaker: String,
-    pub(super) meter: Option<Meter>,
+    pub(super) meter: Option<LevelMeter>,
     pub(super) connection: Option<Connection>,
     /// Counts connections, so that a late answer of an older one can tell.
     pub(super) generation: u32,

@@ -131,7 +131,7 @@ impl Client {
 }
 
 pub(super) fn peers(room: &Room) -> Vec<Peer> {
-    room.others().iter().map(peer).collect()
+    room.remote_participants().iter().map(peer).collect()
 }
 
 fn peer(participant: &Participant) -> Peer {

@@ -5,7 +5,8 @@ use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 
 pub(super) fn keep_screen_on() {
-    let navigator: sdk::WakefulNavigator = JsValue::from(window().navigator()).unchecked_into();
+    let navigator: sdk::NavigatorWithWakeLock =
+        JsValue::from(window().navigator()).unchecked_into();
     if let Some(lock) = navigator.wake_lock() {
         spawn_local(async move {
             // Refused on low battery; the call goes on.

@@ -42,7 +42,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = localParticipant)]
     pub fn local_participant(this: &Room) -> Participant;
     #[wasm_bindgen(method, getter, js_name = remoteParticipants)]
-    fn remote_participants(this: &Room) -> Map;
+    fn remote_participant_map(this: &Room) -> Map;
     #[wasm_bindgen(method, js_name = registerTextStreamHandler)]
     pub fn register_text_stream_handler(this: &Room, topic: &str, handler: &Function);
 
@@ -143,14 +143,14 @@ extern "C" {
 
     /// A media element whose speaker can be chosen.
     #[wasm_bindgen(extends = HtmlMediaElement)]
-    pub type Sink;
+    pub type SinkElement;
     #[wasm_bindgen(method, catch, js_name = setSinkId)]
-    pub async fn set_sink_id(this: &Sink, id: &str) -> Result<JsValue, JsValue>;
+    pub async fn set_sink_id(this: &SinkElement, id: &str) -> Result<JsValue, JsValue>;
 
     /// `navigator`, where tabs share locks.
-    pub type LockingNavigator;
+    pub type NavigatorWithLocks;
     #[wasm_bindgen(method, getter)]
-    pub fn locks(this: &LockingNavigator) -> Option<LockManager>;
+    pub fn locks(this: &NavigatorWithLocks) -> Option<LockManager>;
     /// Web Locks, which web-sys has only among its unstable interfaces.
     pub type LockManager;
     #[wasm_bindgen(method, catch)]
@@ -162,9 +162,9 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
 
     /// `navigator`, where the screen can be kept on.
-    pub type WakefulNavigator;
+    pub type NavigatorWithWakeLock;
     #[wasm_bindgen(method, getter, js_name = wakeLock)]
-    pub fn wake_lock(this: &WakefulNavigator) -> Option<WakeLock>;
+    pub fn wake_lock(this: &NavigatorWithWakeLock) -> Option<WakeLock>;
     /// Keeps the screen on.
     pub type WakeLock;
     #[wasm_bindgen(method)]
@@ -173,8 +173,8 @@ extern "C" {
 
 impl Room {
     /// Everybody else.
-    pub fn others(&self) -> Vec<Participant> {
-        Array::from(&self.remote_participants().values())
+    pub fn remote_participants(&self) -> Vec<Participant> {
+        Array::from(&self.remote_participant_map().values())
             .iter()
             .map(JsCast::unchecked_into)
             .collect()

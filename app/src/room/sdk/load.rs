@@ -1,6 +1,6 @@
 //! Loading livekit-client, and what this browser is able to do.
 
-use super::bindings::{LockManager, LockingNavigator, set_log_level};
+use super::bindings::{LockManager, NavigatorWithLocks, set_log_level};
 use js_sys::{Promise, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
@@ -53,6 +53,6 @@ pub fn has(target: &JsValue, name: &str) -> bool {
 
 /// The locks that the tabs of this browser share; `None` on pages that are not secure.
 pub fn locks() -> Option<LockManager> {
-    let navigator: LockingNavigator = JsValue::from(window().navigator()).unchecked_into();
+    let navigator: NavigatorWithLocks = JsValue::from(window().navigator()).unchecked_into();
     navigator.locks()
 }

@@ -9,8 +9,8 @@ mod options;
 
 pub use self::{
     bindings::{
-        Listener, LockManager, Participant, Publication, Room, Sink, TextReader, Track,
-        WakefulNavigator, create_local_audio_track, create_local_video_track,
+        Listener, LockManager, NavigatorWithWakeLock, Participant, Publication, Room, SinkElement,
+        TextReader, Track, create_local_audio_track, create_local_video_track,
     },
     errors::{connect_failure, device_problem, quality, was_aborted, was_dismissed},
     load::{SCRIPT, has, is_secure, load, locks},
