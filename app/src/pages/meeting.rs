@@ -7,7 +7,7 @@ use crate::{
     room::{
         clock::ServerClock,
         components::OpenMeeting,
-        side::{self, SCRIPT, Slot, Watch},
+        side::{self, LocalValue, SCRIPT, Watch},
     },
     routes,
 };
@@ -299,7 +299,7 @@ fn wait_at_the_door(
 ) {
     let (id, late) = (session.id, session.late.clone());
     let began = time.get_untracked();
-    let watch = Slot::<Watch>::new();
+    let watch = LocalValue::<Watch>::new();
     let timer = StoredValue::new(None::<IntervalHandle>);
     Effect::new(move |_| {
         let local = arrived.get_value().unwrap_or_else(side::now);

@@ -3,7 +3,7 @@
 use super::{
     clock::ServerClock,
     model::{Command, Effect, Event, FocusTarget, RoomModel},
-    side::{self, Client, Slot},
+    side::{self, Client, LocalValue},
 };
 use crate::{
     api::{
@@ -38,7 +38,7 @@ pub struct Call {
     /// The session.
     pub session: SessionId,
     clock: StoredValue<ServerClock>,
-    client: Slot<Client>,
+    client: LocalValue<Client>,
 }
 
 impl Call {
@@ -63,7 +63,7 @@ impl Call {
             second: Trigger::new(),
             session: session.id,
             clock: StoredValue::new(ServerClock::new(page.now, page.now)),
-            client: Slot::new(),
+            client: LocalValue::new(),
         }
     }
 

@@ -41,18 +41,18 @@ impl Watch {
 }
 
 /// Nothing is kept on the server, whose threads take turns with one page.
-pub struct Slot<T>(PhantomData<fn() -> T>);
+pub struct LocalValue<T>(PhantomData<fn() -> T>);
 
-impl<T> Clone for Slot<T> {
+impl<T> Clone for LocalValue<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Slot<T> {}
+impl<T> Copy for LocalValue<T> {}
 
-impl<T> Slot<T> {
-    /// An empty slot.
+impl<T> LocalValue<T> {
+    /// An empty value.
     pub fn new() -> Self {
         Self(PhantomData)
     }
@@ -71,7 +71,7 @@ impl<T> Slot<T> {
     }
 }
 
-impl<T> Default for Slot<T> {
+impl<T> Default for LocalValue<T> {
     fn default() -> Self {
         Self::new()
     }

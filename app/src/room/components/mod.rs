@@ -15,7 +15,7 @@ use super::{
     call::Call,
     clock::ServerClock,
     model::{Event, Phase},
-    side::{self, Slot, Watch},
+    side::{self, LocalValue, Watch},
     text,
 };
 use crate::routes;
@@ -49,7 +49,7 @@ pub fn OpenMeeting(
     on_closed: Callback<LiveState>,
 ) -> impl IntoView {
     let call = Call::new(&page, &session);
-    let watch = Slot::<Watch>::new();
+    let watch = LocalValue::<Watch>::new();
     let timer = StoredValue::new(None::<IntervalHandle>);
     let now = page.now;
     Effect::new(move |_| {
