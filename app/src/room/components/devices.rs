@@ -139,7 +139,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
 
 /// Says what is wrong with a device and what to do about it.
 #[component]
-pub fn Trouble(call: Call, kind: InputKind) -> impl IntoView {
+pub fn DeviceHelp(call: Call, kind: InputKind) -> impl IntoView {
     let problem = Memo::new(move |_| {
         call.with(|model| match model.local_device(kind).capture {
             // The page's own fault is told once, not once for each device.

@@ -1,7 +1,7 @@
 //! Before the meeting: see and hear oneself, choose devices, join. Nothing is sent yet.
 
 use super::{
-    devices::{DeviceMenus, MediaSwitch, Trouble},
+    devices::{DeviceHelp, DeviceMenus, MediaSwitch},
     time_left::TimeLeft,
 };
 use crate::room::{
@@ -104,8 +104,8 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     >
                         {move || if joining() { "Joining…" } else { "Join meeting" }}
                     </button>
-                    <Trouble call kind=InputKind::Camera />
-                    <Trouble call kind=InputKind::Microphone />
+                    <DeviceHelp call kind=InputKind::Camera />
+                    <DeviceHelp call kind=InputKind::Microphone />
                     <div class="level" class:is-off=move || !hears()>
                         <label for="microphone-level">"Microphone level"</label>
                         <meter

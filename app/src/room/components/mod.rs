@@ -29,7 +29,7 @@ use std::time::Duration;
 
 /// Which of the views is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum CallView {
     Lobby,
     Room,
     Failed,
@@ -44,7 +44,7 @@ pub fn OpenMeeting(
     /// Its session.
     session: SessionView,
     /// The server's time of `page` as the browser's clock showed it on arrival.
-    arrived: StoredValue<Option<Timestamp>>,
+    arrived_at: StoredValue<Option<Timestamp>>,
     /// Told when the meeting closes for somebody who is not inside.
     on_closed: Callback<LiveState>,
 ) -> impl IntoView {
@@ -53,7 +53,7 @@ pub fn OpenMeeting(
     let timer = StoredValue::new(None::<IntervalHandle>);
     let now = page.now;
     Effect::new(move |_| {
-        let local = arrived.get_value().unwrap_or_else(side::now);
+        let local = arrived_at.get_value().unwrap_or_else(side::now);
         call.start(ServerClock::new(now, local));
         call.tick();
         watch.put(Watch::new(call.session, move |state| {
@@ -75,18 +75,18 @@ pub fn OpenMeeting(
     });
     let shown = Memo::new(move |_| {
         call.with(|model| match model.phase {
-            Phase::Lobby | Phase::Joining => Shown::Lobby,
-            Phase::InRoom => Shown::Room,
-            Phase::Failed(_) => Shown::Failed,
-            Phase::Left(_) => Shown::Left,
+            Phase::Lobby | Phase::Joining => CallView::Lobby,
+            Phase::InRoom => CallView::Room,
+            Phase::Failed(_) => CallView::Failed,
+            Phase::Left(_) => CallView::Left,
         })
     });
     let title = StoredValue::new(session.title);
     move || match shown.get() {
-        Shown::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
-        Shown::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
-        Shown::Failed => view! { <ConnectionError call /> }.into_any(),
-        Shown::Left => view! {
+        CallView::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
+        CallView::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
+        CallView::Failed => view! { <ConnectionError call /> }.into_any(),
+        CallView::Left => view! {
             <p class="meeting-leaving" role="status">
                 "Leaving the meeting…"
             </p>

@@ -34,7 +34,7 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
                 </div>
                 <div class="call-facts">
                     <TimeLeft call />
-                    <OwnQuality call />
+                    <LocalQuality call />
                 </div>
                 <button
                     type="button"
@@ -45,7 +45,7 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
                     <span>"Leave"</span>
                 </button>
             </header>
-            <Picture call />
+            <VideoTiles call />
             <Notices call />
             <Controls call is_mentor />
             <Chat call />
@@ -61,7 +61,7 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
 }
 
 #[component]
-fn OwnQuality(call: Call) -> impl IntoView {
+fn LocalQuality(call: Call) -> impl IntoView {
     let quality = Memo::new(move |_| call.with(|model| model.quality));
     view! {
         <p class="call-quality" data-quality=move || quality_mark(quality.get()) role="status">
@@ -81,7 +81,7 @@ fn quality_mark(quality: ConnectionQuality) -> &'static str {
 
 /// Pictures and sound.
 #[component]
-fn Picture(call: Call) -> impl IntoView {
+fn VideoTiles(call: Call) -> impl IntoView {
     let other = call.read(|model| model.other.name.clone());
     let initial: String = other.chars().take(1).flat_map(char::to_uppercase).collect();
     let is_here = move || call.with(|model| model.peer().is_some());
