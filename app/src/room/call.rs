@@ -2,6 +2,7 @@
 
 use super::{
     clock::ServerClock,
+    element_ids,
     model::{Command, Effect, Event, FocusTarget, RoomModel},
     side::{self, Client, LocalValue},
 };
@@ -186,12 +187,12 @@ impl Call {
 }
 
 /// The element that a target means.
-pub fn id(target: FocusTarget) -> &'static str {
+fn id(target: FocusTarget) -> &'static str {
     match target {
-        FocusTarget::Call => "call-title",
-        FocusTarget::Message => "chat-message",
-        FocusTarget::ChatButton => "chat-button",
-        FocusTarget::Failure => "failure-title",
-        FocusTarget::MoveHere => "move-here",
+        FocusTarget::Call => element_ids::CALL_TITLE,
+        FocusTarget::Message => element_ids::CHAT_MESSAGE,
+        FocusTarget::ChatButton => element_ids::CHAT_BUTTON,
+        FocusTarget::Failure => element_ids::FAILURE_TITLE,
+        FocusTarget::MoveHere => element_ids::MOVE_HERE,
     }
 }

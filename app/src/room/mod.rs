@@ -11,6 +11,7 @@
 pub mod call;
 pub mod clock;
 pub mod components;
+mod element_ids;
 pub mod model;
 pub mod text;
 

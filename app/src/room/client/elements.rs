@@ -5,19 +5,29 @@ use super::{
     Client,
     registry::Attachment,
 };
+use crate::room::element_ids;
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlMediaElement;
 
 /// Where tracks are shown and heard: element ids and what belongs there.
 const ELEMENTS: [(&str, ElementTrack); 6] = [
-    ("preview", ElementTrack::LocalCamera),
-    ("self-view", ElementTrack::LocalCamera),
-    ("peer-video", ElementTrack::Remote(source::CAMERA)),
-    ("peer-screen", ElementTrack::Remote(source::SCREEN)),
-    ("peer-audio", ElementTrack::Remote(source::MICROPHONE)),
+    (element_ids::PREVIEW, ElementTrack::LocalCamera),
+    (element_ids::SELF_VIEW, ElementTrack::LocalCamera),
     (
-        "peer-screen-audio",
+        element_ids::PEER_VIDEO,
+        ElementTrack::Remote(source::CAMERA),
+    ),
+    (
+        element_ids::PEER_SCREEN,
+        ElementTrack::Remote(source::SCREEN),
+    ),
+    (
+        element_ids::PEER_AUDIO,
+        ElementTrack::Remote(source::MICROPHONE),
+    ),
+    (
+        element_ids::PEER_SCREEN_AUDIO,
         ElementTrack::Remote(source::SCREEN_SOUND),
     ),
 ];

@@ -3,6 +3,7 @@
 use super::icons::{self, Icon};
 use crate::room::{
     call::Call,
+    element_ids,
     model::{CHAT_MAX, Delivery, Event, Message},
     side,
 };
@@ -33,7 +34,7 @@ pub fn Chat(call: Call) -> impl IntoView {
     };
     Effect::new(move |_| {
         call.with(|model| (model.chat.open, model.chat.messages.len()));
-        side::scroll_to_end("chat-log");
+        side::scroll_to_end(element_ids::CHAT_LOG);
     });
     view! {
         <aside
@@ -58,7 +59,7 @@ pub fn Chat(call: Call) -> impl IntoView {
                     <Icon drawing=icons::CLOSE />
                 </button>
             </div>
-            <div id="chat-log" class="chat-log" role="log" aria-label="Messages" tabindex="0">
+            <div id=element_ids::CHAT_LOG class="chat-log" role="log" aria-label="Messages" tabindex="0">
                 <p class="chat-empty" hidden=move || !empty()>
                     "No messages yet. Only the two of you can read them."
                 </p>
@@ -77,11 +78,11 @@ pub fn Chat(call: Call) -> impl IntoView {
                     send();
                 }
             >
-                <label for="chat-message" class="visually-hidden">
+                <label for=element_ids::CHAT_MESSAGE class="visually-hidden">
                     "Message"
                 </label>
                 <textarea
-                    id="chat-message"
+                    id=element_ids::CHAT_MESSAGE
                     rows="2"
                     maxlength=CHAT_MAX.to_string()
                     placeholder="Write a message"

@@ -3,10 +3,11 @@
 use super::{
     devices::{DeviceMenus, MediaSwitch},
     icons::{self, Icon},
-    moderation::{END_DIALOG, Manage},
+    moderation::Manage,
 };
 use crate::room::{
     call::Call,
+    element_ids,
     model::{Event, InputKind},
     side,
 };
@@ -57,7 +58,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
             </Show>
             <button
                 type="button"
-                id="chat-button"
+                id=element_ids::CHAT_BUTTON
                 class="control"
                 class:is-on=chat_open
                 aria-controls="chat"
@@ -79,7 +80,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
             </span>
             <button
                 type="button"
-                id="devices-button"
+                id=element_ids::DEVICES_BUTTON
                 class="control"
                 class:is-on=devices_open
                 aria-controls="devices"
@@ -94,7 +95,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                     view! {
                         <button
                             type="button"
-                            id="manage-button"
+                            id=element_ids::MANAGE_BUTTON
                             class="control"
                             class:is-on=manage_open
                             aria-controls="manage"
@@ -107,7 +108,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                         <button
                             type="button"
                             class="control is-end"
-                            on:click=|_| side::show_dialog(END_DIALOG)
+                            on:click=|_| side::show_dialog(element_ids::END_DIALOG)
                         >
                             <Icon drawing=icons::CLOSE />
                             <span>"End for everyone"</span>
@@ -124,7 +125,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     set_devices_open.set(false);
-                    side::focus("devices-button");
+                    side::focus(element_ids::DEVICES_BUTTON);
                 }
             }
         >
@@ -142,7 +143,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                         on:keydown=move |event| {
                             if event.key() == "Escape" {
                                 set_manage_open.set(false);
-                                side::focus("manage-button");
+                                side::focus(element_ids::MANAGE_BUTTON);
                             }
                         }
                     >

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
+    element_ids,
     model::{AlreadyJoined, CaptureState, Event, InputKind, Phase},
 };
 use leptos::prelude::*;
@@ -62,7 +63,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
             <div class="lobby-body">
                 <div class="preview">
                     <video
-                        id="preview"
+                        id=element_ids::PREVIEW
                         class="is-mirrored"
                         aria-label="Your video"
                         hidden=move || camera() != CaptureState::On
@@ -87,7 +88,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                             <p>{already_joined}</p>
                             <button
                                 type="button"
-                                id="move-here"
+                                id=element_ids::MOVE_HERE
                                 class="button button-primary"
                                 on:click=move |_| call.send(Event::MoveHere)
                             >

@@ -14,6 +14,7 @@ use self::{lobby::Lobby, stage::Stage};
 use super::{
     call::Call,
     clock::ServerClock,
+    element_ids,
     model::{Event, Phase},
     side::{self, LocalValue, Watch},
     text,
@@ -105,8 +106,8 @@ fn ConnectionError(call: Call) -> impl IntoView {
         })
     };
     view! {
-        <section class="gate" aria-labelledby="failure-title">
-            <h1 id="failure-title" tabindex="-1">
+        <section class="gate" aria-labelledby=element_ids::FAILURE_TITLE>
+            <h1 id=element_ids::FAILURE_TITLE tabindex="-1">
                 "Connection Error"
             </h1>
             <p>{cause}</p>

@@ -1,12 +1,8 @@
 //! What the mentor can do: moderate, extend, end.
 
-use crate::room::{call::Call, model::Event, side};
+use crate::room::{call::Call, element_ids, model::Event, side};
 use domain::permissions::Moderation;
 use leptos::prelude::*;
-
-/// The dialog that asks before the meeting is ended.
-pub const END_DIALOG: &str = "end-dialog";
-const REMOVE_DIALOG: &str = "remove-dialog";
 
 /// What the mentor can do to the mentee and the meeting.
 #[component]
@@ -42,7 +38,7 @@ pub fn Manage(call: Call) -> impl IntoView {
                 class="button button-danger"
                 hidden=removed
                 disabled=busy
-                on:click=|_| side::show_dialog(REMOVE_DIALOG)
+                on:click=|_| side::show_dialog(element_ids::REMOVE_DIALOG)
             >
                 {["Remove ", &name, "…"].concat()}
             </button>
@@ -81,14 +77,14 @@ pub fn Extend(call: Call) -> impl IntoView {
 pub fn RemoveDialog(call: Call) -> impl IntoView {
     let name = call.read(|model| model.other.name.clone());
     view! {
-        <dialog id=REMOVE_DIALOG class="dialog" aria-labelledby="remove-title">
+        <dialog id=element_ids::REMOVE_DIALOG class="dialog" aria-labelledby="remove-title">
             <h2 id="remove-title">{["Remove ", &name, " from the meeting?"].concat()}</h2>
             <p>{name} " cannot come back in unless you allow it. The meeting goes on."</p>
             <p class="actions">
                 <button
                     type="button"
                     class="button"
-                    on:click=|_| side::close_dialog(REMOVE_DIALOG)
+                    on:click=|_| side::close_dialog(element_ids::REMOVE_DIALOG)
                 >
                     "Keep them in"
                 </button>
@@ -96,7 +92,7 @@ pub fn RemoveDialog(call: Call) -> impl IntoView {
                     type="button"
                     class="button button-danger"
                     on:click=move |_| {
-                        side::close_dialog(REMOVE_DIALOG);
+                        side::close_dialog(element_ids::REMOVE_DIALOG);
                         call.send(Event::Moderate(Moderation::Remove));
                     }
                 >
@@ -114,7 +110,7 @@ pub fn EndDialog(call: Call) -> impl IntoView {
     let ending = move || call.with(|model| model.ending);
     let problem = move || call.with(|model| model.end_problem.clone().unwrap_or_default());
     view! {
-        <dialog id=END_DIALOG class="dialog" aria-labelledby="end-title">
+        <dialog id=element_ids::END_DIALOG class="dialog" aria-labelledby="end-title">
             <h2 id="end-title">"End the meeting for everyone?"</h2>
             <p>{other} " will be taken to their dashboard too, and nobody can join again."</p>
             <p class="dialog-problem" role="alert">
@@ -124,7 +120,7 @@ pub fn EndDialog(call: Call) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    on:click=|_| side::close_dialog(END_DIALOG)
+                    on:click=|_| side::close_dialog(element_ids::END_DIALOG)
                 >
                     "Stay in the meeting"
                 </button>

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::room::{
     call::Call,
+    element_ids,
     model::{CaptureState, ConnectionQuality, Event, RoomModel},
     text,
 };
@@ -24,10 +25,10 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
     let is_mentor = call.read(|model| model.role == SeatRole::Mentor);
     let chat_open = move || call.with(|model| model.chat.open);
     view! {
-        <section class="call" class:has-chat=chat_open aria-labelledby="call-title">
+        <section class="call" class:has-chat=chat_open aria-labelledby=element_ids::CALL_TITLE>
             <header class="call-head">
                 <div class="call-titles">
-                    <h1 id="call-title" tabindex="-1">
+                    <h1 id=element_ids::CALL_TITLE tabindex="-1">
                         {title}
                     </h1>
                     <p>"Meeting with " {other}</p>
@@ -118,7 +119,7 @@ fn VideoTiles(call: Call) -> impl IntoView {
     view! {
         <div class="stage" class:has-screen=screen>
             <video
-                id="peer-screen"
+                id=element_ids::PEER_SCREEN
                 class="stage-screen"
                 aria-label=move || screen().then(|| screen_label.clone())
                 hidden=move || !screen()
@@ -127,7 +128,7 @@ fn VideoTiles(call: Call) -> impl IntoView {
             ></video>
             <div class="tile is-peer" class:is-speaking=speaking hidden=move || !is_here()>
                 <video
-                    id="peer-video"
+                    id=element_ids::PEER_VIDEO
                     aria-label=video_label
                     hidden=move || !camera()
                     autoplay
@@ -151,7 +152,7 @@ fn VideoTiles(call: Call) -> impl IntoView {
             </p>
             <div class="tile is-self">
                 <video
-                    id="self-view"
+                    id=element_ids::SELF_VIEW
                     class="is-mirrored"
                     aria-label="Your video"
                     hidden=move || !mine()
@@ -163,8 +164,8 @@ fn VideoTiles(call: Call) -> impl IntoView {
                     "Your camera is off"
                 </p>
             </div>
-            <audio id="peer-audio" autoplay></audio>
-            <audio id="peer-screen-audio" autoplay></audio>
+            <audio id=element_ids::PEER_AUDIO autoplay></audio>
+            <audio id=element_ids::PEER_SCREEN_AUDIO autoplay></audio>
         </div>
     }
 }
