@@ -30,6 +30,20 @@ pub enum LeaveReason {
 }
 
 impl LeaveReason {
+    pub(super) const ALL: [Self; 11] = [
+        Self::Left,
+        Self::EndedByMentor,
+        Self::EndedByAdmin,
+        Self::TimeUp,
+        Self::Cancelled,
+        Self::Rescheduled,
+        Self::Removed,
+        Self::OtherDevice,
+        Self::OtherTab,
+        Self::Network,
+        Self::Server,
+    ];
+
     /// The `why` of the dashboard's address.
     pub fn code(self) -> &'static str {
         match self {
@@ -45,6 +59,11 @@ impl LeaveReason {
             Self::Network => "network",
             Self::Server => "server",
         }
+    }
+
+    /// Reads the `why` of the dashboard's address.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
     /// What a decision of the server means to somebody who is inside; `None` when they may stay.

@@ -130,6 +130,15 @@ fn every_decision_that_ends_the_meeting_has_its_code() {
 }
 
 #[test]
+fn every_reason_to_leave_is_read_back_from_its_code() {
+    for reason in LeaveReason::ALL {
+        assert_eq!(LeaveReason::from_code(reason.code()), Some(reason));
+    }
+    assert_eq!(LeaveReason::ALL.len(), LeaveReason::Server as usize + 1);
+    assert_eq!(LeaveReason::from_code("made up"), None);
+}
+
+#[test]
 fn the_lobby_stays_when_the_meeting_ends_and_the_page_says_it() {
     let mut model = lobby();
     assert_eq!(model.apply(live(ended(EndReason::TimeUp))), []);
