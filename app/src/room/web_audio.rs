@@ -52,6 +52,11 @@ impl WebAudio {
         }
     }
 
+    /// Id of the speaker in use; empty for the browser's choice.
+    pub fn speaker(&self) -> String {
+        self.0.borrow().speaker.clone()
+    }
+
     /// Directs chimes to a speaker; empty for the browser's choice.
     pub fn use_speaker(&self, id: &str) {
         let old = {
@@ -103,7 +108,7 @@ impl WebAudio {
     }
 
     fn output(&self, context: &AudioContext) -> Result<web_sys::AudioNode, JsValue> {
-        let speaker = self.0.borrow().speaker.clone();
+        let speaker = self.speaker();
         if speaker.is_empty() {
             return Ok(context.destination().into());
         }

@@ -26,23 +26,24 @@ impl Registry {
         let room = self.room().filter(|_| self.entered);
         let capture = self.capture(kind);
         let Some(track) = capture.track.clone() else {
-            return if capture.wanted && !stopped {
-                capture.changed = false;
-                Step::Create {
-                    device: capture.device.clone(),
+            return match &capture.target {
+                Some(device) if !stopped => {
+                    capture.change = None;
+                    Step::Create {
+                        device: device.clone(),
+                    }
                 }
-            } else {
-                Step::Nothing
+                Some(_) | None => Step::Nothing,
             };
         };
-        if stopped || (!capture.wanted && !capture.published) {
+        let wanted = capture.target.is_some();
+        if stopped || (!wanted && !capture.published) {
             return Step::Release;
         }
-        if capture.changed {
-            capture.changed = false;
-            return Step::Change(track, capture.device.clone());
+        if let Some(device) = capture.change.take() {
+            return Step::Change(track, device);
         }
-        match (capture.wanted, track.is_muted()) {
+        match (wanted, track.is_muted()) {
             (true, true) => Step::Unmute(track),
             (false, false) => Step::Mute(track),
             (true, false) => match room {
@@ -119,7 +120,6 @@ impl Client {
                     // circles; losing the connection clears it.
                     let open = self.with(|registry| registry.room().is_some());
                     if open {
-                        self.with(|registry| registry.capture(kind).wanted = false);
                         self.release(kind);
                         self.report(kind, CaptureState::Failed(DeviceProblem::Other), None);
                     }
@@ -178,15 +178,9 @@ impl Client {
         let track = self.with(|registry| registry.capture(kind).track.clone());
         let Some(track) = track else { return };
         let media = track.media_stream_track();
-        let device = media.get_settings().get_device_id();
-        self.with(|registry| {
-            let capture = registry.capture(kind);
-            if !capture.changed
-                && let Some(device) = &device
-            {
-                capture.device.clone_from(device);
-            }
-        });
+        // A device that is about to be changed is no longer the chosen one.
+        let changes = self.with(|registry| registry.capture(kind).change.is_some());
+        let device = media.get_settings().get_device_id().filter(|_| !changes);
         if kind == InputKind::Microphone {
             self.measure();
         }
@@ -202,17 +196,13 @@ impl Client {
         });
         match event {
             track_event::ENDED => {
-                self.emit(Event::DeviceLost(kind));
                 if !published {
                     self.release(kind);
-                    self.with(|registry| registry.capture(kind).device.clear());
-                    self.reconcile(kind);
                 }
-                // For published tracks livekit-client looks for another device.
+                self.emit(Event::DeviceLost { kind, published });
             }
             track_event::RESTARTED if !busy => self.capture_started(kind),
             track_event::MUTED if !busy => {
-                self.with(|registry| registry.capture(kind).wanted = false);
                 self.emit(Event::MutedRemotely(kind));
                 self.report(kind, CaptureState::Off, None);
                 self.attach_tracks();
@@ -222,12 +212,8 @@ impl Client {
     }
 
     fn capture_failed(&self, kind: InputKind, error: &JsValue) {
-        let published = self.with(|registry| {
-            let capture = registry.capture(kind);
-            capture.wanted = false;
-            capture.published
-        });
-        // A published track is muted by the next step.
+        let published = self.with(|registry| registry.capture(kind).published);
+        // A published track is muted once the model, which hears of it below, stops the capture.
         if !published {
             self.release(kind);
         }
@@ -266,7 +252,7 @@ impl Client {
 
     /// Measures the microphone while in the lobby.
     fn measure(&self) {
-        let (track, old, wanted) = self.with(|registry| {
+        let (track, old, in_lobby) = self.with(|registry| {
             (
                 registry.microphone.track.clone(),
                 registry.meter.take(),
@@ -274,7 +260,7 @@ impl Client {
             )
         });
         drop(old);
-        let Some(track) = track.filter(|_| wanted) else {
+        let Some(track) = track.filter(|_| in_lobby) else {
             return;
         };
         let client = self.clone();

@@ -109,8 +109,7 @@ impl Client {
     }
 
     fn prepare_room(&self, generation: u32) -> Room {
-        let speaker = self.with(|registry| registry.speaker.clone());
-        let room = Room::new(&sdk::room_options(&speaker));
+        let room = Room::new(&sdk::room_options(&self.0.audio.speaker()));
         let mut listeners: Vec<(&'static str, Listener)> = Vec::new();
         for event in [
             room_event::SIGNAL_RECONNECTING,

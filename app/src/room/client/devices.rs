@@ -25,18 +25,17 @@ impl Client {
         };
         self.with(|registry| {
             let capture = registry.capture(kind);
-            capture.device = id;
-            capture.changed = true;
+            if let Some(target) = &mut capture.target {
+                target.clone_from(&id);
+            }
+            capture.change = Some(id);
         });
         self.reconcile(kind);
     }
 
     fn use_speaker(&self, id: String) {
         self.0.audio.use_speaker(&id);
-        let room = self.with(|registry| {
-            registry.speaker.clone_from(&id);
-            registry.room()
-        });
+        let room = self.with(|registry| registry.room());
         if let Some(room) = room {
             spawn_local(async move {
                 let id = if id.is_empty() { "default" } else { &id };

@@ -28,7 +28,6 @@ impl Client {
         });
         if !sdk::is_secure() {
             for kind in [InputKind::Camera, InputKind::Microphone] {
-                self.with(|registry| registry.capture(kind).wanted = false);
                 self.report(kind, CaptureState::Failed(DeviceProblem::Insecure), None);
             }
             return;

@@ -14,7 +14,7 @@ mod screen_lock;
 
 use self::registry::Registry;
 use super::{tab_lock::TabLock, web_audio::WebAudio};
-use crate::room::model::{Command, Event};
+use crate::room::model::{Command, Event, InputKind};
 use domain::ids::SessionId;
 use leptos::task::spawn_local;
 use std::{cell::RefCell, rc::Rc};
@@ -54,20 +54,16 @@ impl Client {
         match command {
             Command::Start(choices) => {
                 self.with(|registry| {
-                    registry.camera.wanted = choices.camera;
-                    registry.camera.device = choices.camera_id;
-                    registry.microphone.wanted = choices.microphone;
-                    registry.microphone.device = choices.microphone_id;
-                    registry.speaker.clone_from(&choices.speaker_id);
+                    registry.camera.target = choices.camera.then_some(choices.camera_id);
+                    registry.microphone.target =
+                        choices.microphone.then_some(choices.microphone_id);
                 });
                 self.0.audio.use_speaker(&choices.speaker_id);
                 self.start();
             }
             Command::AttachTracks => self.attach_tracks(),
-            Command::Switch { kind, on } => {
-                self.with(|registry| registry.capture(kind).wanted = on);
-                self.reconcile(kind);
-            }
+            Command::StartCapture { kind, device } => self.set_target(kind, Some(device)),
+            Command::StopCapture(kind) => self.set_target(kind, None),
             Command::UseDevice { kind, id } => self.use_device(kind, id),
             Command::PlayChime(chime) => self.0.audio.play(chime),
             Command::Connect { url, token } => self.connect(url, token),
@@ -86,6 +82,11 @@ impl Client {
             Command::Disconnect => self.disconnect(),
             Command::Stop => self.stop(),
         }
+    }
+
+    fn set_target(&self, kind: InputKind, target: Option<String>) {
+        self.with(|registry| registry.capture(kind).target = target);
+        self.reconcile(kind);
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Registry) -> T) -> T {

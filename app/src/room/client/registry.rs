@@ -14,7 +14,6 @@ pub(super) struct Registry {
     pub(super) stopped: bool,
     pub(super) camera: LocalCapture,
     pub(super) microphone: LocalCapture,
-    pub(super) speaker: String,
     pub(super) meter: Option<LevelMeter>,
     pub(super) connection: Option<Connection>,
     /// Counts connections, so that a late answer of an older one can tell.
@@ -30,10 +29,10 @@ pub(super) struct Registry {
 /// One's own camera or microphone.
 #[derive(Default)]
 pub(super) struct LocalCapture {
-    pub(super) wanted: bool,
-    pub(super) device: String,
-    /// The chosen device differs from the one in use.
-    pub(super) changed: bool,
+    /// The last command: the device to capture with, or to capture nothing. The model decides.
+    pub(super) target: Option<String>,
+    /// The device to change to.
+    pub(super) change: Option<String>,
     pub(super) track: Option<Track>,
     pub(super) listeners: Vec<(&'static str, Listener)>,
     pub(super) published: bool,

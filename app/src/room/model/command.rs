@@ -20,13 +20,15 @@ pub enum Command {
     Start(UserChoices),
     /// Video and audio elements appeared or disappeared: attach the tracks.
     AttachTracks,
-    /// Switch a capture.
-    Switch {
-        /// Which.
+    /// Capture from now on.
+    StartCapture {
+        /// What.
         kind: InputKind,
-        /// On or off.
-        on: bool,
+        /// Id of the device; empty for the browser's choice.
+        device: String,
     },
+    /// Stop capturing.
+    StopCapture(InputKind),
     /// Use a device from now on.
     UseDevice {
         /// Which kind.

@@ -38,7 +38,12 @@ pub enum Event {
         device: Option<String>,
     },
     /// The device in use was unplugged.
-    DeviceLost(InputKind),
+    DeviceLost {
+        /// Which.
+        kind: InputKind,
+        /// Whether its track is published; livekit-client itself replaces the device then.
+        published: bool,
+    },
     /// A capture was switched off, not from here but by the mentor.
     MutedRemotely(InputKind),
     /// The connection is open; these people are there.

@@ -26,6 +26,47 @@ impl RoomModel {
         }
     }
 
+    pub(super) fn switch(&mut self, kind: InputKind, on: bool) -> Vec<Effect> {
+        if kind == InputKind::Microphone {
+            self.unmute_requested = false;
+        }
+        let effect = if on {
+            self.start_capture(kind)
+        } else {
+            self.stop_capture(kind)
+        };
+        vec![effect, Effect::SaveChoices(self.choices())]
+    }
+
+    fn start_capture(&mut self, kind: InputKind) -> Effect {
+        let local = self.local_device_mut(kind);
+        local.wanted = true;
+        if local.capture != CaptureState::On {
+            local.capture = CaptureState::Starting;
+        }
+        Effect::Client(Command::StartCapture {
+            kind,
+            device: local.device.clone(),
+        })
+    }
+
+    pub(super) fn stop_capture(&mut self, kind: InputKind) -> Effect {
+        self.local_device_mut(kind).wanted = false;
+        Effect::Client(Command::StopCapture(kind))
+    }
+
+    pub(super) fn device_lost(&mut self, kind: InputKind, published: bool) -> Vec<Effect> {
+        let local = self.local_device_mut(kind);
+        local.lost = true;
+        if published || !local.wanted {
+            return Vec::new();
+        }
+        vec![Effect::Client(Command::StartCapture {
+            kind,
+            device: String::new(),
+        })]
+    }
+
     pub(super) fn choose_device(&mut self, kind: DeviceKind, id: String) -> Vec<Effect> {
         let mut effects = Vec::new();
         let input = match kind {
@@ -45,9 +86,7 @@ impl RoomModel {
             local.device = id;
             // Another device is the way out of a failure, so it starts at once.
             if matches!(local.capture, CaptureState::Failed(_)) {
-                local.wanted = true;
-                local.capture = CaptureState::Starting;
-                effects.push(Effect::Client(Command::Switch { kind, on: true }));
+                effects.push(self.start_capture(kind));
             }
         }
         effects.push(Effect::SaveChoices(self.choices()));
@@ -112,18 +151,18 @@ impl RoomModel {
                 Vec::new()
             }
             CaptureState::Off if lost => {
-                self.local_device_mut(kind).wanted = false;
-                self.toast(text::unplugged(kind).to_owned())
+                let mut effects = vec![self.stop_capture(kind)];
+                effects.extend(self.toast(text::unplugged(kind).to_owned()));
+                effects
             }
             CaptureState::Failed(problem) => {
-                self.local_device_mut(kind).wanted = false;
+                let mut effects = vec![self.stop_capture(kind)];
                 if lost || (was_on && self.in_room()) {
-                    self.toast(text::unplugged(kind).to_owned())
+                    effects.extend(self.toast(text::unplugged(kind).to_owned()));
                 } else if self.in_room() {
-                    self.toast(text::problem(kind, problem).to_owned())
-                } else {
-                    Vec::new()
+                    effects.extend(self.toast(text::problem(kind, problem).to_owned()));
                 }
+                effects
             }
             CaptureState::Starting => {
                 self.local_device_mut(kind).lost = lost;

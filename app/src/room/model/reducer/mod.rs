@@ -10,8 +10,8 @@ mod toasts;
 mod window;
 
 use super::{
-    CaptureState, Chime, Command, ConnectFailure, ConnectionState, Delivery, Effect, Event,
-    FocusTarget, InputKind, LeaveReason, LocalDevice, Phase, RoomModel,
+    Chime, Command, ConnectFailure, ConnectionState, Delivery, Effect, Event, FocusTarget,
+    LeaveReason, LocalDevice, Phase, RoomModel,
 };
 use crate::room::text;
 use domain::access::Entry;
@@ -32,14 +32,8 @@ impl RoomModel {
                 capture,
                 device,
             } => self.capture_changed(kind, capture, device),
-            Event::DeviceLost(kind) => {
-                self.local_device_mut(kind).lost = true;
-                Vec::new()
-            }
-            Event::MutedRemotely(kind) => {
-                self.local_device_mut(kind).wanted = false;
-                Vec::new()
-            }
+            Event::DeviceLost { kind, published } => self.device_lost(kind, published),
+            Event::MutedRemotely(kind) => vec![self.stop_capture(kind)],
             Event::Connected(peers) => self.connected(peers),
             Event::NotConnected(failure) => self.not_connected(failure),
             Event::SignalReconnecting => {
@@ -132,20 +126,7 @@ impl RoomModel {
                 self.speaker = choices.speaker_id.clone();
                 vec![Effect::Client(Command::Start(choices))]
             }
-            Event::Switch { kind, on } => {
-                let local = self.local_device_mut(kind);
-                local.wanted = on;
-                if on && local.capture != CaptureState::On {
-                    local.capture = CaptureState::Starting;
-                }
-                if kind == InputKind::Microphone {
-                    self.unmute_requested = false;
-                }
-                vec![
-                    Effect::Client(Command::Switch { kind, on }),
-                    Effect::SaveChoices(self.choices()),
-                ]
-            }
+            Event::Switch { kind, on } => self.switch(kind, on),
             Event::ChooseDevice { kind, id } => self.choose_device(kind, id),
             Event::PlayTestSound => vec![Effect::Client(Command::PlayChime(Chime::Test))],
             Event::ElementsRendered => vec![Effect::Client(Command::AttachTracks)],

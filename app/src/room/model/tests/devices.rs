@@ -19,11 +19,66 @@ fn captured(kind: InputKind, capture: CaptureState, device: &str) -> Event {
     }
 }
 
+fn lost_in_room(kind: InputKind) -> Event {
+    Event::DeviceLost {
+        kind,
+        published: true,
+    }
+}
+
+fn starts(kind: InputKind, device: &str) -> Effect {
+    Effect::Client(Command::StartCapture {
+        kind,
+        device: device.to_owned(),
+    })
+}
+
+fn stops(kind: InputKind) -> Effect {
+    Effect::Client(Command::StopCapture(kind))
+}
+
+#[test]
+fn the_client_is_told_the_device_to_start_with_and_when_to_stop() {
+    let kind = InputKind::Camera;
+    let mut model = lobby();
+    model.apply(captured(kind, CaptureState::On, "usb"));
+    let effects = model.apply(Event::Switch { kind, on: false });
+    assert_eq!(effects[0], stops(kind));
+    let effects = model.apply(Event::Switch { kind, on: true });
+    assert_eq!(effects[0], starts(kind, "usb"), "the one in use last");
+    let failed = CaptureState::Failed(DeviceProblem::Busy);
+    assert_eq!(model.apply(captured(kind, failed, "")), [stops(kind)]);
+    model.apply(Event::Switch { kind, on: true });
+    assert_eq!(model.apply(Event::MutedRemotely(kind)), [stops(kind)]);
+    assert!(!model.camera.wanted);
+}
+
+#[test]
+fn an_unplugged_device_in_the_lobby_is_replaced_by_the_browsers_choice() {
+    let kind = InputKind::Microphone;
+    let lost = Event::DeviceLost {
+        kind,
+        published: false,
+    };
+    let mut model = lobby();
+    model.apply(captured(kind, CaptureState::On, "headset"));
+    assert_eq!(model.apply(lost.clone()), [starts(kind, "")]);
+    model.apply(captured(kind, CaptureState::On, "built-in"));
+    assert_eq!(texts(&model).len(), 1);
+    assert_eq!(
+        model.apply(lost_in_room(kind)),
+        [],
+        "livekit-client replaces the device of a published track"
+    );
+    model.apply(Event::Switch { kind, on: false });
+    assert_eq!(model.apply(lost), [], "switched off, none is needed");
+}
+
 #[test]
 fn an_unplugged_microphone_is_replaced_and_the_new_one_named() {
     let mut model = in_room(vec![peer()]);
     model.apply(captured(InputKind::Microphone, CaptureState::On, "headset"));
-    model.apply(Event::DeviceLost(InputKind::Microphone));
+    model.apply(lost_in_room(InputKind::Microphone));
     model.apply(Event::Devices(vec![microphone("built-in", "Laptop")]));
     model.apply(captured(
         InputKind::Microphone,
@@ -42,7 +97,7 @@ fn an_unplugged_microphone_is_replaced_and_the_new_one_named() {
 fn an_unplugged_camera_without_another_one_goes_off_and_says_so() {
     let mut model = in_room(vec![peer()]);
     model.apply(captured(InputKind::Camera, CaptureState::On, "usb"));
-    model.apply(Event::DeviceLost(InputKind::Camera));
+    model.apply(lost_in_room(InputKind::Camera));
     model.apply(captured(
         InputKind::Camera,
         CaptureState::Failed(DeviceProblem::Missing),
@@ -89,10 +144,7 @@ fn choosing_another_device_after_a_failure_starts_it() {
         kind: DeviceKind::Camera,
         id: "other".to_owned(),
     });
-    assert!(effects.contains(&Effect::Client(Command::Switch {
-        kind: InputKind::Camera,
-        on: true
-    })));
+    assert!(effects.contains(&starts(InputKind::Camera, "other")));
     assert_eq!(model.camera.capture, CaptureState::Starting);
 }
 
