@@ -1,4 +1,4 @@
-//! Carries events to the model and effects to where they happen.
+//! Passes events to the model and carries out its effects.
 
 use super::{
     clock::ServerClock,
@@ -33,7 +33,7 @@ pub struct Call {
     pub model: RwSignal<RoomModel>,
     /// The microphone's level, 0 to 100.
     pub level: RwSignal<u8>,
-    /// Says that a second passed. The model changes with every second too, but only what shows the
+    /// Fires every second. The model changes with every second too, but only what shows the
     /// time has to be drawn again for it.
     pub second: Trigger,
     /// The session.
@@ -116,7 +116,7 @@ impl Call {
         }
     }
 
-    /// The server told the session's state.
+    /// The server pushed the session's state.
     pub fn live(self, state: LiveState) {
         self.clock
             .try_update_value(|clock| clock.update(state.now, side::now()));
@@ -148,7 +148,7 @@ impl Call {
                 });
             }),
             Effect::EnsureRoom => spawn_local(async move {
-                // Whether it helped shows when livekit-client connects, or does not.
+                // Whether it helped shows when livekit-client connects or fails to.
                 let _ = join(self.session, Entry::Rejoin).await;
             }),
             Effect::Moderate(what) => spawn_local(async move {
@@ -178,7 +178,7 @@ impl Call {
             }
             Effect::SaveChoices(choices) => side::remember(&choices),
             Effect::Focus(target) => {
-                // After the element was drawn.
+                // Once the element has been rendered.
                 set_timeout(move || side::focus(id(target)), Duration::from_millis(30));
             }
             Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason.code())),

@@ -13,7 +13,7 @@ pub struct ServerClock {
 }
 
 impl ServerClock {
-    /// Learns from a message that says `server` and arrived at `local`.
+    /// From a message that was sent at `server` and arrived at `local`.
     pub fn new(server: Timestamp, local: Timestamp) -> Self {
         Self {
             offset_ms: server.0 - local.0,
@@ -23,7 +23,7 @@ impl ServerClock {
     /// Takes a further message into account.
     pub fn update(&mut self, server: Timestamp, local: Timestamp) {
         let offset_ms = server.0 - local.0;
-        // A much smaller estimate means that the local clock was set, not that the net was slow.
+        // A much smaller estimate means that the local clock was set, not that the network was slow.
         if offset_ms > self.offset_ms || self.offset_ms - offset_ms > Millis::minutes(1).0 {
             self.offset_ms = offset_ms;
         }

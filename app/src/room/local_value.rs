@@ -19,7 +19,7 @@ impl<T> LocalValue<T> {
         Self(StoredValue::new_local(None))
     }
 
-    /// Puts a value in; after the page is gone, it is dropped.
+    /// Stores a value; it is dropped with the page.
     pub fn put(self, value: T) {
         self.0.try_set_value(Some(value));
     }

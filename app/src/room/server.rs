@@ -40,7 +40,7 @@ impl Watch {
     }
 }
 
-/// Nothing is kept on the server, whose threads take turns with one page.
+/// Nothing is kept on the server, where one page is rendered by changing threads.
 pub struct LocalValue<T>(PhantomData<fn() -> T>);
 
 impl<T> Clone for LocalValue<T> {

@@ -1,9 +1,10 @@
 //! The tabs of one browser agree on which of them is in the meeting, by a lock that the browser keeps
 //! for the session (Web Locks). It goes with its tab, also when that crashes, so nothing is ever left
-//! behind; and whoever takes it over tells the former holder at once.
+//! behind; and whoever steals it notifies the former holder at once.
 //!
 //! The tab inside holds it alone. Tabs at the device check share it while nobody is inside, which is
-//! how they hear that somebody enters, and wait for it otherwise, which is how they hear of the leaving.
+//! how they notice that somebody enters; otherwise they wait for it, which is how they notice that
+//! somebody leaves.
 //! Where a browser has no such locks, the server's own answer remains.
 
 use super::sdk::{self, LockManager};
@@ -24,7 +25,7 @@ pub struct TabLock(Rc<Inner>);
 struct Inner {
     name: String,
     emit: Rc<dyn Fn(Event)>,
-    /// Inside, or gone: no longer interested in others.
+    /// In the meeting, or stopped: no longer interested in other tabs.
     settled: Cell<bool>,
     /// Gives the lock back.
     release: RefCell<Option<Function>>,
@@ -37,7 +38,7 @@ enum LockMode {
     Probe,
     /// Together with other tabs, once nobody is inside.
     Shared,
-    /// Alone, taken away from whoever has it.
+    /// Alone, taken from whoever holds it.
     Steal,
 }
 

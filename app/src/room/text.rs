@@ -1,4 +1,4 @@
-//! What the meeting says to people. Plain words, each with the next step.
+//! The texts of the meeting: plain words, each with the next step.
 
 use super::model::{ConnectFailure, ConnectionQuality, DeviceProblem, InputKind};
 use domain::{permissions::Moderation, time::Millis};
@@ -11,12 +11,12 @@ pub const SPEAKER_GONE: &str = "Your speaker was unplugged. Sound now plays on t
 /// Longest part of a message shown in a notice, in characters.
 const NOTICE_MAX: usize = 80;
 
-/// Somebody came.
+/// Somebody joined.
 pub fn joined(name: &str) -> String {
     [name, " joined."].concat()
 }
 
-/// Somebody went.
+/// Somebody left.
 pub fn left(name: &str) -> String {
     [name, " left."].concat()
 }
@@ -44,7 +44,7 @@ pub fn closes_in(minutes: i64) -> String {
     }
 }
 
-/// The mentor gave the meeting more time.
+/// The mentor extended the meeting.
 pub fn extended(by: Millis) -> String {
     let minutes = (by.0 / 60_000).to_string();
     ["The meeting goes on for ", &minutes, " more minutes."].concat()
@@ -55,7 +55,7 @@ pub fn muted_by(name: &str) -> String {
     [name, " muted your microphone. You can switch it on again."].concat()
 }
 
-/// What the mentor wanted was done.
+/// A moderation was carried out.
 pub fn moderated(what: Moderation, name: &str) -> String {
     match what {
         Moderation::Mute => [name, " is muted."],

@@ -1,4 +1,4 @@
-//! Sound made and measured here: the microphone's level, chimes and the test sound.
+//! The Web Audio API: the microphone's level, chimes and the test sound.
 
 use super::sdk::{SinkElement, has};
 use crate::room::model::Chime;
@@ -120,7 +120,7 @@ impl WebAudio {
         element.set_src_object(Some(&node.stream()));
         let playing = element.clone();
         leptos::task::spawn_local(async move {
-            // A speaker that is gone: the browser's own choice plays instead.
+            // If the speaker is gone, the browser's default plays instead.
             let _ = playing
                 .unchecked_ref::<SinkElement>()
                 .set_sink_id(&speaker)

@@ -9,7 +9,7 @@ use crate::room::model::{CaptureState, DeviceProblem, Event, InputKind};
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// What has to be done next to make a track what it should be.
+/// The next step to bring a track to the state it should have.
 enum Step {
     Create { device: String },
     Publish(Room, Track),
@@ -98,14 +98,14 @@ impl Client {
                     && let Err(error) = &made
                     && sdk::device_problem(error) == DeviceProblem::Missing
                 {
-                    // The remembered device is not there today: any other one will do.
+                    // The remembered device is not connected now: any other one will do.
                     made = create(kind, "").await;
                 }
                 match made {
                     Ok(track) => self.created(kind, track),
                     Err(error) => self.capture_failed(kind, &error),
                 }
-                // Names of devices are known from the first permission on.
+                // Device names are known once the first permission is given.
                 self.look_at_devices();
             }
             Step::Publish(room, track) => {
@@ -116,8 +116,8 @@ impl Client {
                     .await
                     .is_err()
                 {
-                    // When the connection broke, the mark stays, so that it is not tried in
-                    // circles; losing the connection clears it.
+                    // When the connection broke, `published` stays set, so that it is not tried in
+                    // a loop; losing the connection clears it.
                     let open = self.with(|registry| registry.room().is_some());
                     if open {
                         self.release(kind);
@@ -188,7 +188,7 @@ impl Client {
         self.attach_tracks();
     }
 
-    /// Something happened to a track that nobody here asked for.
+    /// A track changed without a command of ours.
     fn track_changed(&self, kind: InputKind, event: &str) {
         let (published, busy) = self.with(|registry| {
             let capture = registry.capture(kind);
@@ -213,7 +213,7 @@ impl Client {
 
     fn capture_failed(&self, kind: InputKind, error: &JsValue) {
         let published = self.with(|registry| registry.capture(kind).published);
-        // A published track is muted once the model, which hears of it below, stops the capture.
+        // A published track is muted once the model, told below, stops the capture.
         if !published {
             self.release(kind);
         }
@@ -221,7 +221,7 @@ impl Client {
         self.attach_tracks();
     }
 
-    /// Lets the device go.
+    /// Releases the device.
     pub(super) fn release(&self, kind: InputKind) {
         let (track, listeners, meter) = self.with(|registry| {
             let meter = match kind {

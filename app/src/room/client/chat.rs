@@ -40,7 +40,7 @@ impl Client {
         let client = self.clone();
         spawn_local(async move {
             let id = reader.info().sender_id();
-            // A text that broke off is dropped; its sender sees that it was not sent.
+            // An incomplete text is dropped; its sender sees that it was not sent.
             if let Some(text) = reader
                 .read_all()
                 .await

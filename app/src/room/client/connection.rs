@@ -66,7 +66,7 @@ impl Client {
         keep_screen_on();
         self.emit(Event::AudioBlocked(!room.can_playback_audio()));
         if !screen.is_empty() {
-            // Sharing goes on after a reconnect.
+            // Sharing continues after a reconnect.
             let client = self.clone();
             spawn_local(async move { client.publish_screen(room, screen).await });
         }

@@ -39,7 +39,7 @@ impl Client {
         if let Some(room) = room {
             spawn_local(async move {
                 let id = if id.is_empty() { "default" } else { &id };
-                // A speaker that is gone: the browser goes on with its own choice.
+                // If the speaker is gone, the browser keeps using its default.
                 let _ = room.switch_active_device("audiooutput", id).await;
             });
         }

@@ -1,4 +1,4 @@
-//! Puts tracks into the page's video and audio elements.
+//! Attaches tracks to the page's video and audio elements.
 
 use super::{
     super::sdk::{Track, source},
@@ -39,7 +39,7 @@ enum ElementTrack {
 }
 
 impl Client {
-    /// Puts every track into its element, and takes out what does not belong there.
+    /// Attaches every track to its element and detaches those that no longer belong there.
     pub(super) fn attach_tracks(&self) {
         let target: Vec<(HtmlMediaElement, Track)> = ELEMENTS
             .iter()

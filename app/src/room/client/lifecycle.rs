@@ -86,7 +86,7 @@ impl Client {
         });
     }
 
-    /// The browser lets go of the screen lock when the tab is hidden.
+    /// The browser releases the screen lock when the tab is hidden.
     fn keep_screen_on_when_visible(&self) {
         let client = self.clone();
         self.listen(document().unchecked_into(), "visibilitychange", move || {

@@ -36,7 +36,7 @@ pub(super) struct LocalCapture {
     pub(super) track: Option<Track>,
     pub(super) listeners: Vec<(&'static str, Listener)>,
     pub(super) published: bool,
-    /// Somebody is already making the track what it should be.
+    /// A reconciliation is running.
     pub(super) busy: bool,
 }
 

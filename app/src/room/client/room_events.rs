@@ -71,7 +71,7 @@ impl Client {
             | room_event::TRACK_MUTED
             | room_event::TRACK_UNMUTED => self.peer(second),
             room_event::LOCAL_TRACK_UNPUBLISHED => {
-                // Also said of tracks that a reconnect publishes again: only a capture that ended
+                // Also emitted for tracks that a reconnect publishes again: only a capture that ended
                 // was stopped from the browser's own bar.
                 let publication: Publication = first.unchecked_into();
                 let screen = self.with(|registry| registry.screen.clone());

@@ -9,7 +9,7 @@ pub(super) fn keep_screen_on() {
         JsValue::from(window().navigator()).unchecked_into();
     if let Some(lock) = navigator.wake_lock() {
         spawn_local(async move {
-            // Refused on low battery; the call goes on.
+            // Refused on low battery; the call continues.
             let _ = lock.request("screen").await;
         });
     }

@@ -1,4 +1,4 @@
-//! Switches, menus and troubles of camera, microphone and speaker.
+//! Switches, menus and help for camera, microphone and speaker.
 
 use super::icons::{self, Icon};
 use crate::room::{
@@ -80,7 +80,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
                 .zip(1..)
                 .map(|(device, number)| Choice {
                     id: device.id.clone(),
-                    // Browsers tell names only after the first permission.
+                    // Browsers reveal names only after the first permission.
                     label: if device.label.is_empty() {
                         [noun, &number.to_string()].concat()
                     } else {
@@ -142,7 +142,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
 pub fn DeviceHelp(call: Call, kind: InputKind) -> impl IntoView {
     let problem = Memo::new(move |_| {
         call.with(|model| match model.local_device(kind).capture {
-            // The page's own fault is told once, not once for each device.
+            // A problem of the page itself is shown once, not for each device.
             CaptureState::Failed(DeviceProblem::Insecure) if kind == InputKind::Microphone => None,
             CaptureState::Failed(problem) => Some(problem),
             CaptureState::Off | CaptureState::Starting | CaptureState::On => None,

@@ -11,7 +11,7 @@ use crate::room::{
 };
 use leptos::prelude::*;
 
-/// A constant, because the view macro takes a literal `inner_html` for an ordinary attribute.
+/// A constant, because the view macro treats a literal `inner_html` as an ordinary attribute.
 const NO_SCRIPT: &str = "<p class=\"note\">The call needs JavaScript. Please switch it on for this site and reload the page.</p>";
 
 /// The device check. Rendered on the server as well; its controls work once hydrated.

@@ -46,7 +46,7 @@ pub fn OpenMeeting(
     session: SessionView,
     /// The server's time of `page` as the browser's clock showed it on arrival.
     arrived_at: StoredValue<Option<Timestamp>>,
-    /// Told when the meeting closes for somebody who is not inside.
+    /// Called when the meeting closes for somebody who is not in the room.
     on_closed: Callback<LiveState>,
 ) -> impl IntoView {
     let call = Call::new(&page, &session);

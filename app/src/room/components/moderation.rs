@@ -56,7 +56,7 @@ pub fn Manage(call: Call) -> impl IntoView {
     }
 }
 
-/// Puts the close off.
+/// Extends the meeting.
 #[component]
 pub fn Extend(call: Call) -> impl IntoView {
     let busy = move || call.with(|model| model.moderating);

@@ -8,14 +8,14 @@ pub const CHAT_MAX: usize = 2_000;
 /// Chat messages kept; older ones are dropped.
 pub(super) const CHAT_KEPT: usize = 500;
 
-/// How far a message of one's own got.
+/// Whether a message has been sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// Arrived at LiveKit, or received.
     Sent,
     /// On its way.
     Sending,
-    /// Goes out when the other person is there.
+    /// Is sent when the other person is there.
     Waiting,
     /// Could not be sent.
     Failed,
@@ -34,7 +34,7 @@ pub struct Message {
     pub text: String,
     /// Time of day, for people.
     pub time: String,
-    /// How far it got.
+    /// Whether it has been sent.
     pub delivery: Delivery,
 }
 
@@ -70,7 +70,7 @@ impl Chat {
         self.messages.iter_mut().find(|known| known.id == id)
     }
 
-    /// Marks all waiting messages as on their way and says which they are.
+    /// Marks all waiting messages as being sent and returns the commands to send them.
     pub(super) fn send_waiting(&mut self) -> Vec<Effect> {
         self.messages
             .iter_mut()

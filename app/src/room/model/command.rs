@@ -1,4 +1,4 @@
-//! What the client is told to do.
+//! The commands that the client carries out.
 
 use super::devices::{DeviceKind, InputKind, UserChoices};
 
@@ -13,7 +13,7 @@ pub enum Chime {
     Test,
 }
 
-/// What the client is told to do.
+/// The commands that the client carries out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Load livekit-client, list the devices, start the captures.

@@ -6,15 +6,15 @@ use domain::problem::Problem;
 /// Where the person is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// Checks the devices.
+    /// Checking the devices.
     Lobby,
     /// Pressed Join.
     Joining,
-    /// Is in.
+    /// In the room.
     InRoom,
-    /// Could not get in or back in; says why.
+    /// Could not join or rejoin; says why.
     Failed(ConnectFailure),
-    /// On the way out.
+    /// On the way to the dashboard.
     Left(LeaveReason),
 }
 

@@ -45,7 +45,7 @@ pub struct Device {
 /// Why a camera or microphone does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceProblem {
-    /// The browser was told to block it for this site.
+    /// The browser blocks it for this site.
     Denied,
     /// The operating system blocks it for the browser.
     DeniedBySystem,
@@ -83,7 +83,7 @@ impl DeviceProblem {
 pub enum CaptureState {
     /// Switched off.
     Off,
-    /// The browser was asked.
+    /// Being started.
     Starting,
     /// Runs.
     On,
@@ -96,7 +96,7 @@ pub enum CaptureState {
 pub struct LocalDevice {
     /// Where the switch stands.
     pub wanted: bool,
-    /// What happens behind it.
+    /// What the capture does.
     pub capture: CaptureState,
     /// Id of the device in use or chosen; empty for the browser's choice.
     pub device: String,

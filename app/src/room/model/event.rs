@@ -58,7 +58,7 @@ pub enum Event {
     Reconnected(Vec<Peer>),
     /// The connection is gone.
     Disconnected(DisconnectReason),
-    /// Somebody came, or what they send changed.
+    /// Somebody joined, or what they send changed.
     PeerChanged(Peer),
     /// Somebody can receive messages now.
     PeerActive,
@@ -158,7 +158,7 @@ pub enum Event {
     Moderate(Moderation),
     /// Extend the meeting; for mentors.
     Extend,
-    /// Decline the request to unmute.
+    /// Dismiss the request to unmute.
     DismissUnmuteRequest,
     /// Leave.
     Leave,

@@ -17,13 +17,13 @@ pub enum LeaveReason {
     Cancelled,
     /// Moved to another time, by either side.
     Rescheduled,
-    /// Not allowed in any more.
+    /// No longer allowed in.
     Removed,
-    /// The same person joined from another device or browser.
+    /// The same person joined on another device or in another browser.
     OtherDevice,
-    /// The call went on in another tab of this browser.
+    /// The call continues in another tab of this browser.
     OtherTab,
-    /// The way to the video server is broken.
+    /// The video server can no longer be reached.
     Network,
     /// The video server is down.
     Server,

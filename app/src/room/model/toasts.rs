@@ -7,6 +7,6 @@ pub struct Toast {
     pub id: u32,
     /// What it says.
     pub text: String,
-    /// About a message: of no use once the chat is open.
+    /// About a message, hence useless once the chat is open.
     pub(super) is_message: bool,
 }

@@ -77,7 +77,7 @@ extern "C" {
         options: &Object,
     ) -> Result<JsValue, JsValue>;
 
-    /// What somebody publishes.
+    /// A published track.
     #[derive(Clone)]
     pub type Publication;
     #[wasm_bindgen(method, getter)]

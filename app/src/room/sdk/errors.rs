@@ -1,4 +1,4 @@
-//! What livekit-client and the browser say, read into our own types.
+//! Errors and states of livekit-client and the browser, as our own types.
 
 use crate::room::model::{ConnectFailure, ConnectionQuality, DeviceProblem};
 use js_sys::Reflect;

@@ -1,4 +1,4 @@
-//! Names that livekit-client knows things by.
+//! Names that livekit-client uses.
 
 /// The chat's topic, shared with every other LiveKit client.
 pub const CHAT_TOPIC: &str = "lk.chat";

@@ -113,7 +113,7 @@ pub fn text_options(id: &str) -> Object {
     ])
 }
 
-/// Options of asking for a lock: `mode` is `shared` or `exclusive`, `flag` the name of an option to
+/// Options of a lock request: `mode` is `shared` or `exclusive`, `flag` the name of an option to
 /// set, or empty.
 pub fn lock_options(mode: &str, flag: &str) -> Object {
     let options = object(&[("mode", mode.into())]);

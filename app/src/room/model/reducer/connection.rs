@@ -225,7 +225,7 @@ impl RoomModel {
                 return self.leave(LeaveReason::Removed);
             }
             DisconnectReason::ParticipantRemoved => self.was_removed = true,
-            // Ours: a connection that we replaced; its successor speaks for itself.
+            // A connection that we replaced ourselves; the new one reports its own events.
             DisconnectReason::ClientInitiated => return Vec::new(),
             DisconnectReason::Unexpected => {}
         }

@@ -103,7 +103,7 @@ impl RoomModel {
 
     pub(super) fn devices_changed(&mut self, devices: Vec<Device>) -> Vec<Effect> {
         self.devices = devices;
-        // A browser plays nothing on a speaker that was unplugged, so go back to its own choice.
+        // A browser plays nothing on a speaker that was unplugged, so fall back to its default.
         let speakers = || {
             self.devices
                 .iter()
@@ -133,7 +133,7 @@ impl RoomModel {
         let local = self.local_device_mut(kind);
         let was_on = local.capture == CaptureState::On;
         if capture == CaptureState::Off && matches!(local.capture, CaptureState::Failed(_)) {
-            // Switched off because it failed: why it failed is what matters.
+            // Switched off because it failed: keep the failure on screen.
             return Vec::new();
         }
         local.capture = capture;

@@ -36,7 +36,7 @@ impl RoomModel {
         }
     }
 
-    /// The window closes at `at`; whoever is inside is told when that is later than before.
+    /// The window closes at `at`; a toast says so when that is later than before.
     pub(super) fn closes(&mut self, at: Timestamp) -> Vec<Effect> {
         let added = at.since(self.closes_at);
         self.closes_at = at;
