@@ -179,7 +179,10 @@ impl Call {
             Effect::SaveChoices(choices) => side::remember(&choices),
             Effect::Focus(target) => {
                 // Once the element has been rendered.
-                set_timeout(move || side::focus(id(target)), Duration::from_millis(30));
+                set_timeout(
+                    move || side::focus(element_id(target)),
+                    Duration::from_millis(30),
+                );
             }
             Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason.code())),
         }
@@ -187,7 +190,7 @@ impl Call {
 }
 
 /// The element that a target means.
-fn id(target: FocusTarget) -> &'static str {
+fn element_id(target: FocusTarget) -> &'static str {
     match target {
         FocusTarget::Call => element_ids::CALL_TITLE,
         FocusTarget::Message => element_ids::CHAT_MESSAGE,

@@ -22,7 +22,7 @@ pub fn left(name: &str) -> String {
 }
 
 /// Somebody shares their screen.
-pub fn shares(name: &str) -> String {
+pub fn shares_screen(name: &str) -> String {
     [name, " is sharing their screen."].concat()
 }
 

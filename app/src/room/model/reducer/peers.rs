@@ -18,7 +18,7 @@ impl RoomModel {
             let name = peer.name.clone();
             *known = peer;
             return if starts_sharing {
-                self.toast(text::shares(&name))
+                self.toast(text::shares_screen(&name))
             } else {
                 Vec::new()
             };
