@@ -22,7 +22,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
     let sharing = move || call.with(|model| model.sharing);
     let chat_open = move || call.with(|model| model.chat.open);
     let unread = Memo::new(move |_| call.with(|model| model.chat.unread));
-    let unread_words = move || match unread.get() {
+    let unread_label = move || match unread.get() {
         0 => String::new(),
         1 => "1 unread message".to_owned(),
         n => [&n.to_string(), " unread messages"].concat(),
@@ -76,7 +76,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                 </span>
             </button>
             <span id="chat-unread" class="visually-hidden">
-                {unread_words}
+                {unread_label}
             </span>
             <button
                 type="button"

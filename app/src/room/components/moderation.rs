@@ -107,7 +107,7 @@ pub fn RemoveDialog(call: Call) -> impl IntoView {
 #[component]
 pub fn EndDialog(call: Call) -> impl IntoView {
     let other = call.read(|model| model.other.name.clone());
-    let ending = move || call.with(|model| model.ending);
+    let ending = move || call.with(|model| model.is_ending);
     let problem = move || call.with(|model| model.end_problem.clone().unwrap_or_default());
     view! {
         <dialog id=element_ids::END_DIALOG class="dialog" aria-labelledby="end-title">

@@ -97,7 +97,7 @@ fn VideoTiles(call: Call) -> impl IntoView {
                 .map_or(ConnectionQuality::Unknown, |peer| peer.quality)
         })
     };
-    let trouble = move || match peer_quality() {
+    let connection = move || match peer_quality() {
         ConnectionQuality::Unknown | ConnectionQuality::Good => "",
         ConnectionQuality::Poor => "Weak connection",
         ConnectionQuality::Lost => "Connection lost",
@@ -142,8 +142,8 @@ fn VideoTiles(call: Call) -> impl IntoView {
                     <span class="tile-state" hidden=move || !muted()>
                         "Microphone off"
                     </span>
-                    <span class="tile-state" hidden=move || trouble().is_empty()>
-                        {trouble}
+                    <span class="tile-state" hidden=move || connection().is_empty()>
+                        {connection}
                     </span>
                 </p>
             </div>

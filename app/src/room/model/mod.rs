@@ -79,7 +79,7 @@ pub struct RoomModel {
     /// Who said that they are running late.
     pub late: Vec<Person>,
     /// Whether the room is being ended.
-    pub ending: bool,
+    pub is_ending: bool,
     /// Why the room could not be ended.
     pub end_problem: Option<String>,
     /// In the meeting already, somewhere else.
@@ -141,7 +141,7 @@ impl RoomModel {
             toasts: Vec::new(),
             present: Vec::new(),
             late: Vec::new(),
-            ending: false,
+            is_ending: false,
             end_problem: None,
             already_joined: None,
             unmute_requested: false,

@@ -215,11 +215,11 @@ impl RoomModel {
         effects
     }
 
-    pub(super) fn disconnected(&mut self, ending: DisconnectReason) -> Vec<Effect> {
+    pub(super) fn disconnected(&mut self, reason: DisconnectReason) -> Vec<Effect> {
         if self.phase != Phase::InRoom {
             return Vec::new();
         }
-        match ending {
+        match reason {
             DisconnectReason::DuplicateIdentity => return self.leave(LeaveReason::OtherDevice),
             DisconnectReason::ParticipantRemoved if self.was_removed => {
                 return self.leave(LeaveReason::Removed);

@@ -46,7 +46,7 @@ impl RoomModel {
                 vec![Effect::EnsureRoom]
             }
             Event::Reconnected(peers) => self.reconnected(peers),
-            Event::Disconnected(ending) => self.disconnected(ending),
+            Event::Disconnected(reason) => self.disconnected(reason),
             Event::PeerChanged(peer) => self.peer_changed(peer),
             Event::PeerActive => self.chat.send_waiting(),
             Event::PeerLeft { identity } => self.peer_left(&identity),
@@ -92,9 +92,9 @@ impl RoomModel {
                 self.moderating = false;
                 self.closes(closes_at)
             }
-            Event::RequestFailed(why) => {
+            Event::RequestFailed(problem) => {
                 self.moderating = false;
-                self.toast(why)
+                self.toast(problem)
             }
             Event::Moderate(what) => {
                 self.moderating = true;
@@ -115,7 +115,7 @@ impl RoomModel {
             Event::Live(live) => self.live(live),
             Event::RoomEnded => self.leave(LeaveReason::EndedByMentor),
             Event::EndRoomFailed(problem) => {
-                self.ending = false;
+                self.is_ending = false;
                 self.end_problem = Some(problem);
                 Vec::new()
             }
@@ -139,7 +139,7 @@ impl RoomModel {
             Event::TakenOver => self.leave(LeaveReason::OtherTab),
             Event::Leave => self.leave(LeaveReason::Left),
             Event::EndMeeting => {
-                self.ending = true;
+                self.is_ending = true;
                 self.end_problem = None;
                 vec![Effect::EndRoom]
             }

@@ -30,7 +30,7 @@ fn joining_requests_a_token_connects_and_enters() {
 
 #[test]
 fn a_first_failure_to_connect_is_tried_again_with_rejoin() {
-    for (failure, tries) in [
+    for (failure, attempts) in [
         (ConnectFailure::TokenRefused, 3),
         (ConnectFailure::Unreachable, 1),
         (ConnectFailure::TimedOut, 1),
@@ -40,7 +40,7 @@ fn a_first_failure_to_connect_is_tried_again_with_rejoin() {
         model.apply(Event::Join);
         model.apply(token());
         let mut effects = model.apply(Event::NotConnected(failure.clone()));
-        for _ in 0..tries {
+        for _ in 0..attempts {
             assert!(requests_token(&retry(&mut model, &effects)), "{failure:?}");
             model.apply(token());
             effects = model.apply(Event::NotConnected(failure.clone()));
@@ -148,7 +148,7 @@ fn the_lobby_stays_when_the_meeting_ends_and_the_page_says_it() {
 
 #[test]
 fn livekits_reasons_are_told_apart() {
-    for (reason, ending) in [
+    for (code, reason) in [
         (Some(1), DisconnectReason::ClientInitiated),
         (Some(2), DisconnectReason::DuplicateIdentity),
         (Some(4), DisconnectReason::ParticipantRemoved),
@@ -157,7 +157,7 @@ fn livekits_reasons_are_told_apart() {
         (Some(99), DisconnectReason::Unexpected),
         (None, DisconnectReason::Unexpected),
     ] {
-        assert_eq!(DisconnectReason::from_code(reason), ending, "{reason:?}");
+        assert_eq!(DisconnectReason::from_code(code), reason, "{code:?}");
     }
 }
 
@@ -242,17 +242,17 @@ fn tries_to_return_are_bounded_and_end_with_the_last_cause() {
     let give_up = |event: fn() -> Event| {
         let mut model = in_room(vec![peer()]);
         let mut effects = model.apply(Event::Disconnected(DisconnectReason::Unexpected));
-        let mut tries = 0;
+        let mut attempts = 0;
         while model.phase == Phase::InRoom {
-            tries += 1;
-            assert!(tries < 50, "does not end");
+            attempts += 1;
+            assert!(attempts < 50, "does not end");
             if !requests_token(&effects) {
                 effects = retry(&mut model, &effects);
             }
             assert!(requests_token(&effects));
             effects = model.apply(event());
         }
-        assert_eq!(tries, REJOIN_DELAYS_MS.len());
+        assert_eq!(attempts, REJOIN_DELAYS_MS.len());
         model.phase
     };
     assert_eq!(

@@ -8,7 +8,7 @@ fn the_mentor_ends_the_meeting_or_learns_why_not() {
     assert_eq!(model.apply(Event::EndMeeting), [Effect::EndRoom]);
     model.apply(Event::EndRoomFailed("No.".to_owned()));
     assert_eq!(
-        (model.ending, model.end_problem.as_deref()),
+        (model.is_ending, model.end_problem.as_deref()),
         (false, Some("No."))
     );
     model.apply(Event::EndMeeting);
