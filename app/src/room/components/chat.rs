@@ -78,11 +78,9 @@ pub fn Chat(call: Call) -> impl IntoView {
                     send();
                 }
             >
-                <label for=element_ids::CHAT_MESSAGE class="visually-hidden">
-                    "Message"
-                </label>
                 <textarea
                     id=element_ids::CHAT_MESSAGE
+                    aria-label="Message"
                     rows="2"
                     maxlength=CHAT_MAX.to_string()
                     placeholder="Write a message"
