@@ -21,7 +21,7 @@ use domain::{
     views::{LiveState, MeetingPage, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 /// How long a notice stays.
 const TOAST_TIME: Duration = Duration::from_secs(7);
@@ -91,12 +91,24 @@ impl Call {
 
     /// Reads the model without subscribing to it.
     pub fn read<T>(self, look: impl FnOnce(&RoomModel) -> T) -> T {
-        self.model.with_untracked(look)
+        look(&self.untracked())
     }
 
     /// Reads the model and subscribes to it.
     pub fn with<T>(self, look: impl FnOnce(&RoomModel) -> T) -> T {
-        self.model.with(look)
+        look(&self.tracked())
+    }
+
+    // The two halves of `read` and `with` that need not be compiled for each of their many callers.
+
+    #[inline(never)]
+    fn untracked(self) -> impl Deref<Target = RoomModel> {
+        self.model.read_untracked()
+    }
+
+    #[inline(never)]
+    fn tracked(self) -> impl Deref<Target = RoomModel> {
+        self.model.read()
     }
 
     /// A second passed.
