@@ -19,7 +19,10 @@ use server::{
     accounts::{self, CurrentLogin, SignUp},
     config::Settings,
     mentors, sessions,
-    store::{self, sessions::NewSession},
+    store::{
+        self,
+        sessions::{NewSession, Part},
+    },
     zones,
 };
 use uuid::Uuid;
@@ -260,14 +263,21 @@ async fn session(
     let decision = |s: &store::sessions::SessionRecord| {
         domain::access::access(Some(&s.facts), mentee, now, state.config.window)
     };
-    let known = store::sessions::of_user(state.db.read(), mentee, now, 200).await?;
+    let (rules, part) = (
+        state.config.window,
+        Part {
+            offset: 0,
+            limit: 200,
+        },
+    );
+    let known = store::sessions::upcoming(state.db.read(), mentee, now, rules, part).await?;
     let fitting = |s: &&store::sessions::SessionRecord| {
         s.title == title
             && s.facts.booking == Booking::Confirmed
             && fits(decision(s))
             && s.facts.role_of(mentor) == Some(SeatRole::Mentor)
     };
-    if let Some(found) = known.iter().find(fitting) {
+    if let Some(found) = known.iter().rev().find(fitting) {
         return Ok(found.facts.id);
     }
     insert(state, mentor, mentee, title, starts_at, LENGTH).await

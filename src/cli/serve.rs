@@ -42,15 +42,20 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("listening on {listen}"))?;
     tracing::info!(address = %listen, url = %state.config.app_url.origin, "serving {}", state.config.app_url.origin);
-    let serving = tokio::spawn(compose::serve(listener, router, shutdown));
-    let died = tokio::select! {
-        () = stop_signal() => None,
-        died = background.first_death() => Some(died),
+    let serving = compose::serve(listener, router, shutdown);
+    tokio::pin!(serving);
+    let (died, is_served) = tokio::select! {
+        () = stop_signal() => (None, false),
+        died = background.first_death() => (Some(died), false),
+        // Nobody else stops it, but a future must not be asked again once it has ended.
+        () = &mut serving => (None, true),
     };
     tracing::info!("stopping");
     // Nobody listening means that everything has stopped already.
     let _already_stopped = stop.send(true);
-    serving.await.context("serving")?;
+    if !is_served {
+        serving.await;
+    }
     background.finish().await;
     match died {
         Some(died) => bail!("{died} ended by itself"),

@@ -1,7 +1,7 @@
 //! The card of the meeting that was just left: why it ended, and what can be done now.
 
 use super::{session_card::SessionFacts, stays::WhoWasThere};
-use crate::routes;
+use crate::{room::model::LeaveReason, routes};
 use domain::{
     access::Access,
     session::{EndReason, SeatRole},
@@ -9,8 +9,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// Why somebody is no longer in the meeting; `why` is the word from the address.
-fn words(session: &SessionView, why: &str) -> &'static str {
+/// Why somebody is no longer in the meeting, in one sentence.
+fn sentence(session: &SessionView, reason: LeaveReason) -> &'static str {
     let by_mentor = match session.role {
         Some(SeatRole::Mentor) => "You ended the meeting for everyone.",
         Some(SeatRole::Mentee) | None => EndReason::EndedByMentor.sentence(),
@@ -31,20 +31,22 @@ fn words(session: &SessionView, why: &str) -> &'static str {
         | Access::TooEarly { .. }
         | Access::Open { .. } => {}
     }
-    match why {
-        "ended_by_mentor" => by_mentor,
-        "ended_by_admin" => EndReason::EndedByAdmin.sentence(),
-        "time_up" => EndReason::TimeUp.sentence(),
-        "cancelled" => EndReason::Cancelled.sentence(),
-        "rescheduled" => "The session was moved to another time, so this meeting closed.",
-        "removed" => "You were removed from the meeting.",
-        "moved" => {
+    match reason {
+        LeaveReason::Left => "You left the meeting.",
+        LeaveReason::EndedByMentor => by_mentor,
+        LeaveReason::EndedByAdmin => EndReason::EndedByAdmin.sentence(),
+        LeaveReason::TimeUp => EndReason::TimeUp.sentence(),
+        LeaveReason::Cancelled => EndReason::Cancelled.sentence(),
+        LeaveReason::Rescheduled => {
+            "The session was moved to another time, so this meeting closed."
+        }
+        LeaveReason::Removed => "You were removed from the meeting.",
+        LeaveReason::OtherDevice => {
             "You joined this meeting on another device or in another browser, so this one left it."
         }
-        "other_tab" => "The meeting goes on in another tab of this browser.",
-        "network" => "The connection to the meeting was lost.",
-        "server" => "The video server ended the connection.",
-        _ => "You left the meeting.",
+        LeaveReason::OtherTab => "The meeting goes on in another tab of this browser.",
+        LeaveReason::Network => "The connection to the meeting was lost.",
+        LeaveReason::Server => "The video server ended the connection.",
     }
 }
 
@@ -56,7 +58,9 @@ pub fn LeftCard(
     /// The word from the address.
     why: String,
 ) -> impl IntoView {
-    let reason = words(&session, &why);
+    // An address can be old or made up: of an unknown word only the leaving is certain.
+    let reason = LeaveReason::from_code(&why).unwrap_or(LeaveReason::Left);
+    let reason = sentence(&session, reason);
     let open = matches!(session.access, Access::Open { .. });
     let meeting = routes::meeting(session.id);
     let details = routes::session(session.id);

@@ -8,7 +8,7 @@ use crate::{
     },
     components::notes::{ErrorNote, Loading},
     host,
-    room::side::{self, Slot, Watch},
+    room::side::{self, LocalValue, Watch},
     routes,
 };
 use domain::problem::Problem;
@@ -81,7 +81,7 @@ fn Changed() -> impl IntoView {
 /// Asks again whenever one of the reader's sessions changed; while they are busy with a form, it is
 /// only said that something did.
 fn keep_fresh(ask: Signal<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: RwSignal<bool>) {
-    let watch = Slot::<Watch>::new();
+    let watch = LocalValue::<Watch>::new();
     let came_with_the_document =
         Owner::current_shared_context().is_some_and(|context| context.during_hydration());
     let known_at = if came_with_the_document {

@@ -1,4 +1,4 @@
-//! `/meeting/{id}`: the join decision as a page, and behind an open door the call.
+//! `/meeting/{id}`: the join decision as a page, and behind an open gate the call.
 
 use crate::{
     api::{error::ApiError, meeting::meeting_page, wire::Wire},
@@ -7,7 +7,7 @@ use crate::{
     room::{
         clock::ServerClock,
         components::OpenMeeting,
-        side::{self, SCRIPT, Slot, Watch},
+        side::{self, LocalValue, SCRIPT, Watch},
     },
     routes,
 };
@@ -16,16 +16,16 @@ use domain::{
     problem::Problem,
     session::SeatRole,
     time::{Millis, Timestamp, clock_face},
-    views::{LiveState, MeetingPage as Decided, SessionView},
+    views::{LiveState, MeetingPage as PageData, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::time::Duration;
 
-/// Without JavaScript the page looks again by itself.
+/// Without JavaScript the page reloads by itself.
 const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"30\"><p class=\"note\">This page looks again every 30 seconds. The call itself needs JavaScript: please switch it on for this site.</p>";
-/// From this far ahead a countdown in seconds says little.
+/// This far ahead a countdown in seconds is of little use.
 const FAR: Millis = Millis::hours(24);
 
 /// The meeting page.
@@ -44,23 +44,23 @@ pub fn MeetingPage() -> impl IntoView {
         }>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(page) => view! { <Door page /> }.into_any(),
-                    Err(problem) => view! { <NoAnswer problem /> }.into_any(),
+                    Ok(page) => view! { <MeetingGate page /> }.into_any(),
+                    Err(problem) => view! { <LoadError problem /> }.into_any(),
                 }
             })}
         </Suspense>
     }
 }
 
-/// What the door shows; a change of it redraws the page, a change within it does not.
+/// What the gate shows; a change of it redraws the page, a change within it does not.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
+enum GateState {
     Open,
     Closed(Access),
 }
 
-impl Sign {
-    fn of(access: Access) -> Self {
+impl GateState {
+    fn from_access(access: Access) -> Self {
         match access {
             Access::Open { .. } => Self::Open,
             Access::NotFound
@@ -75,34 +75,34 @@ impl Sign {
     }
 }
 
-/// The decision, and every later one: the door opens and closes without a reload.
+/// The decision, and every later one: the gate opens and closes without a reload.
 #[component]
-fn Door(page: Decided) -> impl IntoView {
+fn MeetingGate(page: PageData) -> impl IntoView {
     host::set_status(page.access.page_status());
     // When the answer arrived by the browser's clock; on the first page, when it was hydrated.
-    let arrived = StoredValue::new(None::<Timestamp>);
+    let arrived_at = StoredValue::new(None::<Timestamp>);
     Effect::new(move |_| {
-        if arrived.get_value().is_none() {
-            arrived.set_value(Some(side::now()));
+        if arrived_at.get_value().is_none() {
+            arrived_at.set_value(Some(side::now()));
         }
     });
     let page = RwSignal::new(page);
-    let sign = Memo::new(move |_| page.with(|page| Sign::of(page.access)));
-    let look_again = Callback::new(move |()| {
+    let state = Memo::new(move |_| page.with(|page| GateState::from_access(page.access)));
+    let reload = Callback::new(move |()| {
         let id = page.with_untracked(|page| page.session.as_ref().map(|s| s.id.to_string()));
         spawn_local(async move {
             if let Some(id) = id
                 && let Ok(fresh) = meeting_page(id).await
             {
-                arrived.try_set_value(Some(side::now()));
+                arrived_at.try_set_value(Some(side::now()));
                 page.try_set(fresh);
             }
         });
     });
     let on_closed = Callback::new(move |state: LiveState| {
-        // Moved to a later time: what is said about the time has to be read anew too.
+        // Moved to a later time: the texts about the time have to be loaded again as well.
         if matches!(state.access, Access::TooEarly { .. }) {
-            return look_again.run(());
+            return reload.run(());
         }
         page.try_update(|page| {
             page.access = state.access;
@@ -111,25 +111,27 @@ fn Door(page: Decided) -> impl IntoView {
     });
     let late = Memo::new(move |_| page.with(|page| page.session.as_ref().map(|s| s.late.clone())));
     move || {
-        let sign = sign.get();
-        if matches!(sign, Sign::Closed(_)) {
+        let state = state.get();
+        if matches!(state, GateState::Closed(_)) {
             late.track();
         }
         let page = page.get_untracked();
-        match (sign, page.session.clone()) {
-            (Sign::Open, Some(session)) => view! {
+        match (state, page.session.clone()) {
+            (GateState::Open, Some(session)) => view! {
                 <Title text=session.title.clone() />
                 <link rel="preload" href=SCRIPT r#as="script" />
-                <OpenMeeting page session arrived on_closed />
+                <OpenMeeting page session arrived_at on_closed />
             }
             .into_any(),
-            (Sign::Closed(access), Some(session)) => view! {
-                <Gate access session now=page.now arrived look_again />
+            (GateState::Closed(access), Some(session)) => view! {
+                <ClosedGate access session now=page.now arrived_at reload />
             }
             .into_any(),
-            (Sign::Closed(access), None) => view! { <Refused access /> }.into_any(),
+            (GateState::Closed(access), None) => view! { <AccessDenied access /> }.into_any(),
             // The server never opens a session that it does not show.
-            (Sign::Open, None) => view! { <Refused access=Access::NotFound /> }.into_any(),
+            (GateState::Open, None) => {
+                view! { <AccessDenied access=Access::NotFound /> }.into_any()
+            }
         }
     }
 }
@@ -184,16 +186,16 @@ fn explanation(access: Access, session: &SessionView) -> String {
     }
 }
 
-/// A door that is closed to one of the session's people.
+/// A gate that is closed to one of the session's people.
 #[component]
-fn Gate(
+fn ClosedGate(
     access: Access,
     session: SessionView,
     now: Timestamp,
-    arrived: StoredValue<Option<Timestamp>>,
-    look_again: Callback<()>,
+    arrived_at: StoredValue<Option<Timestamp>>,
+    reload: Callback<()>,
 ) -> impl IntoView {
-    let may_open = matches!(
+    let may_open_later = matches!(
         access,
         Access::TooEarly { .. }
             | Access::Removed { .. }
@@ -213,8 +215,8 @@ fn Gate(
         | Access::Open { .. } => None,
     };
     let time = RwSignal::new(now);
-    if may_open {
-        wait_at_the_door(&session, access, opens_at, time, arrived, look_again);
+    if may_open_later {
+        keep_gate_current(&session, access, opens_at, time, arrived_at, reload);
     }
     let left = move || {
         opens_at
@@ -275,7 +277,7 @@ fn Gate(
                     }
                 })}
             <Late session=session.clone() />
-            {may_open.then(|| view! { <noscript inner_html=REFRESH></noscript> })}
+            {may_open_later.then(|| view! { <noscript inner_html=REFRESH></noscript> })}
             <p class="actions">
                 <a class="button button-primary" href=routes::DASHBOARD rel="external">
                     "Return to Dashboard"
@@ -288,27 +290,27 @@ fn Gate(
     }
 }
 
-/// Counts down and looks again when the time has come or the server says that something changed.
-fn wait_at_the_door(
+/// Counts down and reloads when the time has come or the server says that something changed.
+fn keep_gate_current(
     session: &SessionView,
     access: Access,
     opens_at: Option<Timestamp>,
     time: RwSignal<Timestamp>,
-    arrived: StoredValue<Option<Timestamp>>,
-    look_again: Callback<()>,
+    arrived_at: StoredValue<Option<Timestamp>>,
+    reload: Callback<()>,
 ) {
     let (id, late) = (session.id, session.late.clone());
     let began = time.get_untracked();
-    let watch = Slot::<Watch>::new();
+    let watch = LocalValue::<Watch>::new();
     let timer = StoredValue::new(None::<IntervalHandle>);
     Effect::new(move |_| {
-        let local = arrived.get_value().unwrap_or_else(side::now);
+        let local = arrived_at.get_value().unwrap_or_else(side::now);
         let clock = StoredValue::new(ServerClock::new(began, local));
         let late = late.clone();
         watch.put(Watch::new(id, move |state| {
-            clock.try_update_value(|clock| clock.hear(state.now, side::now()));
+            clock.try_update_value(|clock| clock.update(state.now, side::now()));
             if state.access != access || late != state.late {
-                look_again.run(());
+                reload.run(());
             }
         }));
         let seconds = StoredValue::new(0_u32);
@@ -322,7 +324,7 @@ fn wait_at_the_door(
                 // At once, and then every few seconds should the server not agree yet.
                 let waited = seconds.try_get_value().unwrap_or_default();
                 if waited.is_multiple_of(3) {
-                    look_again.run(());
+                    reload.run(());
                 }
                 seconds.try_set_value(waited + 1);
             }
@@ -337,11 +339,11 @@ fn wait_at_the_door(
     });
 }
 
-/// A door that says nothing about what is behind it.
+/// A gate that says nothing about what is behind it.
 #[component]
-fn Refused(access: Access) -> impl IntoView {
+fn AccessDenied(access: Access) -> impl IntoView {
     let heading = heading(access);
-    let words = match access {
+    let explanation = match access {
         Access::NotYours => {
             "You do not have a seat in this session. If somebody sent you the link, ask them to book with you."
         }
@@ -360,7 +362,7 @@ fn Refused(access: Access) -> impl IntoView {
         <Title text=heading />
         <section class="gate" aria-labelledby="gate-title">
             <h1 id="gate-title">{heading}</h1>
-            <p>{words}</p>
+            <p>{explanation}</p>
             <p class="actions">
                 <a class="button button-primary" href=routes::DASHBOARD rel="external">
                     "Return to Dashboard"
@@ -370,9 +372,9 @@ fn Refused(access: Access) -> impl IntoView {
     }
 }
 
-/// The decision could not be asked for.
+/// The decision could not be loaded.
 #[component]
-fn NoAnswer(problem: ApiError) -> impl IntoView {
+fn LoadError(problem: ApiError) -> impl IntoView {
     host::set_status(problem.0.status());
     let signed_out = problem.0 == Problem::SignedOut;
     view! {

@@ -2,17 +2,17 @@
 
 mod client;
 mod live;
+mod local_value;
 mod page;
 mod sdk;
-mod slot;
-mod sound;
-mod tabs;
+mod tab_lock;
+mod web_audio;
 
 pub use client::Client;
 pub use live::Watch;
+pub use local_value::LocalValue;
 pub use page::{
     asked_for_at, close_dialog, focus, go, new_id, now, remember, remembered, scroll_to_end,
     show_dialog, time_of_day,
 };
 pub use sdk::SCRIPT;
-pub use slot::Slot;

@@ -1,9 +1,10 @@
-//! Carries events to the model and effects to where they happen.
+//! Passes events to the model and carries out its effects.
 
 use super::{
     clock::ServerClock,
-    model::{Command, Effect, Event, RoomModel, Target},
-    side::{self, Client, Slot},
+    element_ids,
+    model::{Command, Effect, Event, FocusTarget, RoomModel},
+    side::{self, Client, LocalValue},
 };
 use crate::{
     api::{
@@ -20,7 +21,7 @@ use domain::{
     views::{LiveState, MeetingPage, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 /// How long a notice stays.
 const TOAST_TIME: Duration = Duration::from_secs(7);
@@ -32,13 +33,13 @@ pub struct Call {
     pub model: RwSignal<RoomModel>,
     /// The microphone's level, 0 to 100.
     pub level: RwSignal<u8>,
-    /// Says that a second passed. The model changes with every second too, but only what shows the
+    /// Fires every second. The model changes with every second too, but only what shows the
     /// time has to be drawn again for it.
     pub second: Trigger,
     /// The session.
     pub session: SessionId,
     clock: StoredValue<ServerClock>,
-    client: Slot<Client>,
+    client: LocalValue<Client>,
 }
 
 impl Call {
@@ -63,7 +64,7 @@ impl Call {
             second: Trigger::new(),
             session: session.id,
             clock: StoredValue::new(ServerClock::new(page.now, page.now)),
-            client: Slot::new(),
+            client: LocalValue::new(),
         }
     }
 
@@ -78,7 +79,7 @@ impl Call {
             },
         );
         self.client.put(client);
-        self.send(Event::Remembered(side::remembered()));
+        self.send(Event::ChoicesLoaded(side::remembered()));
     }
 
     /// Releases devices and connection; what is reported afterwards goes nowhere.
@@ -90,12 +91,24 @@ impl Call {
 
     /// Reads the model without subscribing to it.
     pub fn read<T>(self, look: impl FnOnce(&RoomModel) -> T) -> T {
-        self.model.with_untracked(look)
+        look(&self.untracked())
     }
 
     /// Reads the model and subscribes to it.
     pub fn with<T>(self, look: impl FnOnce(&RoomModel) -> T) -> T {
-        self.model.with(look)
+        look(&self.tracked())
+    }
+
+    // The two halves of `read` and `with` that need not be compiled for each of their many callers.
+
+    #[inline(never)]
+    fn untracked(self) -> impl Deref<Target = RoomModel> {
+        self.model.read_untracked()
+    }
+
+    #[inline(never)]
+    fn tracked(self) -> impl Deref<Target = RoomModel> {
+        self.model.read()
     }
 
     /// A second passed.
@@ -115,10 +128,10 @@ impl Call {
         }
     }
 
-    /// The server told the session's state.
+    /// The server pushed the session's state.
     pub fn live(self, state: LiveState) {
         self.clock
-            .try_update_value(|clock| clock.hear(state.now, side::now()));
+            .try_update_value(|clock| clock.update(state.now, side::now()));
         self.send(Event::Live(state));
     }
 
@@ -133,65 +146,68 @@ impl Call {
 
     fn carry_out(self, effect: Effect) {
         match effect {
-            Effect::Tell(command) => {
+            Effect::Client(command) => {
                 if let Some(client) = self.client.get() {
                     client.send(command);
                 }
             }
-            Effect::AskTicket(entry) => spawn_local(async move {
+            Effect::RequestJoinToken(entry) => spawn_local(async move {
                 self.send(match join(self.session, entry).await {
-                    Ok(ticket) => Event::Ticket(ticket),
+                    Ok(token) => Event::JoinTokenReceived(token),
                     // The server never calls these arguments malformed: its answer did not arrive.
-                    Err(ApiError(Problem::Malformed(_))) => Event::NoAnswer,
-                    Err(ApiError(problem)) => Event::NoTicket(problem),
+                    Err(ApiError(Problem::Malformed(_))) => Event::NoResponse,
+                    Err(ApiError(problem)) => Event::JoinRefused(problem),
                 });
             }),
-            Effect::Nudge => spawn_local(async move {
-                // Whether it helped shows when livekit-client connects, or does not.
+            Effect::EnsureRoom => spawn_local(async move {
+                // Whether it helped shows when livekit-client connects or fails to.
                 let _ = join(self.session, Entry::Rejoin).await;
             }),
             Effect::Moderate(what) => spawn_local(async move {
                 self.send(match moderate(self.session, what).await {
                     Ok(()) => Event::Moderated(what),
-                    Err(problem) => Event::NotDone(problem.to_string()),
+                    Err(problem) => Event::RequestFailed(problem.to_string()),
                 });
             }),
             Effect::Extend { closes_at } => spawn_local(async move {
                 self.send(match extend(self.session, closes_at).await {
                     Ok(closes_at) => Event::Extended(closes_at),
-                    Err(problem) => Event::NotDone(problem.to_string()),
+                    Err(problem) => Event::RequestFailed(problem.to_string()),
                 });
             }),
             Effect::EndRoom => spawn_local(async move {
                 self.send(match end_room(self.session).await {
                     Ok(()) => Event::RoomEnded,
-                    Err(problem) => Event::RoomNotEnded(problem.to_string()),
+                    Err(problem) => Event::EndRoomFailed(problem.to_string()),
                 });
             }),
-            Effect::Wake { after_ms, number } => set_timeout(
-                move || self.send(Event::Wake(number)),
+            Effect::RetryAfter { after_ms, attempt } => set_timeout(
+                move || self.send(Event::RetryDue(attempt)),
                 Duration::from_millis(after_ms.into()),
             ),
             Effect::ExpireToast(id) => {
                 set_timeout(move || self.send(Event::ToastOver(id)), TOAST_TIME);
             }
-            Effect::Remember(choices) => side::remember(&choices),
+            Effect::SaveChoices(choices) => side::remember(&choices),
             Effect::Focus(target) => {
-                // After the element was drawn.
-                set_timeout(move || side::focus(id(target)), Duration::from_millis(30));
+                // Once the element has been rendered.
+                set_timeout(
+                    move || side::focus(element_id(target)),
+                    Duration::from_millis(30),
+                );
             }
-            Effect::Go(why) => side::go(&routes::left(self.session, why.code())),
+            Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason.code())),
         }
     }
 }
 
 /// The element that a target means.
-pub fn id(target: Target) -> &'static str {
+fn element_id(target: FocusTarget) -> &'static str {
     match target {
-        Target::Call => "call-title",
-        Target::Message => "chat-message",
-        Target::ChatButton => "chat-button",
-        Target::Failure => "failure-title",
-        Target::MoveHere => "move-here",
+        FocusTarget::Call => element_ids::CALL_TITLE,
+        FocusTarget::Message => element_ids::CHAT_MESSAGE,
+        FocusTarget::ChatButton => element_ids::CHAT_BUTTON,
+        FocusTarget::Failure => element_ids::FAILURE_TITLE,
+        FocusTarget::MoveHere => element_ids::MOVE_HERE,
     }
 }

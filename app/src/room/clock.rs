@@ -9,29 +9,29 @@ use domain::time::{Millis, Timestamp};
 /// small by the message's travel time, and the largest one is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerClock {
-    ahead_ms: i64,
+    offset_ms: i64,
 }
 
 impl ServerClock {
-    /// Learns from a message that says `server` and arrived at `local`.
+    /// From a message that was sent at `server` and arrived at `local`.
     pub fn new(server: Timestamp, local: Timestamp) -> Self {
         Self {
-            ahead_ms: server.0 - local.0,
+            offset_ms: server.0 - local.0,
         }
     }
 
     /// Takes a further message into account.
-    pub fn hear(&mut self, server: Timestamp, local: Timestamp) {
-        let ahead_ms = server.0 - local.0;
-        // A much smaller estimate means that the local clock was set, not that the net was slow.
-        if ahead_ms > self.ahead_ms || self.ahead_ms - ahead_ms > Millis::minutes(1).0 {
-            self.ahead_ms = ahead_ms;
+    pub fn update(&mut self, server: Timestamp, local: Timestamp) {
+        let offset_ms = server.0 - local.0;
+        // A much smaller estimate means that the local clock was set, not that the network was slow.
+        if offset_ms > self.offset_ms || self.offset_ms - offset_ms > Millis::minutes(1).0 {
+            self.offset_ms = offset_ms;
         }
     }
 
     /// The server's time when the local clock shows `local`.
     pub fn at(self, local: Timestamp) -> Timestamp {
-        Timestamp(local.0 + self.ahead_ms)
+        Timestamp(local.0 + self.offset_ms)
     }
 }
 
@@ -42,9 +42,9 @@ mod tests {
     #[test]
     fn the_fastest_message_sets_the_clock() {
         let mut clock = ServerClock::new(Timestamp(100_000), Timestamp(50_900));
-        clock.hear(Timestamp(101_000), Timestamp(51_050));
+        clock.update(Timestamp(101_000), Timestamp(51_050));
         assert_eq!(clock.at(Timestamp(52_000)), Timestamp(101_950));
-        clock.hear(Timestamp(102_000), Timestamp(54_000));
+        clock.update(Timestamp(102_000), Timestamp(54_000));
         assert_eq!(
             clock.at(Timestamp(52_000)),
             Timestamp(101_950),
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_local_clock_that_was_set_is_followed() {
         let mut clock = ServerClock::new(Timestamp(1_000_000), Timestamp(0));
-        clock.hear(Timestamp(1_001_000), Timestamp(901_000));
+        clock.update(Timestamp(1_001_000), Timestamp(901_000));
         assert_eq!(clock.at(Timestamp(901_000)), Timestamp(1_001_000));
     }
 }

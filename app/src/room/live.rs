@@ -54,11 +54,12 @@ impl Watch {
         Self::open(Box::new(url), "state", Box::new(on_data))
     }
 
-    /// Calls back whenever one's own sessions may have changed since `known_at`, by the browser's clock.
+    /// Calls back whenever one's own sessions may have changed since `known_at`, by the browser's
+    /// clock.
     pub fn mine(known_at: Timestamp, on_change: impl Fn() + 'static) -> Self {
         let is_first = Cell::new(true);
         let on_data = move |data: &str| {
-            // The first event names what was missed; after a pause nobody knows what was.
+            // The first event names what was missed; after a pause it is unknown what was.
             let changed = host::from_json(data).is_ok_and(|c: MyChanges| !c.sessions.is_empty());
             if !is_first.replace(false) || changed {
                 on_change();
@@ -101,7 +102,7 @@ impl Drop for Watch {
     }
 }
 
-/// Closes the stream, if any, and makes what belonged to it void.
+/// Closes the stream, if any, and invalidates whatever belonged to it.
 fn close(shared: &Shared) -> u32 {
     let number = shared.number.get() + 1;
     shared.number.set(number);

@@ -1,6 +1,6 @@
 //! Small services of the browser: time, storage, focus, dialogs.
 
-use crate::{host, room::model::Choices};
+use crate::{host, room::model::UserChoices};
 use domain::time::Timestamp;
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
@@ -48,7 +48,7 @@ pub fn new_id() -> String {
 }
 
 /// The choices of the last time.
-pub fn remembered() -> Choices {
+pub fn remembered() -> UserChoices {
     window()
         .local_storage()
         .ok()
@@ -59,7 +59,7 @@ pub fn remembered() -> Choices {
 }
 
 /// Keeps the choices for the next time.
-pub fn remember(choices: &Choices) {
+pub fn remember(choices: &UserChoices) {
     if let (Ok(Some(storage)), Ok(json)) =
         (window().local_storage(), serde_json::to_string(choices))
     {

@@ -1,6 +1,6 @@
 //! The server's half of the call: it renders the shell and does nothing else.
 
-use super::model::{Choices, Command, Event};
+use super::model::{Command, Event, UserChoices};
 use domain::{ids::SessionId, time::Timestamp, views::LiveState};
 use std::marker::PhantomData;
 
@@ -40,19 +40,19 @@ impl Watch {
     }
 }
 
-/// Nothing is kept on the server, whose threads take turns with one page.
-pub struct Slot<T>(PhantomData<fn() -> T>);
+/// Nothing is kept on the server, where one page is rendered by changing threads.
+pub struct LocalValue<T>(PhantomData<fn() -> T>);
 
-impl<T> Clone for Slot<T> {
+impl<T> Clone for LocalValue<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Slot<T> {}
+impl<T> Copy for LocalValue<T> {}
 
-impl<T> Slot<T> {
-    /// An empty slot.
+impl<T> LocalValue<T> {
+    /// An empty value.
     pub fn new() -> Self {
         Self(PhantomData)
     }
@@ -71,7 +71,7 @@ impl<T> Slot<T> {
     }
 }
 
-impl<T> Default for Slot<T> {
+impl<T> Default for LocalValue<T> {
     fn default() -> Self {
         Self::new()
     }
@@ -98,12 +98,12 @@ pub fn new_id() -> String {
 }
 
 /// The server remembers no choices.
-pub fn remembered() -> Choices {
-    Choices::default()
+pub fn remembered() -> UserChoices {
+    UserChoices::default()
 }
 
 /// The server remembers no choices.
-pub fn remember(_choices: &Choices) {}
+pub fn remember(_choices: &UserChoices) {}
 
 /// There is no window.
 pub fn go(_path: &str) {}

@@ -3,6 +3,7 @@
 use super::icons::{self, Icon};
 use crate::room::{
     call::Call,
+    element_ids,
     model::{CHAT_MAX, Delivery, Event, Message},
     side,
 };
@@ -18,7 +19,7 @@ pub fn Chat(call: Call) -> impl IntoView {
         let text = draft.get_untracked();
         if !text.trim().is_empty() {
             set_draft.set(String::new());
-            call.send(Event::Say {
+            call.send(Event::SendMessage {
                 id: side::new_id(),
                 text,
                 time: side::time_of_day(),
@@ -33,7 +34,7 @@ pub fn Chat(call: Call) -> impl IntoView {
     };
     Effect::new(move |_| {
         call.with(|model| (model.chat.open, model.chat.messages.len()));
-        side::scroll_to_end("chat-log");
+        side::scroll_to_end(element_ids::CHAT_LOG);
     });
     view! {
         <aside
@@ -58,7 +59,7 @@ pub fn Chat(call: Call) -> impl IntoView {
                     <Icon drawing=icons::CLOSE />
                 </button>
             </div>
-            <div id="chat-log" class="chat-log" role="log" aria-label="Messages" tabindex="0">
+            <div id=element_ids::CHAT_LOG class="chat-log" role="log" aria-label="Messages" tabindex="0">
                 <p class="chat-empty" hidden=move || !empty()>
                     "No messages yet. Only the two of you can read them."
                 </p>
@@ -77,11 +78,9 @@ pub fn Chat(call: Call) -> impl IntoView {
                     send();
                 }
             >
-                <label for="chat-message" class="visually-hidden">
-                    "Message"
-                </label>
                 <textarea
-                    id="chat-message"
+                    id=element_ids::CHAT_MESSAGE
+                    aria-label="Message"
                     rows="2"
                     maxlength=CHAT_MAX.to_string()
                     placeholder="Write a message"
@@ -101,7 +100,7 @@ pub fn Chat(call: Call) -> impl IntoView {
 fn ChatMessage(call: Call, message: Message) -> impl IntoView {
     let id = message.id;
     let state = match message.delivery {
-        Delivery::Done | Delivery::Sending => None,
+        Delivery::Sent | Delivery::Sending => None,
         Delivery::Waiting => {
             let name = call.read(|model| model.other.name.clone());
             Some(["Will be sent when ", &name, " is here."].concat())
@@ -131,7 +130,7 @@ fn ChatMessage(call: Call, message: Message) -> impl IntoView {
                         <button
                             type="button"
                             class="link-button"
-                            on:click=move |_| call.send(Event::SayAgain { id: id.clone() })
+                            on:click=move |_| call.send(Event::ResendMessage { id: id.clone() })
                         >
                             "Send again"
                         </button>

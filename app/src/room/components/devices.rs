@@ -1,22 +1,23 @@
-//! Switches, menus and troubles of camera, microphone and speaker.
+//! Switches, menus and help for camera, microphone and speaker.
 
 use super::icons::{self, Icon};
 use crate::room::{
     call::Call,
-    model::{Capture, DeviceKind, DeviceProblem, Event, Kind},
-    words,
+    model::{CaptureState, DeviceKind, DeviceProblem, Event, InputKind},
+    text,
 };
 use leptos::prelude::*;
 
 /// Turns the camera or the microphone on and off.
 #[component]
-pub fn MediaSwitch(call: Call, kind: Kind) -> impl IntoView {
+pub fn MediaSwitch(call: Call, kind: InputKind) -> impl IntoView {
     let (label, icon) = match kind {
-        Kind::Camera => ("Camera", icons::CAMERA),
-        Kind::Microphone => ("Microphone", icons::MICROPHONE),
+        InputKind::Camera => ("Camera", icons::CAMERA),
+        InputKind::Microphone => ("Microphone", icons::MICROPHONE),
     };
-    let wanted = move || call.with(|model| model.own(kind).wanted);
-    let starting = move || call.with(|model| model.own(kind).capture == Capture::Starting);
+    let wanted = move || call.with(|model| model.local_device(kind).wanted);
+    let starting =
+        move || call.with(|model| model.local_device(kind).capture == CaptureState::Starting);
     view! {
         <button
             type="button"
@@ -25,7 +26,7 @@ pub fn MediaSwitch(call: Call, kind: Kind) -> impl IntoView {
             aria-checked=move || if wanted() { "true" } else { "false" }
             aria-busy=move || if starting() { "true" } else { "false" }
             on:click=move |_| {
-                let on = !call.read(|model| model.own(kind).wanted);
+                let on = !call.read(|model| model.local_device(kind).wanted);
                 call.send(Event::Switch { kind, on });
             }
         >
@@ -48,7 +49,7 @@ pub fn DeviceMenus(call: Call) -> impl IntoView {
         <button
             type="button"
             class="button test-sound"
-            on:click=move |_| call.send(Event::TestSound)
+            on:click=move |_| call.send(Event::PlayTestSound)
         >
             "Play test sound"
         </button>
@@ -79,7 +80,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
                 .zip(1..)
                 .map(|(device, number)| Choice {
                     id: device.id.clone(),
-                    // Browsers tell names only after the first permission.
+                    // Browsers reveal names only after the first permission.
                     label: if device.label.is_empty() {
                         [noun, &number.to_string()].concat()
                     } else {
@@ -113,7 +114,7 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
             <select
                 disabled=none
                 on:change=move |event| {
-                    call.send(Event::Choose {
+                    call.send(Event::ChooseDevice {
                         kind,
                         id: event_target_value(&event),
                     });
@@ -138,18 +139,18 @@ fn DeviceMenu(call: Call, kind: DeviceKind) -> impl IntoView {
 
 /// Says what is wrong with a device and what to do about it.
 #[component]
-pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
+pub fn DeviceHelp(call: Call, kind: InputKind) -> impl IntoView {
     let problem = Memo::new(move |_| {
-        call.with(|model| match model.own(kind).capture {
-            // The page's own fault is told once, not once for each device.
-            Capture::Failed(DeviceProblem::Insecure) if kind == Kind::Microphone => None,
-            Capture::Failed(problem) => Some(problem),
-            Capture::Off | Capture::Starting | Capture::On => None,
+        call.with(|model| match model.local_device(kind).capture {
+            // A problem of the page itself is shown once, not for each device.
+            CaptureState::Failed(DeviceProblem::Insecure) if kind == InputKind::Microphone => None,
+            CaptureState::Failed(problem) => Some(problem),
+            CaptureState::Off | CaptureState::Starting | CaptureState::On => None,
         })
     });
     let name = match kind {
-        Kind::Camera => "Camera problem",
-        Kind::Microphone => "Microphone problem",
+        InputKind::Camera => "Camera problem",
+        InputKind::Microphone => "Microphone problem",
     };
     view! {
         <div class="trouble" role="group" aria-label=name aria-live="polite">
@@ -158,9 +159,9 @@ pub fn Trouble(call: Call, kind: Kind) -> impl IntoView {
                     .get()
                     .map(|problem| {
                         view! {
-                            <p class="trouble-title">{words::problem(kind, problem)}</p>
+                            <p class="trouble-title">{text::problem(kind, problem)}</p>
                             <ol>
-                                {words::steps(kind, problem)
+                                {text::steps(kind, problem)
                                     .iter()
                                     .map(|step| view! { <li>{*step}</li> })
                                     .collect::<Vec<_>>()}

@@ -1,4 +1,4 @@
-//! Drawings for buttons. Decoration only: every button has words.
+//! Icons for buttons. Decoration only: every button has a label.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ pub const LEAVE: &str =
     r#"<svg viewBox="0 0 24 24"><path d="M10 4H5v16h5M14 8l4 4-4 4M18 12H9"/></svg>"#;
 pub const CLOSE: &str = r#"<svg viewBox="0 0 24 24"><path d="m6 6 12 12M18 6 6 18"/></svg>"#;
 
-/// A drawing, hidden from screen readers.
+/// An icon, hidden from screen readers.
 #[component]
 pub fn Icon(drawing: &'static str) -> impl IntoView {
     view! { <span class="icon" aria-hidden="true" inner_html=drawing></span> }

@@ -1,16 +1,17 @@
 //! Before the meeting: see and hear oneself, choose devices, join. Nothing is sent yet.
 
 use super::{
-    TimeLeft,
-    devices::{DeviceMenus, MediaSwitch, Trouble},
+    devices::{DeviceHelp, DeviceMenus, MediaSwitch},
+    time_left::TimeLeft,
 };
 use crate::room::{
     call::Call,
-    model::{Capture, Elsewhere, Event, Kind, Phase},
+    element_ids,
+    model::{AlreadyJoined, CaptureState, Event, InputKind, Phase},
 };
 use leptos::prelude::*;
 
-/// A constant, because the view macro takes a literal `inner_html` for an ordinary attribute.
+/// A constant, because the view macro treats a literal `inner_html` as an ordinary attribute.
 const NO_SCRIPT: &str = "<p class=\"note\">The call needs JavaScript. Please switch it on for this site and reload the page.</p>";
 
 /// The device check. Rendered on the server as well; its controls work once hydrated.
@@ -19,34 +20,34 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
     let (ready, set_ready) = signal(false);
     Effect::new(move |_| {
         set_ready.set(true);
-        call.send(Event::Drawn);
+        call.send(Event::ElementsRendered);
     });
     let other = call.read(|model| model.other.name.clone());
     let camera = move || call.with(|model| model.camera.capture);
     let joining = move || call.with(|model| model.phase == Phase::Joining);
     let note = move || match camera() {
-        Capture::Off => "Your camera is off.",
-        Capture::Starting => "Starting your camera…",
-        Capture::On => "",
-        Capture::Failed(_) => "Your camera is not working. You can join without it.",
+        CaptureState::Off => "Your camera is off.",
+        CaptureState::Starting => "Starting your camera…",
+        CaptureState::On => "",
+        CaptureState::Failed(_) => "Your camera is not working. You can join without it.",
     };
-    let hears = move || call.with(|model| model.microphone.capture == Capture::On);
+    let hears = move || call.with(|model| model.microphone.capture == CaptureState::On);
     let presence = {
         let other = other.clone();
         move || {
-            let words = if call.with(|model| model.other_is_present()) {
+            let state = if call.with(|model| model.other_is_present()) {
                 " is in the meeting."
             } else if call.with(|model| model.other_is_late()) {
                 " is running late."
             } else {
                 " is not there yet."
             };
-            [other.as_str(), words].concat()
+            [other.as_str(), state].concat()
         }
     };
-    let elsewhere = move || match call.with(|model| model.elsewhere) {
-        Some(Elsewhere::Tab) => "You are in this meeting in another tab of this browser.",
-        Some(Elsewhere::Device) => {
+    let already_joined = move || match call.with(|model| model.already_joined) {
+        Some(AlreadyJoined::OtherTab) => "You are in this meeting in another tab of this browser.",
+        Some(AlreadyJoined::OtherDevice) => {
             "You are in this meeting on another device or in another browser."
         }
         None => "",
@@ -62,10 +63,10 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
             <div class="lobby-body">
                 <div class="preview">
                     <video
-                        id="preview"
+                        id=element_ids::PREVIEW
                         class="is-mirrored"
                         aria-label="Your video"
-                        hidden=move || camera() != Capture::On
+                        hidden=move || camera() != CaptureState::On
                         muted
                         autoplay
                         playsinline
@@ -74,20 +75,20 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                         {note}
                     </p>
                     <div class="preview-switches">
-                        <MediaSwitch call kind=Kind::Microphone />
-                        <MediaSwitch call kind=Kind::Camera />
+                        <MediaSwitch call kind=InputKind::Microphone />
+                        <MediaSwitch call kind=InputKind::Camera />
                     </div>
                 </div>
                 <div class="lobby-side">
                     <p class="presence" role="status">
                         {presence}
                     </p>
-                    <Show when=move || call.with(|model| model.elsewhere.is_some())>
+                    <Show when=move || call.with(|model| model.already_joined.is_some())>
                         <div class="note elsewhere" role="alert">
-                            <p>{elsewhere}</p>
+                            <p>{already_joined}</p>
                             <button
                                 type="button"
-                                id="move-here"
+                                id=element_ids::MOVE_HERE
                                 class="button button-primary"
                                 on:click=move |_| call.send(Event::MoveHere)
                             >
@@ -104,8 +105,8 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
                     >
                         {move || if joining() { "Joining…" } else { "Join meeting" }}
                     </button>
-                    <Trouble call kind=Kind::Camera />
-                    <Trouble call kind=Kind::Microphone />
+                    <DeviceHelp call kind=InputKind::Camera />
+                    <DeviceHelp call kind=InputKind::Microphone />
                     <div class="level" class:is-off=move || !hears()>
                         <label for="microphone-level">"Microphone level"</label>
                         <meter

@@ -1,23 +1,28 @@
 //! The call's views: each shows a part of the model and sends events; no other logic.
 
 mod chat;
+mod controls;
 mod devices;
 mod icons;
 mod lobby;
+mod moderation;
+mod notices;
 mod stage;
+mod time_left;
 
 use self::{lobby::Lobby, stage::Stage};
 use super::{
     call::Call,
     clock::ServerClock,
+    element_ids,
     model::{Event, Phase},
-    side::{self, Slot, Watch},
-    words,
+    side::{self, LocalValue, Watch},
+    text,
 };
 use crate::routes;
 use domain::{
     access::Access,
-    time::{Timestamp, clock_face},
+    time::Timestamp,
     views::{LiveState, MeetingPage, SessionView},
 };
 use leptos::prelude::*;
@@ -25,11 +30,11 @@ use std::time::Duration;
 
 /// Which of the views is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum CallView {
     Lobby,
     Room,
     Failed,
-    Gone,
+    Left,
 }
 
 /// An open meeting: lobby, room, and the way out.
@@ -40,16 +45,16 @@ pub fn OpenMeeting(
     /// Its session.
     session: SessionView,
     /// The server's time of `page` as the browser's clock showed it on arrival.
-    arrived: StoredValue<Option<Timestamp>>,
-    /// Told when the meeting closes for somebody who is not inside.
+    arrived_at: StoredValue<Option<Timestamp>>,
+    /// Called when the meeting closes for somebody who is not in the room.
     on_closed: Callback<LiveState>,
 ) -> impl IntoView {
     let call = Call::new(&page, &session);
-    let watch = Slot::<Watch>::new();
+    let watch = LocalValue::<Watch>::new();
     let timer = StoredValue::new(None::<IntervalHandle>);
     let now = page.now;
     Effect::new(move |_| {
-        let local = arrived.get_value().unwrap_or_else(side::now);
+        let local = arrived_at.get_value().unwrap_or_else(side::now);
         call.start(ServerClock::new(now, local));
         call.tick();
         watch.put(Watch::new(call.session, move |state| {
@@ -71,18 +76,18 @@ pub fn OpenMeeting(
     });
     let shown = Memo::new(move |_| {
         call.with(|model| match model.phase {
-            Phase::Lobby | Phase::Joining => Shown::Lobby,
-            Phase::InRoom => Shown::Room,
-            Phase::Failed(_) => Shown::Failed,
-            Phase::Gone(_) => Shown::Gone,
+            Phase::Lobby | Phase::Joining => CallView::Lobby,
+            Phase::InRoom => CallView::Room,
+            Phase::Failed(_) => CallView::Failed,
+            Phase::Left(_) => CallView::Left,
         })
     });
     let title = StoredValue::new(session.title);
     move || match shown.get() {
-        Shown::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
-        Shown::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
-        Shown::Failed => view! { <ConnectionError call /> }.into_any(),
-        Shown::Gone => view! {
+        CallView::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
+        CallView::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
+        CallView::Failed => view! { <ConnectionError call /> }.into_any(),
+        CallView::Left => view! {
             <p class="meeting-leaving" role="status">
                 "Leaving the meeting…"
             </p>
@@ -96,13 +101,13 @@ pub fn OpenMeeting(
 fn ConnectionError(call: Call) -> impl IntoView {
     let cause = move || {
         call.with(|model| match &model.phase {
-            Phase::Failed(failure) => words::failure(failure),
-            Phase::Lobby | Phase::Joining | Phase::InRoom | Phase::Gone(_) => String::new(),
+            Phase::Failed(failure) => text::failure(failure),
+            Phase::Lobby | Phase::Joining | Phase::InRoom | Phase::Left(_) => String::new(),
         })
     };
     view! {
-        <section class="gate" aria-labelledby="failure-title">
-            <h1 id="failure-title" tabindex="-1">
+        <section class="gate" aria-labelledby=element_ids::FAILURE_TITLE>
+            <h1 id=element_ids::FAILURE_TITLE tabindex="-1">
                 "Connection Error"
             </h1>
             <p>{cause}</p>
@@ -115,21 +120,5 @@ fn ConnectionError(call: Call) -> impl IntoView {
                 </a>
             </p>
         </section>
-    }
-}
-
-/// Time left to the scheduled end, then to the close.
-#[component]
-fn TimeLeft(call: Call) -> impl IntoView {
-    let text = move || {
-        call.second.track();
-        let (left, over) = call.with(|model| model.time_left());
-        let label = if over { "Closes in " } else { "Ends in " };
-        [label, &clock_face(left)].concat()
-    };
-    view! {
-        <p class="time-left" role="timer">
-            {text}
-        </p>
     }
 }

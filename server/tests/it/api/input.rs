@@ -155,7 +155,10 @@ async fn unreadable_bodies_wrong_types_and_unknown_fields_change_nothing(app: Te
         site.send(request).await.refused(415, "wrong_type");
     }
     let sessions = site.get(&cast.mentor, "/api/sessions").await;
-    assert_eq!(*sessions.data(200), json!({"upcoming": [], "past": [], "hasLater": false, "hasEarlier": false}));
+    assert_eq!(
+        *sessions.data(200),
+        json!({"upcoming": [], "past": [], "hasLater": false, "hasEarlier": false})
+    );
 }
 
 #[apply(on_sqlite!)]

@@ -1,9 +1,10 @@
 //! The tabs of one browser agree on which of them is in the meeting, by a lock that the browser keeps
 //! for the session (Web Locks). It goes with its tab, also when that crashes, so nothing is ever left
-//! behind; and whoever takes it over tells the former holder at once.
+//! behind; and whoever steals it notifies the former holder at once.
 //!
 //! The tab inside holds it alone. Tabs at the device check share it while nobody is inside, which is
-//! how they hear that somebody enters, and wait for it otherwise, which is how they hear of the leaving.
+//! how they notice that somebody enters; otherwise they wait for it, which is how they notice that
+//! somebody leaves.
 //! Where a browser has no such locks, the server's own answer remains.
 
 use super::sdk::{self, LockManager};
@@ -19,35 +20,35 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 /// One tab's part in a session. Clones are the same tab.
 #[derive(Clone)]
-pub struct Tabs(Rc<Inner>);
+pub struct TabLock(Rc<Inner>);
 
 struct Inner {
     name: String,
     emit: Rc<dyn Fn(Event)>,
-    /// Inside, or gone: no longer interested in others.
-    decided: Cell<bool>,
+    /// In the meeting, or stopped: no longer interested in other tabs.
+    settled: Cell<bool>,
     /// Gives the lock back.
     release: RefCell<Option<Function>>,
 }
 
 /// How a tab wants the lock.
 #[derive(Clone, Copy)]
-enum Wish {
+enum LockMode {
     /// Only to see whether it is free.
-    Look,
+    Probe,
     /// Together with other tabs, once nobody is inside.
-    Share,
-    /// Alone, taken away from whoever has it.
-    Take,
+    Shared,
+    /// Alone, taken from whoever holds it.
+    Steal,
 }
 
-impl Tabs {
+impl TabLock {
     /// Reports to `emit` whether another tab is inside.
     pub fn new(session: SessionId, emit: Rc<dyn Fn(Event)>) -> Self {
         Self(Rc::new(Inner {
             name: ["young-minds.meeting.", &session.to_string()].concat(),
             emit,
-            decided: Cell::new(false),
+            settled: Cell::new(false),
             release: RefCell::default(),
         }))
     }
@@ -58,11 +59,11 @@ impl Tabs {
             return;
         };
         spawn_local(async move {
-            let mut held = tab.ask(&locks, Wish::Look).await;
-            while held.is_ok() && !tab.0.decided.get() {
-                held = tab.ask(&locks, Wish::Share).await;
+            let mut held = tab.request(&locks, LockMode::Probe).await;
+            while held.is_ok() && !tab.0.settled.get() {
+                held = tab.request(&locks, LockMode::Shared).await;
                 if held.as_ref().is_err_and(sdk::was_aborted) {
-                    tab.tell(Event::OtherTab(true));
+                    tab.report(Event::OtherTab(true));
                     held = Ok(());
                 }
             }
@@ -74,11 +75,11 @@ impl Tabs {
         let (tab, Some(locks)) = (self.clone(), sdk::locks()) else {
             return;
         };
-        if self.0.decided.replace(true) {
+        if self.0.settled.replace(true) {
             return;
         }
         spawn_local(async move {
-            let held = tab.ask(&locks, Wish::Take).await;
+            let held = tab.request(&locks, LockMode::Steal).await;
             if held.as_ref().is_err_and(sdk::was_aborted) {
                 (tab.0.emit)(Event::TakenOver);
             }
@@ -87,33 +88,33 @@ impl Tabs {
 
     /// Gives the lock back.
     pub fn stop(&self) {
-        self.0.decided.set(true);
+        self.0.settled.set(true);
         let release = self.0.release.borrow_mut().take();
         if let Some(release) = release {
             let _ = release.call0(&JsValue::NULL);
         }
     }
 
-    fn tell(&self, event: Event) {
-        if !self.0.decided.get() {
+    fn report(&self, event: Event) {
+        if !self.0.settled.get() {
             (self.0.emit)(event);
         }
     }
 
     /// Ends when the lock is given back; an error when it was taken away.
-    async fn ask(&self, locks: &LockManager, wish: Wish) -> Result<(), JsValue> {
+    async fn request(&self, locks: &LockManager, mode: LockMode) -> Result<(), JsValue> {
         let tab = self.clone();
         let granted = Closure::<dyn FnMut(JsValue) -> JsValue>::new(move |lock: JsValue| {
-            let keep = match wish {
-                Wish::Look => {
-                    tab.tell(Event::OtherTab(lock.is_null()));
+            let keep = match mode {
+                LockMode::Probe => {
+                    tab.report(Event::OtherTab(lock.is_null()));
                     false
                 }
-                Wish::Share => {
-                    tab.tell(Event::OtherTab(false));
-                    !tab.0.decided.get()
+                LockMode::Shared => {
+                    tab.report(Event::OtherTab(false));
+                    !tab.0.settled.get()
                 }
-                Wish::Take => true,
+                LockMode::Steal => true,
             };
             if !keep {
                 return JsValue::UNDEFINED;
@@ -123,12 +124,12 @@ impl Tabs {
             })
             .into()
         });
-        let options = match wish {
-            Wish::Look => sdk::lock_options("shared", "ifAvailable"),
-            Wish::Share => sdk::lock_options("shared", ""),
-            Wish::Take => sdk::lock_options("exclusive", "steal"),
+        let options = match mode {
+            LockMode::Probe => sdk::lock_options("shared", "ifAvailable"),
+            LockMode::Shared => sdk::lock_options("shared", ""),
+            LockMode::Steal => sdk::lock_options("exclusive", "steal"),
         };
-        let asked = locks.request(&self.0.name, &options, granted.as_ref().unchecked_ref());
-        asked.await.map(drop)
+        let outcome = locks.request(&self.0.name, &options, granted.as_ref().unchecked_ref());
+        outcome.await.map(drop)
     }
 }

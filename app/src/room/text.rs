@@ -1,6 +1,6 @@
-//! What the meeting says to people. Plain words, each with the next step.
+//! The texts of the meeting: plain words, each with the next step.
 
-use super::model::{DeviceProblem, Failure, Kind, Quality};
+use super::model::{ConnectFailure, ConnectionQuality, DeviceProblem, InputKind};
 use domain::{permissions::Moderation, time::Millis};
 
 /// Sharing the screen did not work.
@@ -11,18 +11,18 @@ pub const SPEAKER_GONE: &str = "Your speaker was unplugged. Sound now plays on t
 /// Longest part of a message shown in a notice, in characters.
 const NOTICE_MAX: usize = 80;
 
-/// Somebody came.
+/// Somebody joined.
 pub fn joined(name: &str) -> String {
     [name, " joined."].concat()
 }
 
-/// Somebody went.
+/// Somebody left.
 pub fn left(name: &str) -> String {
     [name, " left."].concat()
 }
 
 /// Somebody shares their screen.
-pub fn shares(name: &str) -> String {
+pub fn shares_screen(name: &str) -> String {
     [name, " is sharing their screen."].concat()
 }
 
@@ -44,7 +44,7 @@ pub fn closes_in(minutes: i64) -> String {
     }
 }
 
-/// The mentor gave the meeting more time.
+/// The mentor extended the meeting.
 pub fn extended(by: Millis) -> String {
     let minutes = (by.0 / 60_000).to_string();
     ["The meeting goes on for ", &minutes, " more minutes."].concat()
@@ -55,7 +55,7 @@ pub fn muted_by(name: &str) -> String {
     [name, " muted your microphone. You can switch it on again."].concat()
 }
 
-/// What the mentor wanted was done.
+/// A moderation was carried out.
 pub fn moderated(what: Moderation, name: &str) -> String {
     match what {
         Moderation::Mute => [name, " is muted."],
@@ -70,7 +70,7 @@ pub fn moderated(what: Moderation, name: &str) -> String {
 }
 
 /// A device was unplugged and another one took over.
-pub fn replaced(kind: Kind, label: &str) -> String {
+pub fn replaced(kind: InputKind, label: &str) -> String {
     let device = noun(kind);
     if label.is_empty() {
         [
@@ -85,69 +85,71 @@ pub fn replaced(kind: Kind, label: &str) -> String {
 }
 
 /// A device was unplugged and there is no other.
-pub fn unplugged(kind: Kind) -> &'static str {
+pub fn unplugged(kind: InputKind) -> &'static str {
     match kind {
-        Kind::Camera => {
+        InputKind::Camera => {
             "Your camera stopped. Plug it in again or choose another one under Devices."
         }
-        Kind::Microphone => {
+        InputKind::Microphone => {
             "Your microphone stopped. Plug it in again or choose another one under Devices."
         }
     }
 }
 
 /// The word for a device.
-pub fn noun(kind: Kind) -> &'static str {
+pub fn noun(kind: InputKind) -> &'static str {
     match kind {
-        Kind::Camera => "camera",
-        Kind::Microphone => "microphone",
+        InputKind::Camera => "camera",
+        InputKind::Microphone => "microphone",
     }
 }
 
 /// What is wrong with a device, in one sentence.
-pub fn problem(kind: Kind, problem: DeviceProblem) -> &'static str {
+pub fn problem(kind: InputKind, problem: DeviceProblem) -> &'static str {
     match (kind, problem) {
-        (Kind::Camera, DeviceProblem::Denied) => "Your browser blocks the camera for this site.",
-        (Kind::Microphone, DeviceProblem::Denied) => {
+        (InputKind::Camera, DeviceProblem::Denied) => {
+            "Your browser blocks the camera for this site."
+        }
+        (InputKind::Microphone, DeviceProblem::Denied) => {
             "Your browser blocks the microphone for this site."
         }
-        (Kind::Camera, DeviceProblem::DeniedBySystem) => {
+        (InputKind::Camera, DeviceProblem::DeniedBySystem) => {
             "Your computer does not let the browser use the camera."
         }
-        (Kind::Microphone, DeviceProblem::DeniedBySystem) => {
+        (InputKind::Microphone, DeviceProblem::DeniedBySystem) => {
             "Your computer does not let the browser use the microphone."
         }
-        (Kind::Camera, DeviceProblem::Missing) => "No camera was found.",
-        (Kind::Microphone, DeviceProblem::Missing) => "No microphone was found.",
-        (Kind::Camera, DeviceProblem::Busy) => "Another program is using the camera.",
-        (Kind::Microphone, DeviceProblem::Busy) => "Another program is using the microphone.",
+        (InputKind::Camera, DeviceProblem::Missing) => "No camera was found.",
+        (InputKind::Microphone, DeviceProblem::Missing) => "No microphone was found.",
+        (InputKind::Camera, DeviceProblem::Busy) => "Another program is using the camera.",
+        (InputKind::Microphone, DeviceProblem::Busy) => "Another program is using the microphone.",
         (_, DeviceProblem::Insecure) => {
             "Browsers allow camera and microphone only on secure pages."
         }
-        (Kind::Camera, DeviceProblem::Other) => "The camera did not start.",
-        (Kind::Microphone, DeviceProblem::Other) => "The microphone did not start.",
+        (InputKind::Camera, DeviceProblem::Other) => "The camera did not start.",
+        (InputKind::Microphone, DeviceProblem::Other) => "The microphone did not start.",
     }
 }
 
 /// What to do about it, step by step.
-pub fn steps(kind: Kind, problem: DeviceProblem) -> &'static [&'static str] {
+pub fn steps(kind: InputKind, problem: DeviceProblem) -> &'static [&'static str] {
     match (kind, problem) {
-        (Kind::Camera, DeviceProblem::Denied) => &[
+        (InputKind::Camera, DeviceProblem::Denied) => &[
             "Select the icon at the left end of the address bar.",
             "Set Camera to Allow.",
             "Press Try again.",
         ],
-        (Kind::Microphone, DeviceProblem::Denied) => &[
+        (InputKind::Microphone, DeviceProblem::Denied) => &[
             "Select the icon at the left end of the address bar.",
             "Set Microphone to Allow.",
             "Press Try again.",
         ],
-        (Kind::Camera, DeviceProblem::DeniedBySystem) => &[
+        (InputKind::Camera, DeviceProblem::DeniedBySystem) => &[
             "Open your computer's settings for privacy.",
             "Under Camera, allow your browser.",
             "Press Try again. Some computers want the browser restarted.",
         ],
-        (Kind::Microphone, DeviceProblem::DeniedBySystem) => &[
+        (InputKind::Microphone, DeviceProblem::DeniedBySystem) => &[
             "Open your computer's settings for privacy.",
             "Under Microphone, allow your browser.",
             "Press Try again. Some computers want the browser restarted.",
@@ -172,29 +174,29 @@ pub fn steps(kind: Kind, problem: DeviceProblem) -> &'static [&'static str] {
 }
 
 /// Why connecting failed and what to do next.
-pub fn failure(failure: &Failure) -> String {
+pub fn failure(failure: &ConnectFailure) -> String {
     match failure {
-        Failure::Program => {
+        ConnectFailure::SdkNotLoaded => {
             "A part of the call did not load. Check your connection and reload the page.".to_owned()
         }
-        Failure::Offline => {
+        ConnectFailure::Offline => {
             "This site cannot be reached. Check your internet connection and try again.".to_owned()
         }
-        Failure::Refused(problem) => problem.to_string(),
-        Failure::Unreachable => "The video server cannot be reached from your network. A firewall, a VPN or an ad blocker may be in the way: try without it, or from another network.".to_owned(),
-        Failure::TimedOut => "The video server answered, but no sound or picture came through. A firewall or a VPN may be in the way: try without it, or from another network.".to_owned(),
-        Failure::TicketRefused => {
+        ConnectFailure::Refused(problem) => problem.to_string(),
+        ConnectFailure::Unreachable => "The video server cannot be reached from your network. A firewall, a VPN or an ad blocker may be in the way: try without it, or from another network.".to_owned(),
+        ConnectFailure::TimedOut => "The video server answered, but no sound or picture came through. A firewall or a VPN may be in the way: try without it, or from another network.".to_owned(),
+        ConnectFailure::TokenRefused => {
             "The video server did not let you in. Please try again in a moment.".to_owned()
         }
     }
 }
 
 /// The words for a connection's quality.
-pub fn quality(quality: Quality) -> &'static str {
+pub fn quality(quality: ConnectionQuality) -> &'static str {
     match quality {
-        Quality::Unknown => "",
-        Quality::Good => "Good connection",
-        Quality::Weak => "Weak connection",
-        Quality::Lost => "Connection lost",
+        ConnectionQuality::Unknown => "",
+        ConnectionQuality::Good => "Good connection",
+        ConnectionQuality::Poor => "Weak connection",
+        ConnectionQuality::Lost => "Connection lost",
     }
 }

@@ -1,6 +1,6 @@
-//! Sound made and measured here: the microphone's level, chimes and the test sound.
+//! The Web Audio API: the microphone's level, chimes and the test sound.
 
-use super::sdk::{Sink, has};
+use super::sdk::{SinkElement, has};
 use crate::room::model::Chime;
 use leptos::prelude::{IntervalHandle, set_interval_with_handle};
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -21,17 +21,17 @@ pub fn can_choose_speaker() -> bool {
 
 /// Plays and measures; the browser's audio context is made on first use.
 #[derive(Clone, Default)]
-pub struct Studio(Rc<RefCell<Parts>>);
+pub struct WebAudio(Rc<RefCell<Nodes>>);
 
 #[derive(Default)]
-struct Parts {
+struct Nodes {
     context: Option<AudioContext>,
     speaker: String,
     /// Output to a chosen speaker goes through an element, which every browser can direct.
     output: Option<(MediaStreamAudioDestinationNode, HtmlAudioElement)>,
 }
 
-impl Studio {
+impl WebAudio {
     fn context(&self) -> Option<AudioContext> {
         let known = self.0.borrow().context.clone();
         if known.is_some() {
@@ -42,14 +42,19 @@ impl Studio {
         Some(context)
     }
 
-    /// Wakes the audio context, which browsers keep asleep until somebody clicks.
-    pub fn wake(&self) {
+    /// Resumes the audio context, which browsers keep suspended until somebody clicks.
+    pub fn resume(&self) {
         let context = self.0.borrow().context.clone();
         if let Some(context) = context
             && context.state() == AudioContextState::Suspended
         {
             let _ = context.resume();
         }
+    }
+
+    /// Id of the speaker in use; empty for the browser's choice.
+    pub fn speaker(&self) -> String {
+        self.0.borrow().speaker.clone()
     }
 
     /// Directs chimes to a speaker; empty for the browser's choice.
@@ -78,7 +83,7 @@ impl Studio {
             Chime::Test => &[(523.25, 0.0), (659.25, 0.25), (783.99, 0.5), (1046.5, 0.75)],
         };
         let context = self.context().ok_or(JsValue::NULL)?;
-        self.wake();
+        self.resume();
         let output = self.output(&context)?;
         let start = context.current_time() + 0.02;
         for (pitch, offset) in notes {
@@ -103,7 +108,7 @@ impl Studio {
     }
 
     fn output(&self, context: &AudioContext) -> Result<web_sys::AudioNode, JsValue> {
-        let speaker = self.0.borrow().speaker.clone();
+        let speaker = self.speaker();
         if speaker.is_empty() {
             return Ok(context.destination().into());
         }
@@ -115,8 +120,11 @@ impl Studio {
         element.set_src_object(Some(&node.stream()));
         let playing = element.clone();
         leptos::task::spawn_local(async move {
-            // A speaker that is gone: the browser's own choice plays instead.
-            let _ = playing.unchecked_ref::<Sink>().set_sink_id(&speaker).await;
+            // If the speaker is gone, the browser's default plays instead.
+            let _ = playing
+                .unchecked_ref::<SinkElement>()
+                .set_sink_id(&speaker)
+                .await;
             if let Ok(started) = playing.play() {
                 let _ = started.await;
             }
@@ -126,9 +134,13 @@ impl Studio {
     }
 
     /// Measures a microphone until the meter is dropped; levels are 0 to 100.
-    pub fn measure(&self, track: &MediaStreamTrack, level: impl Fn(u8) + 'static) -> Option<Meter> {
+    pub fn measure(
+        &self,
+        track: &MediaStreamTrack,
+        level: impl Fn(u8) + 'static,
+    ) -> Option<LevelMeter> {
         let context = self.context()?;
-        self.wake();
+        self.resume();
         let stream = MediaStream::new().ok()?;
         stream.add_track(track);
         let source = context.create_media_stream_source(&stream).ok()?;
@@ -145,7 +157,7 @@ impl Studio {
             METER_PERIOD,
         )
         .ok()?;
-        Some(Meter {
+        Some(LevelMeter {
             timer,
             source,
             analyser,
@@ -169,13 +181,13 @@ fn loudness(samples: &[f32]) -> u8 {
 }
 
 /// A running measurement; dropping it ends it.
-pub struct Meter {
+pub struct LevelMeter {
     timer: IntervalHandle,
     source: MediaStreamAudioSourceNode,
     analyser: AnalyserNode,
 }
 
-impl Drop for Meter {
+impl Drop for LevelMeter {
     fn drop(&mut self) {
         self.timer.clear();
         let _ = self.source.disconnect();

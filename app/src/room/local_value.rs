@@ -1,25 +1,25 @@
-//! A place for what belongs to this browser's one thread.
+//! A value that stays on this browser's one thread.
 
 use leptos::prelude::{GetValue, LocalStorage, SetValue, StoredValue, UpdateValue};
 
 /// Holds at most one value; a handle that components copy around.
-pub struct Slot<T: 'static>(StoredValue<Option<T>, LocalStorage>);
+pub struct LocalValue<T: 'static>(StoredValue<Option<T>, LocalStorage>);
 
-impl<T> Clone for Slot<T> {
+impl<T> Clone for LocalValue<T> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for Slot<T> {}
+impl<T> Copy for LocalValue<T> {}
 
-impl<T> Slot<T> {
-    /// An empty slot.
+impl<T> LocalValue<T> {
+    /// An empty value.
     pub fn new() -> Self {
         Self(StoredValue::new_local(None))
     }
 
-    /// Puts a value in; after the page is gone, it is dropped.
+    /// Stores a value; it is dropped with the page.
     pub fn put(self, value: T) {
         self.0.try_set_value(Some(value));
     }
@@ -30,14 +30,14 @@ impl<T> Slot<T> {
     }
 }
 
-impl<T: Clone> Slot<T> {
+impl<T: Clone> LocalValue<T> {
     /// The value.
     pub fn get(self) -> Option<T> {
         self.0.try_get_value().flatten()
     }
 }
 
-impl<T> Default for Slot<T> {
+impl<T> Default for LocalValue<T> {
     fn default() -> Self {
         Self::new()
     }

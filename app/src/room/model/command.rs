@@ -1,0 +1,65 @@
+//! The commands that the client carries out.
+
+use super::devices::{DeviceKind, InputKind, UserChoices};
+
+/// A short sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chime {
+    /// Somebody joined.
+    Joined,
+    /// Somebody left.
+    Left,
+    /// To check the speaker.
+    Test,
+}
+
+/// The commands that the client carries out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Load livekit-client, list the devices, start the captures.
+    Start(UserChoices),
+    /// Video and audio elements appeared or disappeared: attach the tracks.
+    AttachTracks,
+    /// Capture from now on.
+    StartCapture {
+        /// What.
+        kind: InputKind,
+        /// Id of the device; empty for the browser's choice.
+        device: String,
+    },
+    /// Stop capturing.
+    StopCapture(InputKind),
+    /// Use a device from now on.
+    UseDevice {
+        /// Which kind.
+        kind: DeviceKind,
+        /// Its id; empty for the browser's choice.
+        id: String,
+    },
+    /// Play a sound on the chosen speaker.
+    PlayChime(Chime),
+    /// Open the connection; nothing is sent or shown yet.
+    Connect {
+        /// LiveKit's address.
+        url: String,
+        /// Access token.
+        token: String,
+    },
+    /// Send the preview's tracks and show what arrives.
+    Enter,
+    /// Start or stop sharing the screen.
+    ShareScreen(bool),
+    /// Send a chat message.
+    SendMessage {
+        /// Its id.
+        id: String,
+        /// Its text.
+        text: String,
+    },
+    /// Start audio after the browser blocked it; needs a click.
+    StartAudio,
+    /// Close the connection, keep the devices.
+    Disconnect,
+    /// Close everything.
+    Stop,
+}
