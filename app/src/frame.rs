@@ -2,11 +2,9 @@
 
 use crate::{
     api::wire::Wire,
-    components::{
-        form::Flash,
-        site::{SiteFooter, SiteHeader},
-    },
+    components::site::{SiteFooter, SiteHeader},
     host,
+    page_context::PageContext,
     pages::{
         account::AccountPage,
         admin::{AdminMentorsPage, AdminNotificationsPage},
@@ -26,7 +24,6 @@ use crate::{
     },
     room::side,
 };
-use domain::views::Me;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -36,40 +33,6 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
-use serde::{Deserialize, Serialize};
-
-/// What the server tells the browser's half along with the page.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct PageContext {
-    /// Brand name.
-    pub app_name: String,
-    /// Who is looking.
-    pub viewer: Viewer,
-    /// What became of a form that was sent without JavaScript.
-    pub flash: Option<Flash>,
-}
-
-/// Who is looking, known once per page load: signing in and out always loads a whole page.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Viewer {
-    /// The database did not tell.
-    #[default]
-    Unknown,
-    /// Nobody is signed in.
-    SignedOut,
-    /// This person.
-    SignedIn(Me),
-}
-
-/// Brand name, from the configuration.
-pub fn app_name() -> String {
-    use_context::<PageContext>().map_or_else(String::new, |page| page.app_name)
-}
-
-/// Who is looking.
-pub fn viewer() -> Viewer {
-    use_context::<PageContext>().map_or(Viewer::Unknown, |page| page.viewer)
-}
 
 /// Every page: what the server renders.
 #[component]
@@ -122,7 +85,8 @@ fn Frame(
 ) -> impl IntoView {
     provide_meta_context();
     host::load_whole_pages_on_redirect();
-    let page: SharedValue<PageContext, Wire> = SharedValue::new_with_encoding(host::page_context);
+    let page: SharedValue<PageContext, Wire> =
+        SharedValue::new_with_encoding(|| use_context().unwrap_or_default());
     let page = page.into_inner();
     let name = page.app_name.clone();
     provide_context(page);

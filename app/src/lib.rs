@@ -5,9 +5,11 @@
 
 pub mod api;
 pub mod components;
+pub mod forms;
 pub mod pages;
 pub mod room;
 pub mod routes;
+pub mod url_words;
 
 #[cfg(feature = "ssr")]
 #[path = "host/server.rs"]
@@ -19,7 +21,6 @@ pub mod host;
 pub mod ssr;
 
 mod frame;
+pub mod page_context;
 
-pub use frame::{App, Meeting, PageContext, Site, Viewer, app_name};
-#[cfg(feature = "ssr")]
-pub use ssr::shell;
+pub use frame::{Meeting, Site};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const PAGE: u32 = 50;
 
 /// A tab with an address of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tab {
     /// Running and failed rooms.
     Rooms,

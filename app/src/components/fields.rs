@@ -219,6 +219,15 @@ pub fn SelectField(
     }
 }
 
+/// What a field that asks for a reason says about it.
+pub fn reason_hint(needed: bool) -> &'static str {
+    if needed {
+        "Needed: it is less than a day until the session."
+    } else {
+        "Optional."
+    }
+}
+
 /// The button that sends a form; it says so while an attempt is on its way.
 #[component]
 pub fn SubmitButton(

@@ -1,11 +1,7 @@
 //! Running late: who is, and the one click that says it.
 
-use super::{
-    fields::SubmitButton,
-    form::{Form, PostForm},
-    notes::FormError,
-};
-use crate::api::meeting::RunningLate;
+use super::{fields::SubmitButton, form::PostForm, notes::FormError};
+use crate::{api::meeting::RunningLate, forms::Form};
 use domain::views::SessionView;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;

@@ -1,9 +1,10 @@
 //! What is said when something went wrong, went well, or is not there.
 
-use crate::{host, routes};
+use crate::{host, page_context::set_status, routes, url_words::Done};
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// A refused form: what was refused beyond the fields that say so themselves.
 #[component]
@@ -69,7 +70,7 @@ pub fn ErrorNote(
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
 ) -> impl IntoView {
-    host::set_status(problem.status());
+    set_status(problem.status());
     let heading = match &problem {
         Problem::SignedOut | Problem::WrongCredentials => "Please sign in",
         Problem::Forbidden => "Access denied",
@@ -138,17 +139,38 @@ pub fn ErrorNote(
     }
 }
 
-/// Says that something was done; `done` is the word from the address.
+/// Says what the form that led here did.
 #[component]
-pub fn DoneNote(
-    /// What was done, if it is one of ours.
-    #[prop(into)]
-    words: Signal<Option<&'static str>>,
-) -> impl IntoView {
+pub fn DoneNote() -> impl IntoView {
+    let address = use_query_map();
+    let text = Memo::new(move |_| Done::read(&address.read()).map(done_text));
     view! {
         <div role="status">
-            {move || words.get().map(|words| view! { <p class="note note-ok">{words}</p> })}
+            {move || text.get().map(|text| view! { <p class="note note-ok">{text}</p> })}
         </div>
+    }
+}
+
+fn done_text(done: Done) -> &'static str {
+    match done {
+        Done::Saved => "Saved.",
+        Done::ProfileMade => "Your profile is saved. Now say when you can be booked.",
+        Done::ScheduleSaved => "Saved. Mentees see it at once.",
+        Done::FeedRevoked => "The address is gone; programs that used it see nothing any more.",
+        Done::PasswordChanged => "Your password is changed. Other browsers are signed out.",
+        Done::Booked => "Booked. The time is yours.",
+        Done::Requested => "Sent. The mentor will confirm or decline; you get a mail.",
+        Done::Confirmed => "Confirmed. Both of you get a mail.",
+        Done::Declined => "Declined. The mentee gets a mail.",
+        Done::Asked => "Your question is sent.",
+        Done::Answered => "Your answer is sent.",
+        Done::Moved => "Moved. Both of you get a mail.",
+        Done::Cancelled => "The session is cancelled.",
+        Done::AllowedBack => "The mentee may come back in.",
+        Done::Disputed => "Noted. An administrator will decide.",
+        Done::Retried => "Trying again now. The entry goes away when it worked.",
+        Done::Published => "Published. Mentees can book this mentor now.",
+        Done::ActionTaken => "Done. The audit log has an entry about it.",
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::{
     api::auth::SignOut,
-    components::form::{Form, PostForm},
-    frame::{Viewer, app_name, viewer},
+    components::form::PostForm,
+    forms::Form,
+    page_context::{Viewer, app_name, viewer},
     routes,
 };
 use domain::views::Me;

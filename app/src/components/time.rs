@@ -33,6 +33,15 @@ pub fn zone_words(zone: &str) -> String {
     format!("{place} time")
 }
 
+/// Zones as the choices of a select.
+pub fn zone_options(zones: Vec<String>) -> Vec<(String, String)> {
+    let words = |zone: &str| zone.replace('_', " ");
+    zones
+        .into_iter()
+        .map(|zone| (zone.clone(), words(&zone)))
+        .collect()
+}
+
 /// `2026-11-23T14:30:00Z`.
 pub fn iso_utc(at: Timestamp) -> String {
     let seconds = at.0.div_euclid(1_000);

@@ -1,6 +1,6 @@
 //! A week of hours at a glance.
 
-use super::hours::{DAYS, clock};
+use crate::forms::hours::{DAYS, clock};
 use domain::availability::{DAY_MIN, WeeklyHours};
 use leptos::prelude::*;
 

@@ -1,6 +1,7 @@
 //! The browser's half of what pages need from their surroundings.
 
-use crate::{PageContext, api::error::ApiError, components::form::Sending};
+use crate::forms::Sending;
+pub use crate::page_context::set_status;
 use domain::problem::Problem;
 use leptos::{
     ev::SubmitEvent,
@@ -28,14 +29,6 @@ pub fn hydrate<V: IntoView + 'static>(app: impl FnOnce() -> V + 'static) {
         let _ = root.set_attribute("data-hydrated", "true");
     }
 }
-
-/// Only the server knows it; the browser reads the server's answer from the page.
-pub fn page_context() -> PageContext {
-    PageContext::default()
-}
-
-/// The page was answered long ago.
-pub fn set_status(_status: u16) {}
 
 /// After a server function redirects, the whole page is loaded anew: cookies, headers and the
 /// signed-in person may have changed.
@@ -136,8 +129,8 @@ async fn post(path: &str, form: &HtmlFormElement) -> Result<Option<String>, Prob
             .and_then(|text| text.as_string()),
         Err(_) => None,
     };
-    let error = from_json::<ApiError>(&text.unwrap_or_default());
-    Err(error.map_or_else(|_| unreadable(), |error| error.0))
+    let refused = from_json::<Problem>(&text.unwrap_or_default());
+    Err(refused.unwrap_or_else(|_| unreadable()))
 }
 
 fn request(path: &str, form: &HtmlFormElement) -> Result<Request, JsValue> {

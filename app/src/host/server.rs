@@ -1,18 +1,9 @@
 //! The server's half of what pages need from their surroundings.
 
-use crate::{PageContext, components::form::Sending, ssr};
+use crate::forms::Sending;
+pub use crate::page_context::set_status;
 use leptos::{ev::SubmitEvent, prelude::WriteSignal};
 use serde::de::DeserializeOwned;
-
-/// What the browser's half is told along with the page.
-pub fn page_context() -> PageContext {
-    ssr::page_context()
-}
-
-/// Sets the HTTP status of the page being rendered.
-pub fn set_status(status: u16) {
-    ssr::set_status(status);
-}
 
 /// Redirects are answered with a `Location` here.
 pub fn load_whole_pages_on_redirect() {}

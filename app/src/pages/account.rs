@@ -1,19 +1,18 @@
 //! One's own account.
 
-use super::{
-    load::{Load, unexpected},
-    sign_up::zone_options,
-};
+use super::load::{Load, query};
 use crate::{
     api::{
         account::{ChangePassword, MakeFeed, RevokeFeed, SignOutEverywhere, UpdateAccount},
-        pages::{Answer, Ask},
+        queries::{self, AccountSettings},
     },
     components::{
         fields::{SelectField, SubmitButton, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::{DoneNote, FormError},
+        time::zone_options,
     },
+    forms::Form,
     routes,
 };
 use domain::{
@@ -22,38 +21,27 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let query = use_query_map();
-    let ask = Signal::stored(Ask::Account);
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("saved") => Some("Saved."),
-        Some("feed") => Some("The address is gone; programs that used it see nothing any more."),
-        Some("password") => Some("Your password is changed. Other browsers are signed out."),
-        Some(_) | None => None,
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Account(me, zones, has_feed) = answer else {
-            return unexpected();
-        };
-        view! { <Parts me=*me zones has_feed done /> }.into_any()
-    });
+    let page = query(
+        || queries::Account,
+        |settings| view! { <Parts settings /> }.into_any(),
+    );
     view! {
         <Title text="Account" />
-        <Load ask show />
+        <Load page />
     }
 }
 
 #[component]
-fn Parts(
-    me: Me,
-    zones: Vec<String>,
-    has_feed: bool,
-    done: Signal<Option<&'static str>>,
-) -> impl IntoView {
+fn Parts(settings: AccountSettings) -> impl IntoView {
+    let AccountSettings {
+        me,
+        zones,
+        has_feed,
+    } = settings;
     let (mentor_words, mentor_link) = if me.is_mentor {
         (
             "Change what mentees see of you and when you can be booked.",
@@ -69,7 +57,7 @@ fn Parts(
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
-            <DoneNote words=done />
+            <DoneNote />
             <Person me zones />
             <section class="card" aria-labelledby="mentor-title">
                 <h2 id="mentor-title">"Mentoring"</h2>

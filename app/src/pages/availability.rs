@@ -1,25 +1,24 @@
 //! What one offers as a mentor.
 
-use super::{
-    load::{Load, unexpected},
-    sign_up::zone_options,
-};
+use super::load::{Load, query};
 use crate::{
     api::{
-        mentors::{SaveSchedule, SchedulePage},
-        pages::{Answer, Ask},
+        mentors::SaveSchedule,
+        queries::{self, ScheduleSettings},
     },
     components::{
+        dates::DateInputs,
         fields::{NumberField, SubmitButton, message_for},
-        form::{Form, PostForm},
-        hours::{HoursInputs, entered},
+        form::PostForm,
+        hours::HoursInputs,
         notes::{DoneNote, FormError},
-        schedule::{DateInputs, entered_dates},
-        time::zone_words,
+        time::{zone_options, zone_words},
         times::Preview,
         week::Week,
     },
+    forms::{Form, dates, hours},
     routes,
+    url_words::ZONE,
 };
 use domain::availability::{LENGTHS_MIN, ScheduleDraft};
 use leptos::prelude::*;
@@ -29,27 +28,19 @@ use leptos_router::hooks::use_query_map;
 /// The page.
 #[component]
 pub fn AvailabilityPage() -> impl IntoView {
-    let query = use_query_map();
-    let ask = Memo::new(move |_| Ask::Schedule {
-        zone: query.read().get("zone"),
-    });
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("saved") => Some("Saved. Mentees see it at once."),
-        Some("profile") => Some("Your profile is saved. Now say when you can be booked."),
-        Some(_) | None => None,
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Schedule(page) = answer else {
-            return unexpected();
-        };
-        match page {
-            Some(page) => view! { <Parts page=*page done /> }.into_any(),
+    let address = use_query_map();
+    let page = query(
+        move || queries::Schedule {
+            zone: address.read().get(ZONE),
+        },
+        |settings| match settings {
+            Some(settings) => view! { <Parts settings /> }.into_any(),
             None => view! { <NoProfile /> }.into_any(),
-        }
-    });
+        },
+    );
     view! {
         <Title text="Availability" />
-        <Load ask show />
+        <Load page />
     }
 }
 
@@ -69,16 +60,16 @@ fn NoProfile() -> impl IntoView {
 }
 
 #[component]
-fn Parts(page: SchedulePage, done: Signal<Option<&'static str>>) -> impl IntoView {
-    let schedule = page.profile.schedule.clone();
-    let zone = page.profile.card.time_zone.clone();
+fn Parts(settings: ScheduleSettings) -> impl IntoView {
+    let schedule = settings.profile.schedule.clone();
+    let zone = settings.profile.card.time_zone.clone();
     view! {
         <div class="narrow-wide">
             <p class="crumb">
                 <a href=routes::MENTOR_PROFILE>"Mentor profile"</a>
             </p>
             <h1>"Availability"</h1>
-            <DoneNote words=done />
+            <DoneNote />
             {schedule
                 .paused
                 .then(|| {
@@ -89,7 +80,7 @@ fn Parts(page: SchedulePage, done: Signal<Option<&'static str>>) -> impl IntoVie
                 <Week hours=schedule.hours.clone() />
             </section>
             <Editor schedule zone />
-            <Seen page />
+            <Seen settings />
         </div>
     }
 }
@@ -98,8 +89,8 @@ fn Parts(page: SchedulePage, done: Signal<Option<&'static str>>) -> impl IntoVie
 fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
     let form = Form::new::<SaveSchedule>();
     let (problem, pending) = (form.problem(), form.pending());
-    let hours = entered(&form, &schedule.hours);
-    let dates = entered_dates(&form, &schedule.overrides);
+    let hours = hours::entered(&form, &schedule.hours);
+    let dates = dates::entered(&form, &schedule.overrides);
     let (hours_message, dates_message) = (
         message_for(problem, "hours"),
         message_for(problem, "overrides"),
@@ -258,9 +249,9 @@ fn hours_of(minutes: u32) -> String {
 
 /// What mentees see, in any zone.
 #[component]
-fn Seen(page: SchedulePage) -> impl IntoView {
-    let zone = page.zone.clone();
-    let options: Vec<_> = zone_options(page.zones)
+fn Seen(settings: ScheduleSettings) -> impl IntoView {
+    let zone = settings.zone.clone();
+    let options: Vec<_> = zone_options(settings.zones)
         .into_iter()
         .map(|(option, words)| {
             let selected = option == zone;
@@ -272,14 +263,14 @@ fn Seen(page: SchedulePage) -> impl IntoView {
             <h2 id="seen-title">"What mentees see"</h2>
             <form method="get" action=routes::AVAILABILITY class="inline-form">
                 <label for="zone">"In the time zone"</label>
-                <select id="zone" name="zone">
+                <select id="zone" name=ZONE>
                     {options}
                 </select>
                 <button type="submit" class="button">
                     "Show"
                 </button>
             </form>
-            <Preview slots=page.preview />
+            <Preview slots=settings.preview />
         </section>
     }
 }

@@ -1,18 +1,19 @@
 //! The form that books a held time.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
     api::{
-        pages::{Answer, Ask},
+        queries,
         sessions::{FinishBooking, ReleaseHold},
     },
     components::{
         countdown::HeldFor,
         fields::{SubmitButton, TextArea, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::FormError,
         session_card::SessionFacts,
     },
+    forms::Form,
     routes,
 };
 use domain::{booking::NOTE_MAX, session::Booking as State, text::TITLE_MAX, views::SessionView};
@@ -24,20 +25,16 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn BookPage() -> impl IntoView {
     let params = use_params_map();
-    let ask = Memo::new(move |_| Ask::Session {
-        id: params.read().get("id").unwrap_or_default(),
-    });
-    let show = Callback::new(|answer| {
-        let Answer::Session(session) = answer else {
-            return unexpected();
-        };
-        view! { <Booking session=*session /> }.into_any()
-    });
+    let page = query(
+        move || queries::Session {
+            id: params.read().get("id").unwrap_or_default(),
+        },
+        |session| view! { <Booking session /> }.into_any(),
+    );
     view! {
         <Title text="Book a session" />
         <Load
-            ask
-            show
+            page
             not_found="This time is no longer held"
             instead=(routes::MENTORS, "Choose another time")
         />

@@ -2,47 +2,48 @@
 
 use super::{
     admin::AdminHead,
-    load::{Load, unexpected},
+    load::{Load, query},
 };
 use crate::{
-    api::{
-        admin::AdminAction,
-        pages::{Answer, Ask},
-    },
-    components::{
-        form::{Form, PostForm, Sending},
-        notes::FormError,
-    },
+    api::{admin::AdminAction, queries},
+    components::{form::PostForm, notes::FormError},
+    forms::{Form, Sending},
     routes,
+    url_words::{FILTER, PAGE},
 };
-use domain::console::{Action, Console, Entry, Filter, Section};
+use domain::console::{Action, Console, Entry, Filter, Section, Tab};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
 
 /// The page.
 #[component]
 pub fn ConsolePage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
-    let tab = move || params.read().get("tab").unwrap_or_default();
-    let ask = Memo::new(move |_| Ask::Console {
-        tab: tab(),
-        filter: query.read().get("q").unwrap_or_default(),
-        page: query
-            .read()
-            .get_str("page")
-            .and_then(|n| n.parse().ok())
-            .unwrap_or_default(),
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Console(console) = answer else {
-            return unexpected();
-        };
-        let path = routes::admin(&params.read_untracked().get("tab").unwrap_or_default());
-        view! { <Shown console=*console path /> }.into_any()
-    });
-    view! { <Load ask show /> }
+    let address = use_query_map();
+    let tab_in = |params: &ParamsMap| Tab::parse(params.get_str("tab").unwrap_or_default());
+    let page = query(
+        move || {
+            let address = address.read();
+            queries::Console {
+                tab: tab_in(&params.read()),
+                filter: address.get(FILTER).unwrap_or_default(),
+                page: address
+                    .get_str(PAGE)
+                    .and_then(|number| number.parse().ok())
+                    .unwrap_or_default(),
+            }
+        },
+        move |console| {
+            let tab = tab_in(&params.read_untracked());
+            let path = tab.map_or_else(|| routes::ADMIN.to_owned(), routes::admin);
+            view! { <Shown console path /> }.into_any()
+        },
+    );
+    view! { <Load page /> }
 }
 
 #[component]
@@ -79,7 +80,7 @@ fn Shown(console: Console, path: String) -> impl IntoView {
 #[component]
 fn Narrow(filter: Filter, path: String) -> impl IntoView {
     let field = if filter.choices.is_empty() {
-        view! { <input id="narrow" name="q" type="search" value=filter.value maxlength="100" /> }
+        view! { <input id="narrow" name=FILTER type="search" value=filter.value maxlength="100" /> }
             .into_any()
     } else {
         let choices = filter.choices.into_iter().map(|(value, words)| {
@@ -91,7 +92,7 @@ fn Narrow(filter: Filter, path: String) -> impl IntoView {
             }
         });
         view! {
-            <select id="narrow" name="q">
+            <select id="narrow" name=FILTER>
                 {choices.collect_view()}
             </select>
         }
@@ -113,8 +114,8 @@ fn Pages(path: String, narrowed: String, page: u32, has_older: bool) -> impl Int
     let turn = |to: u32, words: &'static str| {
         view! {
             <form method="get" action=path.clone()>
-                <input type="hidden" name="q" value=narrowed.clone() />
-                <button class="button" type="submit" name="page" value=to.to_string()>
+                <input type="hidden" name=FILTER value=narrowed.clone() />
+                <button class="button" type="submit" name=PAGE value=to.to_string()>
                     {words}
                 </button>
             </form>

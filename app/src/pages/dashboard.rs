@@ -1,13 +1,11 @@
 //! One's sessions, and the meeting that was just left.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
-    api::{
-        pages::{Answer, Ask},
-        sessions::Dashboard,
-    },
+    api::queries::{self, Sessions},
     components::{left::LeftCard, session_card::SessionCard},
     routes,
+    url_words::{LEFT, WHY},
 };
 use domain::views::SessionView;
 use leptos::prelude::*;
@@ -17,25 +15,24 @@ use leptos_router::hooks::use_query_map;
 /// The page.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let query = use_query_map();
-    let why = Memo::new(move |_| query.read().get("why").unwrap_or_default());
-    let ask = Memo::new(move |_| Ask::Dashboard {
-        left: query.read().get("left"),
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Dashboard(page) = answer else {
-            return unexpected();
-        };
-        view! { <Lists page=*page why=why.get_untracked() /> }.into_any()
-    });
+    let address = use_query_map();
+    let page = query(
+        move || queries::Dashboard {
+            left: address.read().get(LEFT),
+        },
+        move |page| {
+            let why = address.read_untracked().get(WHY).unwrap_or_default();
+            view! { <Lists page why /> }.into_any()
+        },
+    );
     view! {
         <Title text="Your sessions" />
-        <Load ask show live=true />
+        <Load page live=true />
     }
 }
 
 #[component]
-fn Lists(page: Dashboard, why: String) -> impl IntoView {
+fn Lists(page: Sessions, why: String) -> impl IntoView {
     let left = page.left.as_ref().map(|session| session.id);
     let others = move |sessions: Vec<SessionView>| -> Vec<SessionView> {
         sessions

@@ -1,7 +1,7 @@
 //! The landing page.
 
 use crate::{
-    frame::{Viewer, app_name, viewer},
+    page_context::{Viewer, app_name, viewer},
     routes,
 };
 use leptos::prelude::*;

@@ -1,18 +1,15 @@
 //! One session's record: when, with whom, who was there; and calling it off.
 
-use super::{
-    load::{Load, unexpected},
-    reschedule::reason_hint,
-};
+use super::load::{Load, query};
 use crate::{
     api::{
         meeting::{AllowBack, DisputeSession},
-        pages::{Answer, Ask as Question},
+        queries,
         sessions::{AnswerMentor, AskMentee, CancelSession, ConfirmSession, DeclineSession},
     },
     components::{
-        fields::{SubmitButton, TextArea},
-        form::{Form, PostForm},
+        fields::{SubmitButton, TextArea, reason_hint},
+        form::PostForm,
         history::History,
         late::Late,
         notes::{DoneNote, FormError},
@@ -20,6 +17,7 @@ use crate::{
         stays::{WhoWasThere, outcome_words},
         time::LocalTime,
     },
+    forms::Form,
     routes,
 };
 use domain::{
@@ -30,40 +28,23 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 /// The page.
 #[component]
 pub fn SessionPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
-    let ask = Memo::new(move |_| Question::Session {
-        id: params.read().get("id").unwrap_or_default(),
-    });
-    let show = Callback::new(|answer| {
-        let Answer::Session(session) = answer else {
-            return unexpected();
-        };
-        view! { <Record session=*session /> }.into_any()
-    });
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("booked") => Some("Booked. The time is yours."),
-        Some("requested") => Some("Sent. The mentor will confirm or decline; you get a mail."),
-        Some("confirmed") => Some("Confirmed. Both of you get a mail."),
-        Some("declined") => Some("Declined. The mentee gets a mail."),
-        Some("asked") => Some("Your question is sent."),
-        Some("answered") => Some("Your answer is sent."),
-        Some("moved") => Some("Moved. Both of you get a mail."),
-        Some("cancelled") => Some("The session is cancelled."),
-        Some("allowed") => Some("The mentee may come back in."),
-        Some("disputed") => Some("Noted. An administrator will decide."),
-        Some(_) | None => None,
-    });
+    let page = query(
+        move || queries::Session {
+            id: params.read().get("id").unwrap_or_default(),
+        },
+        |session| view! { <Record session /> }.into_any(),
+    );
     view! {
         <div class="narrow-wide">
-            <DoneNote words=done />
+            <DoneNote />
         </div>
-        <Load ask show not_found="Session not found" live=true />
+        <Load page not_found="Session not found" live=true />
     }
 }
 

@@ -3,7 +3,7 @@
 //! Leptos would put the error into the address: it would pile up there, be kept in the history, and
 //! anybody could make a link that shows words of their choice. Passwords are never carried.
 
-use crate::components::form::Flash;
+use crate::page_context::Flash;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, header};
 use server::config::Config;
