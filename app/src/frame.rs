@@ -2,8 +2,9 @@
 
 use crate::{
     api::wire::Wire,
+    browser,
     components::site::{SiteFooter, SiteHeader},
-    host,
+    element_ids,
     page_context::PageContext,
     pages::{
         account::AccountPage,
@@ -84,7 +85,7 @@ fn Frame(
     children: Children,
 ) -> impl IntoView {
     provide_meta_context();
-    host::load_whole_pages_on_redirect();
+    browser::load_whole_pages_on_redirect();
     let page: SharedValue<PageContext, Wire> =
         SharedValue::new_with_encoding(|| use_context().unwrap_or_default());
     let page = page.into_inner();
@@ -97,12 +98,12 @@ fn Frame(
             if title.is_empty() { name.clone() } else { format!("{title} · {name}") }
         } />
         <Router base=base set_is_routing=set_is_routing>
-            <a class="skip-link" href="#main" rel="external">
+            <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
                 "Skip to the content"
             </a>
             <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
             <SiteHeader />
-            <main id="main" class="site-main" tabindex="-1">
+            <main id=element_ids::MAIN class="site-main" tabindex="-1">
                 <FocusOnNavigation />
                 {children()}
             </main>
@@ -158,7 +159,7 @@ fn FocusOnNavigation() -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
-            host::focus_main();
+            browser::focus(element_ids::MAIN);
         }
         now
     });

@@ -1,6 +1,6 @@
 //! How long a time is still held.
 
-use crate::host;
+use crate::browser;
 use domain::{
     time::{Millis, Timestamp, clock_face},
     views::LocalLabel,
@@ -19,7 +19,7 @@ pub fn HeldFor(
     now: Timestamp,
 ) -> impl IntoView {
     let (passed, set_passed) = signal(0_i64);
-    host::count_seconds(set_passed);
+    browser::count_seconds(set_passed);
     let face = move || clock_face(until.since(now + Millis::seconds(passed.get())));
     view! {
         <p class="note" role="timer">

@@ -1,6 +1,6 @@
 //! The form element.
 
-use crate::{forms::Sending, host};
+use crate::{browser, forms::Sending};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 /// The form element.
@@ -11,7 +11,7 @@ pub fn PostForm(
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    let send = move |event: SubmitEvent| host::send(&event, to);
+    let send = move |event: SubmitEvent| browser::send(&event, to);
     view! {
         <form method="post" action=to.path on:submit=send>
             {children()}

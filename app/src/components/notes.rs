@@ -1,6 +1,6 @@
 //! What is said when something went wrong, went well, or is not there.
 
-use crate::{host, page_context::set_status, routes, url_words::Done};
+use crate::{browser, page_context::set_status, routes, url_words::Done};
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,7 +19,7 @@ pub fn FormError(
         move || problem.with(|problem| problem.as_ref().map(|problem| summary(problem, fields)));
     Effect::new(move |_| {
         if problem.with(Option::is_some) {
-            host::focus_first_refused();
+            browser::focus_first_refused();
         }
     });
     view! {

@@ -7,8 +7,8 @@ use crate::{
         queries::{Answer, Ask, Query},
         wire::Wire,
     },
+    browser,
     components::notes::{ErrorNote, Loading},
-    host,
     room::side::{self, Slot, Watch},
     routes,
 };
@@ -114,7 +114,7 @@ fn keep_fresh(ask: Memo<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: 
             spawn_local(async move {
                 // The page stays as it is when the server does not answer.
                 if let Ok(answer) = load(question.clone()).await {
-                    if host::is_busy_with_a_form() {
+                    if browser::is_busy_with_a_form() {
                         is_stale.try_set(true);
                     } else {
                         is_stale.try_set(false);

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     api::{auth::SignUp, queries},
+    browser,
     components::{
         fields::{SelectField, SubmitButton, TextField},
         form::PostForm,
@@ -13,7 +14,6 @@ use crate::{
         time::zone_options,
     },
     forms::Form,
-    host,
     page_context::app_name,
     routes,
 };
@@ -51,7 +51,7 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
     let known = zones.clone();
     let untouched = zone == UTC;
     Effect::new(move |_| {
-        let found = host::time_zone().filter(|zone| untouched && known.contains(zone));
+        let found = browser::time_zone().filter(|zone| untouched && known.contains(zone));
         if let (Some(select), Some(zone)) = (select.get(), found) {
             select.set_value(&zone);
         }

@@ -1,7 +1,6 @@
-//! The server's half of what pages need from their surroundings.
+//! The twin of `browser` for the server: what it has of these things, which is mostly nothing.
 
 use crate::forms::Sending;
-pub use crate::page_context::set_status;
 use leptos::{ev::SubmitEvent, prelude::WriteSignal};
 use serde::de::DeserializeOwned;
 
@@ -9,7 +8,7 @@ use serde::de::DeserializeOwned;
 pub fn load_whole_pages_on_redirect() {}
 
 /// There is no focus on the server.
-pub fn focus_main() {}
+pub fn focus(_id: &str) {}
 
 /// The visitor's time zone is unknown until the browser tells it.
 pub fn time_zone() -> Option<String> {
