@@ -1,28 +1,23 @@
-//! One session's record: when, with whom, who was there; and calling it off.
+//! One session's record: when, with whom, who was there; and what can be done with it.
 
+mod forms;
+
+use self::forms::{AllowBackIn, AnswerRequest, Cancel, Contest, TellMore};
 use super::load::{Load, query};
 use crate::{
-    api::{
-        meeting::{AllowBack, DisputeSession},
-        queries,
-        sessions::{AnswerMentor, AskMentee, CancelSession, ConfirmSession, DeclineSession},
-    },
+    api::queries,
     components::{
-        fields::{SubmitButton, TextArea, reason_hint},
-        form::PostForm,
         history::History,
         late::Late,
-        notes::{DoneNote, FormError},
+        notes::DoneNote,
         session_card::{InTheRoom, SessionFacts, status},
         stays::{WhoWasThere, outcome_words},
         time::LocalTime,
     },
-    forms::Form,
     routes,
 };
 use domain::{
     access::Access,
-    booking::NOTE_MAX,
     session::{Booking, EndReason, Room, SeatRole},
     views::{AttendanceReport, SessionView},
 };
@@ -87,34 +82,10 @@ fn Record(session: SessionView) -> impl IntoView {
                 <Entrance session=session.clone() meeting />
                 <Ways session=session.clone() />
             </article>
-            {show_stays
-                .then(|| {
-                    view! {
-                        <section class="card" aria-labelledby="stays-title">
-                            <h2 id="stays-title">"Who was there"</h2>
-                            {outcome_words(&session).map(|words| view! { <p>{words}</p> })}
-                            <WhoWasThere session=session.clone() />
-                            <p class="actions">
-                                <a class="button" href=routes::attendance_table(id) rel="external" download="attendance.csv">
-                                    "Download as a table"
-                                </a>
-                            </p>
-                            {session
-                                .dispute
-                                .clone()
-                                .map(|words| {
-                                    view! {
-                                        <p>"Contested:"</p>
-                                        <blockquote class="prose">{words}</blockquote>
-                                    }
-                                })}
-                            {session.may_dispute.then(|| view! { <Contest id /> })}
-                        </section>
-                    }
-                })}
+            {show_stays.then(|| view! { <Attendance session=session.clone() /> })}
             {(session.mentee_is_removed && session.role == Some(SeatRole::Mentor))
                 .then(|| view! { <AllowBackIn id name=session.mentee.name.clone() /> })}
-            {may.answer_request.then(|| view! { <Request id mentee=session.mentee.name.clone() /> })}
+            {may.answer_request.then(|| view! { <AnswerRequest id mentee=session.mentee.name.clone() /> })}
             {may
                 .tell_more
                 .then(|| view! { <TellMore id question=session.asked.clone().unwrap_or_default() /> })}
@@ -131,24 +102,8 @@ fn Record(session: SessionView) -> impl IntoView {
             {may
                 .cancel
                 .then(|| {
-                    let form = Form::new::<CancelSession>();
-                    let other = session.other().name.clone();
-                    let meaning = format!(
-                        "The time becomes free again and the meeting cannot be entered any more, by you or by {other}. This cannot be undone.",
-                    );
                     view! {
-                        <NoteForm
-                            form
-                            id
-                            summary="Cancel this session…"
-                            meaning=Some(meaning)
-                            field="reason"
-                            label=format!("Why? {other} reads this")
-                            hint=reason_hint(may.reason_needed)
-                            button="Cancel session"
-                            look="button button-danger"
-                            class="card confirm"
-                        />
+                        <Cancel id other=session.other().name.clone() reason_needed=may.reason_needed />
                     }
                 })}
         </div>
@@ -254,6 +209,34 @@ fn Ways(session: SessionView) -> impl IntoView {
     }
 }
 
+/// Who was there, and what came of it.
+#[component]
+fn Attendance(session: SessionView) -> impl IntoView {
+    let id = session.id;
+    let outcome = outcome_words(&session);
+    let (dispute, may_dispute) = (session.dispute.clone(), session.may_dispute);
+    view! {
+        <section class="card" aria-labelledby="stays-title">
+            <h2 id="stays-title">"Who was there"</h2>
+            {outcome.map(|outcome| view! { <p>{outcome}</p> })}
+            <WhoWasThere session />
+            <p class="actions">
+                <a class="button" href=routes::attendance_table(id) rel="external" download="attendance.csv">
+                    "Download as a table"
+                </a>
+            </p>
+            {dispute
+                .map(|reason| {
+                    view! {
+                        <p>"Contested:"</p>
+                        <blockquote class="prose">{reason}</blockquote>
+                    }
+                })}
+            {may_dispute.then(|| view! { <Contest id /> })}
+        </section>
+    }
+}
+
 /// What the mentee wrote.
 #[component]
 fn BookingDetails(session: SessionView) -> impl IntoView {
@@ -294,171 +277,4 @@ fn BookingDetails(session: SessionView) -> impl IntoView {
             </section>
         }
     })
-}
-
-/// The mentor's three answers to a request.
-#[component]
-fn Request(id: domain::ids::SessionId, mentee: String) -> impl IntoView {
-    let (ask, decline) = (Form::new::<AskMentee>(), Form::new::<DeclineSession>());
-    view! {
-        <section class="card" aria-labelledby="request-title">
-            <h2 id="request-title">{format!("{mentee} waits for your answer")}</h2>
-            <p>"The time is kept for both of you until you answer."</p>
-            <Confirm id />
-            <NoteForm
-                form=ask
-                id
-                summary="Ask for more information…"
-                field="question"
-                label="Your question"
-                hint="The mentee gets a mail and answers here."
-                button="Send question"
-                look="button"
-            />
-            <NoteForm
-                form=decline
-                id
-                summary="Decline…"
-                field="reason"
-                label="A word to the mentee"
-                hint="Optional. The time becomes free again; this cannot be undone."
-                button="Decline"
-                look="button button-danger"
-            />
-        </section>
-    }
-}
-
-/// Lets a removed mentee in again.
-#[component]
-fn AllowBackIn(id: domain::ids::SessionId, name: String) -> impl IntoView {
-    let form = Form::new::<AllowBack>();
-    let (problem, pending) = (form.problem(), form.pending());
-    view! {
-        <section class="card" aria-labelledby="removed-title">
-            <h2 id="removed-title">{format!("{name} is kept out")}</h2>
-            <p>{format!("You removed {name} from this meeting.")}</p>
-            <PostForm to=form.to>
-                <FormError problem />
-                <input type="hidden" name="id" value=id.to_string() />
-                <p class="actions">
-                    <SubmitButton label="Allow back in" pending />
-                </p>
-            </PostForm>
-        </section>
-    }
-}
-
-/// Says that the session went otherwise.
-#[component]
-fn Contest(id: domain::ids::SessionId) -> impl IntoView {
-    let form = Form::new::<DisputeSession>();
-    view! {
-        <NoteForm
-            form
-            id
-            summary="This is not how it was…"
-            meaning=Some("An administrator reads what you write and decides. This can be done once.".to_owned())
-            field="reason"
-            label="What was different?"
-            hint="Both of you and the administrators can read this."
-            button="Contest the outcome"
-            look="button"
-        />
-    }
-}
-
-#[component]
-fn Confirm(id: domain::ids::SessionId) -> impl IntoView {
-    let form = Form::new::<ConfirmSession>();
-    let (problem, pending) = (form.problem(), form.pending());
-    view! {
-        <PostForm to=form.to>
-            <FormError problem />
-            <input type="hidden" name="id" value=id.to_string() />
-            <p class="actions">
-                <SubmitButton label="Confirm" pending />
-            </p>
-        </PostForm>
-    }
-}
-
-/// A step that takes a few words, behind a second step that needs no JavaScript.
-#[component]
-fn NoteForm(
-    /// Where it is sent.
-    form: Form,
-    /// The session.
-    id: domain::ids::SessionId,
-    /// What opens it.
-    summary: &'static str,
-    /// What it means, where that is not plain.
-    #[prop(optional_no_strip)]
-    meaning: Option<String>,
-    /// Name of the form field.
-    field: &'static str,
-    /// What the field is called.
-    #[prop(into)]
-    label: String,
-    /// What to enter.
-    hint: &'static str,
-    /// What the button says.
-    button: &'static str,
-    /// How the button looks.
-    look: &'static str,
-    /// How the whole looks.
-    #[prop(optional)]
-    class: &'static str,
-) -> impl IntoView {
-    let (problem, pending) = (form.problem(), form.pending());
-    let is_open = problem.with_untracked(Option::is_some);
-    view! {
-        <details class=class open=is_open>
-            <summary>{summary}</summary>
-            {meaning.map(|meaning| view! { <p>{meaning}</p> })}
-            <PostForm to=form.to>
-                <FormError problem fields=&["question", "reason"] />
-                <input type="hidden" name="id" value=id.to_string() />
-                <TextArea
-                    label
-                    name=field
-                    hint
-                    max=NOTE_MAX
-                    lines=3
-                    value=form.value(field, "")
-                    problem
-                />
-                <p class="actions">
-                    <SubmitButton label=button pending class=look />
-                </p>
-            </PostForm>
-        </details>
-    }
-}
-
-/// The mentee's answer to the mentor's question.
-#[component]
-fn TellMore(id: domain::ids::SessionId, question: String) -> impl IntoView {
-    let form = Form::new::<AnswerMentor>();
-    let (problem, pending) = (form.problem(), form.pending());
-    view! {
-        <section class="card" aria-labelledby="asked-title">
-            <h2 id="asked-title">"Your mentor would like to know"</h2>
-            <PostForm to=form.to>
-                <FormError problem fields=&["answer"] />
-                <input type="hidden" name="id" value=id.to_string() />
-                <TextArea
-                    label=question
-                    name="answer"
-                    hint="Your mentor reads this and then confirms or declines."
-                    max=NOTE_MAX
-                    value=form.value("answer", "")
-                    problem
-                />
-                <p class="actions">
-                    <SubmitButton label="Send answer" pending />
-                </p>
-            </PostForm>
-        </section>
-    }
 }
