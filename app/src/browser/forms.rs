@@ -1,7 +1,7 @@
 //! Forms: sending them, and whether somebody is filling one in.
 
 use super::from_json;
-use crate::forms::Sending;
+use crate::forms::Submission;
 use domain::problem::Problem;
 use leptos::{
     ev::SubmitEvent,
@@ -33,7 +33,7 @@ pub fn is_busy_with_a_form() -> bool {
 }
 
 /// Sends a form as the browser would, and stays on the page when it is refused.
-pub fn send(event: &SubmitEvent, to: Sending) {
+pub fn send(event: &SubmitEvent, to: Submission) {
     event.prevent_default();
     let form = event
         .target()

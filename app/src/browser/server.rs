@@ -1,6 +1,6 @@
 //! The twin of `browser` for the server: what it has of these things, which is mostly nothing.
 
-use crate::forms::Sending;
+use crate::forms::Submission;
 use leptos::{ev::SubmitEvent, prelude::WriteSignal};
 use serde::de::DeserializeOwned;
 
@@ -19,7 +19,7 @@ pub fn time_zone() -> Option<String> {
 pub fn focus_first_refused() {}
 
 /// Without JavaScript the browser sends forms itself.
-pub fn send(_event: &SubmitEvent, _to: Sending) {}
+pub fn send(_event: &SubmitEvent, _to: Submission) {}
 
 /// Reads JSON.
 ///

@@ -195,9 +195,9 @@ pub fn SelectField(
     };
     let options: Vec<_> = options
         .into_iter()
-        .map(|(option, words)| {
+        .map(|(option, text)| {
             let selected = option == value;
-            view! { <option value=option selected=selected>{words}</option> }
+            view! { <option value=option selected=selected>{text}</option> }
         })
         .collect();
     view! {

@@ -1,13 +1,13 @@
 //! The form element.
 
-use crate::{browser, forms::Sending};
+use crate::{browser, forms::Submission};
 use leptos::{ev::SubmitEvent, prelude::*};
 
 /// The form element.
 #[component]
 pub fn PostForm(
     /// Where it is sent.
-    to: Sending,
+    to: Submission,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {

@@ -19,8 +19,8 @@ pub fn Late(
     let mine =
         is_late.then(|| [&session.other().name, " sees that you are running late."].concat());
     view! {
-        {theirs.map(|words| view! { <p class="running-late">{words}</p> })}
-        {mine.map(|words| view! { <p class="running-late">{words}</p> })}
+        {theirs.map(|text| view! { <p class="running-late">{text}</p> })}
+        {mine.map(|text| view! { <p class="running-late">{text}</p> })}
         {session
             .may_say_late
             .then(|| view! { <SayLate id=session.id is_late /> })}

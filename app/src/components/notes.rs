@@ -15,7 +15,7 @@ pub fn FormError(
     #[prop(optional)]
     fields: &'static [&'static str],
 ) -> impl IntoView {
-    let words =
+    let text =
         move || problem.with(|problem| problem.as_ref().map(|problem| summary(problem, fields)));
     Effect::new(move |_| {
         if problem.with(Option::is_some) {
@@ -24,7 +24,7 @@ pub fn FormError(
     });
     view! {
         <div role="alert" class="form-alert">
-            {move || words().map(|words| view! { <p class="note note-danger">{words}</p> })}
+            {move || text().map(|text| view! { <p class="note note-danger">{text}</p> })}
         </div>
     }
 }
@@ -92,7 +92,7 @@ pub fn ErrorNote(
             | Problem::Internal { .. }
     );
     let sign_in = problem == Problem::SignedOut;
-    let (home, home_words) = match problem {
+    let (home, home_label) = match problem {
         Problem::NotFound => instead,
         Problem::Malformed(_)
         | Problem::SignedOut
@@ -130,7 +130,7 @@ pub fn ErrorNote(
                 } else {
                     view! {
                         <a class="button" href=home rel="external">
-                            {home_words}
+                            {home_label}
                         </a>
                     }
                 }}

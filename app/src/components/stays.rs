@@ -1,6 +1,6 @@
 //! Who was there, and for how long.
 
-use super::time::{minutes_words, zone_words};
+use super::time::{duration_text, zone_name};
 use domain::{
     session::{Outcome, SeatRole},
     time::Timestamp,
@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 /// What came of a session, in a sentence; `None` while that is open.
-pub fn outcome_words(session: &SessionView) -> Option<String> {
+pub fn outcome_text(session: &SessionView) -> Option<String> {
     let missed = |name: &str| format!("{name} did not come.");
     match session.outcome {
         Outcome::Pending => None,
@@ -27,7 +27,7 @@ pub fn WhoWasThere(
     /// The session, with its attendance.
     session: SessionView,
 ) -> impl IntoView {
-    let zone = zone_words(&session.starts_label.zone);
+    let zone = zone_name(&session.starts_label.zone);
     let report = session.attendance;
     let Some(report) = report.filter(|r| r.people.iter().any(|p| !p.stays.is_empty())) else {
         return view! { <p class="muted">"Nobody has been in the meeting."</p> }.into_any();
@@ -42,7 +42,7 @@ pub fn WhoWasThere(
         .collect();
     let together = format!(
         "Both at the same time: {}.",
-        minutes_words(report.together.0)
+        duration_text(report.together.0)
     );
     view! {
         <ul class="stays">{people}</ul>
@@ -67,7 +67,7 @@ fn person_line(person: Attendance, scale: Scale) -> impl IntoView {
     };
     let total = match person.stays.is_empty() {
         true => "was not there".to_owned(),
-        false => minutes_words(person.total.0),
+        false => duration_text(person.total.0),
     };
     let bars: Vec<_> = person
         .stays

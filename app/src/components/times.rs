@@ -1,6 +1,6 @@
 //! Free times to choose from.
 
-use super::time::zone_words;
+use super::time::zone_name;
 use crate::{routes, url_words::Week};
 use domain::views::Slot;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ fn by_day(slots: Vec<Slot>) -> Vec<Day> {
 
 /// Whose clock the times show.
 pub fn times_hint(slots: &[Slot], reader_zone: &str, other: &str) -> String {
-    let yours = zone_words(reader_zone);
+    let yours = zone_name(reader_zone);
     if slots.iter().any(|slot| slot.theirs.is_some()) {
         format!("Times are in your time zone, {yours}, with {other}’s time below.")
     } else {

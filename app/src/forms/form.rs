@@ -7,7 +7,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Where a form is sent, and what became of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Sending {
+pub struct Submission {
     /// Path of the server function.
     pub path: &'static str,
     /// Why the last attempt was refused.
@@ -19,7 +19,7 @@ pub struct Sending {
 /// One form, and what had been entered when it was refused.
 pub struct Form {
     /// Where it is sent.
-    pub to: Sending,
+    pub to: Submission,
     flash: Option<Flash>,
 }
 
@@ -34,7 +34,7 @@ impl Form {
         let flash = flash.filter(|flash| flash.path == path);
         let problem = flash.as_ref().and_then(|flash| flash.problem.clone());
         let (problem, pending) = (RwSignal::new(problem), RwSignal::new(false));
-        let to = Sending {
+        let to = Submission {
             path,
             problem,
             pending,

@@ -5,4 +5,4 @@ mod form;
 pub mod hours;
 pub mod schedule;
 
-pub use form::{Form, Sending};
+pub use form::{Form, Submission};

@@ -27,7 +27,7 @@ use leptos_meta::Title;
 pub fn AccountPage() -> impl IntoView {
     let page = query(
         || queries::Account,
-        |settings| view! { <Parts settings /> }.into_any(),
+        |settings| view! { <Settings settings /> }.into_any(),
     );
     view! {
         <Title text="Account" />
@@ -36,13 +36,13 @@ pub fn AccountPage() -> impl IntoView {
 }
 
 #[component]
-fn Parts(settings: AccountSettings) -> impl IntoView {
+fn Settings(settings: AccountSettings) -> impl IntoView {
     let AccountSettings {
         me,
         zones,
         has_feed,
     } = settings;
-    let (mentor_words, mentor_link) = if me.is_mentor {
+    let (mentor_text, mentor_link) = if me.is_mentor {
         (
             "Change what mentees see of you and when you can be booked.",
             "Edit your mentor profile",
@@ -58,25 +58,25 @@ fn Parts(settings: AccountSettings) -> impl IntoView {
         <div class="narrow-wide">
             <h1>"Account"</h1>
             <DoneNote />
-            <Person me zones />
+            <ProfileForm me zones />
             <section class="card" aria-labelledby="mentor-title">
                 <h2 id="mentor-title">"Mentoring"</h2>
-                <p>{mentor_words}</p>
+                <p>{mentor_text}</p>
                 <p class="actions">
                     <a class="button" href=routes::MENTOR_PROFILE>
                         {mentor_link}
                     </a>
                 </p>
             </section>
-            <Feed has_feed />
-            <Password email />
-            <Everywhere />
+            <CalendarFeed has_feed />
+            <PasswordForm email />
+            <SignOutEverywhereForm />
         </div>
     }
 }
 
 #[component]
-fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
+fn ProfileForm(me: Me, zones: Vec<String>) -> impl IntoView {
     let form = Form::new::<UpdateAccount>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -113,7 +113,7 @@ fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
 
 /// One's calendar as an address that calendar programs read.
 #[component]
-fn Feed(has_feed: bool) -> impl IntoView {
+fn CalendarFeed(has_feed: bool) -> impl IntoView {
     let form = Form::new::<MakeFeed>();
     let (problem, pending) = (form.problem(), form.pending());
     let url = form.value("url", "");
@@ -128,7 +128,7 @@ fn Feed(has_feed: bool) -> impl IntoView {
             </div>
         }
     });
-    let (words, label) = if has_feed {
+    let (text, label) = if has_feed {
         (
             "A calendar program that has your secret address shows your sessions. A new address makes the old one useless.",
             "Make a new address",
@@ -142,7 +142,7 @@ fn Feed(has_feed: bool) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="feed-title">
             <h2 id="feed-title">"Calendar"</h2>
-            <p>{words}</p>
+            <p>{text}</p>
             {fresh}
             <PostForm to=form.to>
                 <FormError problem />
@@ -150,13 +150,13 @@ fn Feed(has_feed: bool) -> impl IntoView {
                     <SubmitButton label pending class="button" />
                 </p>
             </PostForm>
-            {has_feed.then(|| view! { <NoFeed /> })}
+            {has_feed.then(|| view! { <RevokeFeedForm /> })}
         </section>
     }
 }
 
 #[component]
-fn NoFeed() -> impl IntoView {
+fn RevokeFeedForm() -> impl IntoView {
     let form = Form::new::<RevokeFeed>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -170,7 +170,7 @@ fn NoFeed() -> impl IntoView {
 }
 
 #[component]
-fn Password(email: String) -> impl IntoView {
+fn PasswordForm(email: String) -> impl IntoView {
     let form = Form::new::<ChangePassword>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -208,7 +208,7 @@ fn Password(email: String) -> impl IntoView {
 }
 
 #[component]
-fn Everywhere() -> impl IntoView {
+fn SignOutEverywhereForm() -> impl IntoView {
     let form = Form::new::<SignOutEverywhere>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {

@@ -10,9 +10,9 @@ use crate::{
         fields::SubmitButton,
         form::PostForm,
         notes::{DoneNote, FormError},
-        time::{LocalTime, zone_words},
+        time::{LocalTime, zone_name},
     },
-    forms::{Form, Sending},
+    forms::{Form, Submission},
     routes,
 };
 use domain::{
@@ -112,7 +112,7 @@ fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
 }
 
 #[component]
-fn Notification(entry: NotificationView, to: Sending) -> impl IntoView {
+fn Notification(entry: NotificationView, to: Submission) -> impl IntoView {
     let pending = to.pending.into();
     let settled = entry.resolved.is_some();
     view! {
@@ -180,7 +180,7 @@ fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
             let facts = format!(
                 "{} minutes · {}",
                 card.session_minutes,
-                zone_words(&card.time_zone)
+                zone_name(&card.time_zone)
             );
             view! {
                 <li>

@@ -12,7 +12,7 @@ use crate::{
         form::PostForm,
         hours::HoursInputs,
         notes::{DoneNote, FormError},
-        time::{zone_options, zone_words},
+        time::{zone_name, zone_options},
         times::Preview,
         week::Week,
     },
@@ -34,7 +34,7 @@ pub fn AvailabilityPage() -> impl IntoView {
             zone: address.read().get(ZONE),
         },
         |settings| match settings {
-            Some(settings) => view! { <Parts settings /> }.into_any(),
+            Some(settings) => view! { <Settings settings /> }.into_any(),
             None => view! { <NoProfile /> }.into_any(),
         },
     );
@@ -60,7 +60,7 @@ fn NoProfile() -> impl IntoView {
 }
 
 #[component]
-fn Parts(settings: ScheduleSettings) -> impl IntoView {
+fn Settings(settings: ScheduleSettings) -> impl IntoView {
     let schedule = settings.profile.schedule.clone();
     let zone = settings.profile.card.time_zone.clone();
     view! {
@@ -79,14 +79,14 @@ fn Parts(settings: ScheduleSettings) -> impl IntoView {
                 <h2 id="week-title">"Your week"</h2>
                 <Week hours=schedule.hours.clone() />
             </section>
-            <Editor schedule zone />
-            <Seen settings />
+            <ScheduleForm schedule zone />
+            <MenteePreview settings />
         </div>
     }
 }
 
 #[component]
-fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
+fn ScheduleForm(schedule: ScheduleDraft, zone: String) -> impl IntoView {
     let form = Form::new::<SaveSchedule>();
     let (problem, pending) = (form.problem(), form.pending());
     let hours = hours::entered(&form, &schedule.hours);
@@ -118,7 +118,7 @@ fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
                 <p class="field-hint" id="hours-hint">
                     {format!(
                         "In your time zone, {}. Leave a line empty if you need no more. For the end of the day enter 00:00. ",
-                        zone_words(&zone),
+                        zone_name(&zone),
                     )}
                     <a href=routes::ACCOUNT>"Change your time zone"</a>
                 </p>
@@ -137,7 +137,7 @@ fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
                 </p>
                 <DateInputs rows=dates />
             </fieldset>
-            <Rules form=&form schedule=schedule.clone() />
+            <SessionRules form=&form schedule=schedule.clone() />
             <section class="card">
                 <label class="check">
                     <input type="checkbox" name="rules[paused]" value="true" checked=paused />
@@ -153,7 +153,7 @@ fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
 
 /// Lengths, and the numbers.
 #[component]
-fn Rules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
+fn SessionRules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
     let problem = form.problem();
     let refused = problem.with_untracked(Option::is_some);
     let lengths: Vec<_> = LENGTHS_MIN
@@ -249,13 +249,13 @@ fn hours_of(minutes: u32) -> String {
 
 /// What mentees see, in any zone.
 #[component]
-fn Seen(settings: ScheduleSettings) -> impl IntoView {
+fn MenteePreview(settings: ScheduleSettings) -> impl IntoView {
     let zone = settings.zone.clone();
     let options: Vec<_> = zone_options(settings.zones)
         .into_iter()
-        .map(|(option, words)| {
+        .map(|(option, text)| {
             let selected = option == zone;
-            view! { <option value=option selected=selected>{words}</option> }
+            view! { <option value=option selected=selected>{text}</option> }
         })
         .collect();
     view! {

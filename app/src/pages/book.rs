@@ -66,7 +66,7 @@ fn Booking(session: SessionView) -> impl IntoView {
                 {held.map(|(until, label)| view! { <HeldFor until label now /> })}
             </section>
             <BookingForm session />
-            <GiveBack mentor=mentor.id />
+            <ReleaseForm mentor=mentor.id />
         </div>
     }
     .into_any()
@@ -75,7 +75,7 @@ fn Booking(session: SessionView) -> impl IntoView {
 /// Said where there is nothing to finish any more.
 #[component]
 fn NotHeld(session: SessionView) -> impl IntoView {
-    let (heading, words, exists) = match session.booking {
+    let (heading, text, exists) = match session.booking {
         State::Held => (
             "This time is no longer held",
             "The ten minutes are over, and the time is free again.",
@@ -95,7 +95,7 @@ fn NotHeld(session: SessionView) -> impl IntoView {
     view! {
         <section class="empty">
             <h1>{heading}</h1>
-            <p>{words}</p>
+            <p>{text}</p>
             <p class="actions">
                 {exists
                     .then(|| {
@@ -163,7 +163,7 @@ fn BookingForm(session: SessionView) -> impl IntoView {
 }
 
 #[component]
-fn GiveBack(mentor: domain::ids::UserId) -> impl IntoView {
+fn ReleaseForm(mentor: domain::ids::UserId) -> impl IntoView {
     let form = Form::new::<ReleaseHold>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {

@@ -22,7 +22,7 @@ pub fn DashboardPage() -> impl IntoView {
         },
         move |page| {
             let why = address.read_untracked().get(WHY).unwrap_or_default();
-            view! { <Lists page why /> }.into_any()
+            view! { <SessionLists page why /> }.into_any()
         },
     );
     view! {
@@ -32,7 +32,7 @@ pub fn DashboardPage() -> impl IntoView {
 }
 
 #[component]
-fn Lists(page: Sessions, why: String) -> impl IntoView {
+fn SessionLists(page: Sessions, why: String) -> impl IntoView {
     let left = page.left.as_ref().map(|session| session.id);
     let others = move |sessions: Vec<SessionView>| -> Vec<SessionView> {
         sessions

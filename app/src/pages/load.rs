@@ -17,7 +17,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 /// A page's question, and how its answer is shown; the same type for every question, so that what
 /// loads pages is compiled once.
-pub struct Shown {
+pub struct PageQuery {
     ask: Memo<Ask>,
     show: Callback<Answer, AnyView>,
 }
@@ -26,8 +26,8 @@ pub struct Shown {
 pub fn query<Q: Query>(
     question: impl Fn() -> Q + Send + Sync + 'static,
     show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
-) -> Shown {
-    Shown {
+) -> PageQuery {
+    PageQuery {
         ask: Memo::new(move |_| question().into_ask()),
         show: Callback::new(move |answer| Q::read(answer).map_or_else(unexpected, &show)),
     }
@@ -37,7 +37,7 @@ pub fn query<Q: Query>(
 #[component]
 pub fn Load(
     /// What is asked and shown.
-    page: Shown,
+    page: PageQuery,
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
@@ -48,7 +48,7 @@ pub fn Load(
     #[prop(optional)]
     live: bool,
 ) -> impl IntoView {
-    let Shown { ask, show } = page;
+    let PageQuery { ask, show } = page;
     let fresh = RwSignal::new(None::<(Ask, Answer)>);
     let is_stale = RwSignal::new(false);
     if live {
@@ -129,7 +129,7 @@ fn keep_fresh(ask: Memo<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: 
     });
 }
 
-/// Shown when the answer is another question's, as after an update of the server.
+/// PageQuery when the answer is another question's, as after an update of the server.
 fn unexpected() -> AnyView {
     let problem =
         Problem::Malformed("This page is older than the server. Please reload it.".to_owned());

@@ -30,7 +30,7 @@ const QUESTIONS_LENGTH: usize = QUESTIONS_MAX * (QUESTION_MAX + 2);
 pub fn MentorProfilePage() -> impl IntoView {
     let page = query(
         || queries::MentorProfile,
-        |profile| view! { <Editor profile /> }.into_any(),
+        |profile| view! { <ProfileForm profile /> }.into_any(),
     );
     view! {
         <Title text="Mentor profile" />
@@ -40,7 +40,7 @@ pub fn MentorProfilePage() -> impl IntoView {
 
 /// What becomes of the profile.
 #[component]
-fn Standing(profile: Option<MentorProfile>) -> impl IntoView {
+fn PublicationNote(profile: Option<MentorProfile>) -> impl IntoView {
     match profile {
         None => view! {
             <p class="lead">
@@ -67,7 +67,7 @@ fn Standing(profile: Option<MentorProfile>) -> impl IntoView {
 }
 
 #[component]
-fn Editor(#[prop(optional_no_strip)] profile: Option<MentorProfile>) -> impl IntoView {
+fn ProfileForm(#[prop(optional_no_strip)] profile: Option<MentorProfile>) -> impl IntoView {
     let form = Form::new::<SaveMentorProfile>();
     let (problem, pending) = (form.problem(), form.pending());
     let (headline, bio, minutes, questions, confirms) = match profile.clone() {
@@ -90,7 +90,7 @@ fn Editor(#[prop(optional_no_strip)] profile: Option<MentorProfile>) -> impl Int
         <div class="narrow-wide">
             <h1>"Mentor profile"</h1>
             <DoneNote />
-            <Standing profile />
+            <PublicationNote profile />
             <PostForm to=form.to>
                 <FormError problem fields=&["headline", "bio", "sessionMinutes", "questions"] />
                 <section class="card" aria-labelledby="words-title">

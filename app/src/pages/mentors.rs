@@ -10,7 +10,7 @@ use crate::{
         fields::SubmitButton,
         form::PostForm,
         notes::FormError,
-        time::zone_words,
+        time::zone_name,
         times::{NoTimes, Times, WeekLinks, times_hint},
     },
     forms::Form,
@@ -71,8 +71,8 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
     let link = routes::mentor(mentor.id);
     let about = format!(
         "{} · {}",
-        lengths_words(&mentor),
-        zone_words(&mentor.time_zone)
+        lengths_text(&mentor),
+        zone_name(&mentor.time_zone)
     );
     view! {
         <li>
@@ -100,7 +100,7 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
 }
 
 /// For example `25, 45 or 60 minutes`.
-fn lengths_words(card: &MentorCard) -> String {
+fn lengths_text(card: &MentorCard) -> String {
     match card.lengths.split_last() {
         Some((last, [])) => format!("{last} minutes"),
         Some((last, others)) => {
@@ -154,7 +154,7 @@ pub fn MentorPage() -> impl IntoView {
 #[component]
 fn Mentor(page: MentorTimes) -> impl IntoView {
     let card = page.card.clone();
-    let about = format!("{} · {}", lengths_words(&card), zone_words(&card.time_zone));
+    let about = format!("{} · {}", lengths_text(&card), zone_name(&card.time_zone));
     let paragraphs: Vec<_> = card
         .bio
         .split('\n')

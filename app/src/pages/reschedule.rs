@@ -68,7 +68,7 @@ fn Reschedule(page: SessionTimes) -> impl IntoView {
                     <section class="card booking" aria-labelledby="times-title">
                         <h2 id="times-title">"Another time"</h2>
                         <p class="muted">{hint} " The meeting keeps its address."</p>
-                        <Move id slots other week reason_needed />
+                        <MoveForm id slots other week reason_needed />
                         <WeekLinks path week last />
                     </section>
                 }
@@ -81,7 +81,7 @@ fn Reschedule(page: SessionTimes) -> impl IntoView {
 }
 
 #[component]
-fn Move(
+fn MoveForm(
     id: domain::ids::SessionId,
     slots: Vec<domain::views::Slot>,
     other: String,

@@ -32,7 +32,7 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
                 label="Your question"
                 hint="The mentee gets a mail and answers here."
                 button="Send question"
-                look="button"
+                button_class="button"
             />
             <NoteForm
                 form=decline
@@ -42,7 +42,7 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
                 label="A word to the mentee"
                 hint="Optional. The time becomes free again; this cannot be undone."
                 button="Decline"
-                look="button button-danger"
+                button_class="button button-danger"
             />
         </section>
     }
@@ -92,7 +92,7 @@ pub fn Cancel(
             label=format!("Why? {other} reads this")
             hint=reason_hint(reason_needed)
             button="Cancel session"
-            look="button button-danger"
+            button_class="button button-danger"
             class="card confirm"
         />
     }
@@ -112,7 +112,7 @@ pub fn Contest(id: SessionId) -> impl IntoView {
             label="What was different?"
             hint="Both of you and the administrators can read this."
             button="Contest the outcome"
-            look="button"
+            button_class="button"
         />
     }
 }
@@ -154,7 +154,7 @@ fn NoteForm(
     /// What the button says.
     button: &'static str,
     /// How the button looks.
-    look: &'static str,
+    button_class: &'static str,
     /// How the whole looks.
     #[prop(optional)]
     class: &'static str,
@@ -178,7 +178,7 @@ fn NoteForm(
                     problem
                 />
                 <p class="actions">
-                    <SubmitButton label=button pending class=look />
+                    <SubmitButton label=button pending class=button_class />
                 </p>
             </PostForm>
         </details>

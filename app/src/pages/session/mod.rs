@@ -11,7 +11,7 @@ use crate::{
         late::Late,
         notes::DoneNote,
         session_card::{InTheRoom, SessionFacts, status},
-        stays::{WhoWasThere, outcome_words},
+        stays::{WhoWasThere, outcome_text},
         time::LocalTime,
     },
     routes,
@@ -45,7 +45,7 @@ pub fn SessionPage() -> impl IntoView {
 
 #[component]
 fn Record(session: SessionView) -> impl IntoView {
-    let (words, class) = status(&session);
+    let (text, class) = status(&session);
     let title = session.heading();
     let meeting = routes::meeting(session.id);
     let may = session.may;
@@ -55,7 +55,7 @@ fn Record(session: SessionView) -> impl IntoView {
         Some(SeatRole::Mentee) => format!("With {}, your mentor.", session.mentor.name),
         None => format!("{} mentors {}.", session.mentor.name, session.mentee.name),
     };
-    let over = over_words(&session);
+    let over = ending_text(&session);
     let reason = (!session.reason.is_empty()).then(|| session.reason.clone());
     let somebody_came =
         |report: &AttendanceReport| report.people.iter().any(|p| !p.stays.is_empty());
@@ -71,16 +71,16 @@ fn Record(session: SessionView) -> impl IntoView {
             <article class="card">
                 <div class="session-head">
                     <h1>{title}</h1>
-                    <span class=class>{words}</span>
+                    <span class=class>{text}</span>
                 </div>
                 <p>{people}</p>
                 <SessionFacts session=session.clone() />
-                {over.map(|words| view! { <p class="note">{words}</p> })}
+                {over.map(|text| view! { <p class="note">{text}</p> })}
                 {reason.map(|reason| view! { <blockquote class="prose">{reason}</blockquote> })}
                 <InTheRoom session=session.clone() />
                 <Late session=session.clone() />
-                <Entrance session=session.clone() meeting />
-                <Ways session=session.clone() />
+                <MeetingLink session=session.clone() meeting />
+                <SessionLinks session=session.clone() />
             </article>
             {show_stays.then(|| view! { <Attendance session=session.clone() /> })}
             {(session.mentee_is_removed && session.role == Some(SeatRole::Mentor))
@@ -112,7 +112,7 @@ fn Record(session: SessionView) -> impl IntoView {
 
 /// The way into the meeting, as far as it is open or will be.
 #[component]
-fn Entrance(session: SessionView, meeting: String) -> impl IntoView {
+fn MeetingLink(session: SessionView, meeting: String) -> impl IntoView {
     match session.access {
         Access::Open { .. } => view! {
             <p class="actions">
@@ -146,7 +146,7 @@ fn Entrance(session: SessionView, meeting: String) -> impl IntoView {
 }
 
 /// Why a session is over, in a sentence.
-fn over_words(session: &SessionView) -> Option<String> {
+fn ending_text(session: &SessionView) -> Option<String> {
     let name = |who| {
         if who == session.mentor.id {
             session.mentor.name.clone()
@@ -172,9 +172,9 @@ fn over_words(session: &SessionView) -> Option<String> {
     }
 }
 
-/// Ways on: to the form, another time, one's own calendar.
+/// SessionLinks on: to the form, another time, one's own calendar.
 #[component]
-fn Ways(session: SessionView) -> impl IntoView {
+fn SessionLinks(session: SessionView) -> impl IntoView {
     let id = session.id;
     let in_calendar =
         matches!(session.booking, Booking::Confirmed) && session.now < session.ends_at;
@@ -213,7 +213,7 @@ fn Ways(session: SessionView) -> impl IntoView {
 #[component]
 fn Attendance(session: SessionView) -> impl IntoView {
     let id = session.id;
-    let outcome = outcome_words(&session);
+    let outcome = outcome_text(&session);
     let (dispute, may_dispute) = (session.dispute.clone(), session.may_dispute);
     view! {
         <section class="card" aria-labelledby="stays-title">
