@@ -50,8 +50,8 @@ pub fn App() -> impl IntoView {
 
 /// Every page except the meeting, for the browser.
 ///
-/// The meeting is a program of its own ([`Meeting`]), so that whoever follows a link from a mail loads nothing
-/// beside it, and whoever looks at the dashboard loads no call.
+/// The meeting is a program of its own ([`Meeting`]), so that whoever follows a link in an email loads nothing
+/// else, and the dashboard does not load the call.
 #[component]
 pub fn Site() -> impl IntoView {
     view! {
@@ -76,7 +76,7 @@ pub fn Meeting() -> impl IntoView {
     }
 }
 
-/// What stands around every page; the same for all three, or hydration would not find its way.
+/// What surrounds every page; the same for all three, or hydration would fail.
 #[component]
 fn Frame(
     /// First segments of the paths that the router takes care of.
@@ -141,7 +141,7 @@ fn SitePages() -> AnyNestedRoute {
     .into_any_nested_route()
 }
 
-/// A page of the other program: the browser loads it as a whole.
+/// A page of the other program: the browser loads the whole page.
 #[component]
 fn WholePage() -> impl IntoView {
     let location = use_location();

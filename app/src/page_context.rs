@@ -1,11 +1,11 @@
-//! What the server tells the browser's half along with a page.
+//! What the server tells the browser along with a page.
 
 use domain::{problem::Problem, views::Me};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What the server tells the browser's half along with the page.
+/// What the server tells the browser along with the page.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct PageContext {
     /// Brand name.
@@ -16,10 +16,10 @@ pub struct PageContext {
     pub flash: Option<Flash>,
 }
 
-/// Who is looking, known once per page load: signing in and out always loads a whole page.
+/// Who is looking. Known once per page load: signing in and out always loads a whole page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Viewer {
-    /// The database did not tell.
+    /// Unknown, because the database did not answer.
     #[default]
     Unknown,
     /// Nobody is signed in.
@@ -69,7 +69,7 @@ impl Flash {
 pub struct PageStatus(Arc<dyn Fn(u16) + Send + Sync>);
 
 impl PageStatus {
-    /// Told the status.
+    /// `set` is given the status.
     pub fn new(set: impl Fn(u16) + Send + Sync + 'static) -> Self {
         Self(Arc::new(set))
     }

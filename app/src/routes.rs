@@ -15,13 +15,13 @@ pub const SIGN_IN: &str = "/auth/signin";
 pub const SIGN_UP: &str = "/auth/signup";
 /// List of mentors.
 pub const MENTORS: &str = "/mentors";
-/// One's own sessions.
+/// The reader's sessions.
 pub const DASHBOARD: &str = "/dashboard";
 /// Name, time zone, password.
 pub const ACCOUNT: &str = "/account";
-/// One's own mentor profile.
+/// The reader's mentor profile.
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
-/// What one offers as a mentor.
+/// The reader's schedule as a mentor.
 pub const AVAILABILITY: &str = "/availability";
 /// The admin console; its first tab shows rooms.
 pub const ADMIN: &str = "/admin";

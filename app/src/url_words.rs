@@ -21,7 +21,7 @@ pub const WEEK: &str = "later";
 pub const ZONE: &str = "zone";
 /// The parameter with the path to go to after signing in or up.
 pub const CALLBACK: &str = "callbackUrl";
-/// The parameter with what a list of the admin console is narrowed to.
+/// The parameter with the filter of a list of the admin console.
 pub const FILTER: &str = "q";
 /// The parameter with the page of such a list, from 0.
 pub const PAGE: &str = "page";
@@ -35,7 +35,7 @@ pub enum Done {
     ProfileMade,
     /// The schedule is saved.
     ScheduleSaved,
-    /// The calendar's secret address is useless.
+    /// The calendar's secret address is revoked.
     FeedRevoked,
     /// The password is changed.
     PasswordChanged,

@@ -111,9 +111,9 @@ pub fn is_verdict(outcome: Outcome) -> bool {
 pub struct Console {
     /// Heading.
     pub title: String,
-    /// Figures on top: what is counted, and how many.
+    /// Figures at the top: what is counted, and how many.
     pub counts: Vec<(String, u64)>,
-    /// How the list can be narrowed.
+    /// How the list can be filtered.
     pub filter: Option<Filter>,
     /// Lists.
     pub sections: Vec<Section>,
@@ -123,14 +123,14 @@ pub struct Console {
     pub has_older: bool,
 }
 
-/// How a list is narrowed: a field of text, or a choice.
+/// How a list is filtered: by a text field, or by a choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// What the field is called.
     pub label: String,
     /// What it holds now.
     pub value: String,
-    /// Value and words of each choice; none for a field of text.
+    /// Value and label of each choice; empty for a text field.
     pub choices: Vec<(String, String)>,
 }
 
@@ -139,7 +139,7 @@ pub struct Filter {
 pub struct Section {
     /// Heading.
     pub title: String,
-    /// Said when there is nothing.
+    /// Shown when it is empty.
     pub empty: String,
     /// Entries.
     pub entries: Vec<Entry>,
@@ -167,11 +167,11 @@ pub struct Entry {
 pub struct Action {
     /// What the button says.
     pub label: String,
-    /// What it means; empty when it is done at once.
+    /// What it means; empty when it is done without confirmation.
     pub meaning: String,
-    /// To what it is done.
+    /// The id of what it is done to.
     pub id: String,
-    /// The first word of [`AdminAction::parse`], with what it is called; more than one is a choice.
+    /// What to do, as [`AdminAction::parse`] reads it, with its label; several are a choice.
     pub choices: Vec<(String, String)>,
 }
 

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The reader's account.
 
 use super::error::ApiError;
 use leptos::prelude::*;
@@ -32,7 +32,7 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Signs all browsers out, this one too.
+/// Signs all browsers out, including this one.
 #[server(prefix = "/api/fn", endpoint = "sign_out_everywhere")]
 pub async fn sign_out_everywhere() -> Result<(), ApiError> {
     let request = crate::api::backend::request()?;
@@ -43,7 +43,7 @@ pub async fn sign_out_everywhere() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Makes a secret address for one's calendar, in place of an older one, and shows it once.
+/// Makes a secret address for the reader's calendar, replaces the old one, and shows it once.
 #[server(prefix = "/api/fn", endpoint = "make_feed")]
 pub async fn make_feed() -> Result<(), ApiError> {
     let request = crate::api::backend::request()?;
@@ -54,7 +54,7 @@ pub async fn make_feed() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Makes the secret address of one's calendar useless.
+/// Revokes the secret address of the reader's calendar.
 #[server(prefix = "/api/fn", endpoint = "revoke_feed")]
 pub async fn revoke_feed() -> Result<(), ApiError> {
     use crate::{routes, url_words::Done};

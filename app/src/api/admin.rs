@@ -23,7 +23,7 @@ pub async fn publish(id: domain::ids::UserId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Does something in the console; `what` and `id` as in `domain::console::AdminAction::parse`.
+/// Takes an action of the console; `what` and `id` as in `domain::console::AdminAction::parse`.
 #[server(prefix = "/api/fn", endpoint = "admin_action")]
 pub async fn admin_action(what: String, id: String) -> Result<(), ApiError> {
     use crate::{routes, url_words::Done};

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 /// The join decision and all the meeting page shows, for the signed-in person.
 ///
 /// # Errors
-/// When nobody is signed in or the database does not answer.
+/// When nobody is signed in, or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "meeting_page", input = Sent, output = Sent)]
 pub async fn meeting_page(
     /// Of the session, as it stands in the address.
@@ -27,13 +27,13 @@ pub async fn meeting_page(
 /// A join token into the room.
 ///
 /// # Errors
-/// The join decision, when it is no; `Problem::Elsewhere` for somebody who is inside already; when the
+/// The join decision, when it is a refusal; `Problem::Elsewhere` for somebody who is inside already; when the
 /// media server or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "join", input = Sent, output = Sent)]
 pub async fn join(
     /// Of the room's session.
     session: SessionId,
-    /// How.
+    /// How to enter.
     entry: Entry,
 ) -> Result<JoinToken, ApiError> {
     let request = crate::api::backend::request()?;
@@ -73,7 +73,7 @@ pub async fn moderate(
     request.answer(done)
 }
 
-/// Puts the close of the meeting off; answers when it closes now.
+/// Extends the meeting; answers when it closes now.
 ///
 /// # Errors
 /// When the person may not, one of the two has another session, or the database does not answer.
@@ -134,7 +134,7 @@ pub async fn running_late(
     Ok(())
 }
 
-/// Contests what came of a session.
+/// Disputes a session's outcome.
 ///
 /// # Errors
 /// When the person may not, or there is nothing to contest.

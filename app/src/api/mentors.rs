@@ -1,11 +1,11 @@
-//! One's own mentor profile and schedule.
+//! The reader's mentor profile and schedule.
 
 use super::error::ApiError;
 use crate::forms::{dates::DateRow, hours::HoursRow, schedule::Rules};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-/// Makes or changes one's own profile.
+/// Makes or changes the reader's profile.
 #[server(prefix = "/api/fn", endpoint = "save_mentor_profile")]
 pub async fn save_mentor_profile(
     headline: String,
@@ -30,7 +30,7 @@ pub async fn save_mentor_profile(
     Ok(())
 }
 
-/// Changes what one offers.
+/// Changes the reader's schedule.
 #[server(prefix = "/api/fn", endpoint = "save_schedule")]
 pub async fn save_schedule(
     #[server(default)] hours: Vec<HoursRow>,

@@ -98,7 +98,7 @@ pub struct TimeZones;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account;
 
-/// One's own mentor profile, for editing.
+/// The reader's mentor profile, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MentorProfile;
 
@@ -117,10 +117,10 @@ pub struct Mentor {
     pub minutes: Option<u16>,
 }
 
-/// What one offers as a mentor.
+/// The reader's schedule as a mentor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// The zone in which mentees' view is shown; one's own when `None`.
+    /// The zone in which mentees' view is shown; the reader's when `None`.
     pub zone: Option<String>,
 }
 
@@ -133,7 +133,7 @@ pub struct OtherTimes {
     pub week: Week,
 }
 
-/// One's sessions.
+/// The reader's sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dashboard {
     /// The session whose meeting was just left, as the address names it.
@@ -152,7 +152,7 @@ pub struct Session {
 pub struct Console {
     /// The tab; `None` when the address names none of ours.
     pub tab: Option<Tab>,
-    /// What its list is narrowed to.
+    /// What its list is filtered by.
     pub filter: String,
     /// Which page of the list, from 0.
     pub page: u32,
@@ -198,7 +198,7 @@ pub struct MentorTimes {
     pub key: String,
 }
 
-/// What the page about one's availability shows.
+/// What the page about the reader's availability shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleSettings {
     /// The profile with the schedule.
@@ -227,7 +227,7 @@ pub struct SessionTimes {
 /// What the dashboard shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sessions {
-    /// All of one's sessions.
+    /// All of the reader's sessions.
     pub sessions: MySessions,
     /// The session whose meeting was just left.
     pub left: Option<SessionView>,

@@ -1,4 +1,4 @@
-//! One's sessions.
+//! The reader's sessions.
 
 use super::error::ApiError;
 use leptos::prelude::*;
@@ -48,7 +48,7 @@ pub async fn finish_booking(
     .await
 }
 
-/// Gives a held time back and leads to the mentor's times.
+/// Releases a held time and leads to the mentor's times.
 #[server(prefix = "/api/fn", endpoint = "release_hold")]
 pub async fn release_hold(mentor: domain::ids::UserId) -> Result<(), ApiError> {
     let request = crate::api::backend::request()?;

@@ -1,6 +1,6 @@
 //! Forms: sending them, and whether somebody is filling one in.
 
-use super::from_json;
+use super::json::from_json;
 use crate::forms::Submission;
 use domain::problem::Problem;
 use leptos::{

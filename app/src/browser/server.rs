@@ -1,10 +1,10 @@
-//! The twin of `browser` for the server: what it has of these things, which is mostly nothing.
+//! The twin of `browser` for the server, which does nothing: there is no browser to act on.
 
 use crate::forms::Submission;
 use leptos::{ev::SubmitEvent, prelude::WriteSignal};
 use serde::de::DeserializeOwned;
 
-/// Redirects are answered with a `Location` here.
+/// The server answers with a `Location`.
 pub fn load_whole_pages_on_redirect() {}
 
 /// There is no focus on the server.
@@ -24,15 +24,15 @@ pub fn send(_event: &SubmitEvent, _to: Submission) {}
 /// Reads JSON.
 ///
 /// # Errors
-/// When it is none, or no `T`.
+/// When it is not JSON, or not a `T`.
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Nothing passes while a page is made.
+/// No time passes while a page is rendered.
 pub fn count_seconds(_seconds: WriteSignal<i64>) {}
 
-/// Nobody types on the server.
+/// Nobody fills in a form on the server.
 pub fn is_busy_with_a_form() -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! How long a time is still held.
+//! How much longer a time is held.
 
 use crate::browser;
 use domain::{
@@ -7,13 +7,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The end in words, and the time left. The server says how much is left when the page is made; the
+/// When the hold ends, and the time left. The server says how much is left when the page is made; the
 /// browser only counts how long the page is open.
 #[component]
 pub fn HeldFor(
     /// Until when it is held.
     until: Timestamp,
-    /// `until` in words.
+    /// `until` as text.
     label: LocalLabel,
     /// The server's time when the page was made.
     now: Timestamp,

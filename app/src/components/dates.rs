@@ -34,14 +34,14 @@ fn DateLine(n: usize, row: DateRow) -> impl IntoView {
             </select>
             <input type="date" name=name("from_day") value=row.from_day aria-label=label("first day") />
             <span aria-hidden="true">"to"</span>
-            <input type="date" name=name("to_day") value=row.to_day aria-label=label("last day, if it is another") />
+            <input type="date" name=name("to_day") value=row.to_day aria-label=label("last day, if different") />
             <input
                 type="text"
                 name=name("label")
                 value=row.label
                 maxlength="60"
                 placeholder="Holiday"
-                aria-label=label("what for yourself")
+                aria-label=label("note to yourself")
             />
             <input type="time" name=name("from") value=row.from aria-label=label("start of extra hours") />
             <span aria-hidden="true">"to"</span>

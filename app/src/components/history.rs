@@ -1,4 +1,4 @@
-//! What happened to a session.
+//! A session's history.
 
 use super::time::LocalTime;
 use domain::{booking::ChangeKind, views::HistoryEntry};

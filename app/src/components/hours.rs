@@ -32,7 +32,7 @@ fn HoursLine(i: usize, row: HoursRow, name: &'static str, nth: usize) -> impl In
     let field = move |part: &str| format!("hours[{i}][{part}]");
     let label = move |part: &str| match nth {
         1 => format!("{name}, {part}"),
-        n => format!("{name}, {part} of stretch {n}"),
+        n => format!("{name}, {part} of period {n}"),
     };
     view! {
         <div class="hours-line">

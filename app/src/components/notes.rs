@@ -1,4 +1,4 @@
-//! What is said when something went wrong, went well, or is not there.
+//! Notes for when something went wrong, went well, or is missing.
 
 use crate::{browser, page_context::set_status, routes, url_words::Done};
 use domain::problem::Problem;
@@ -66,7 +66,7 @@ pub fn ErrorNote(
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
-    /// Where else to look then, and what the link says.
+    /// Where to look instead, and what the link says.
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
 ) -> impl IntoView {
@@ -156,19 +156,21 @@ fn done_text(done: Done) -> &'static str {
         Done::Saved => "Saved.",
         Done::ProfileMade => "Your profile is saved. Now say when you can be booked.",
         Done::ScheduleSaved => "Saved. Mentees see it at once.",
-        Done::FeedRevoked => "The address is gone; programs that used it see nothing any more.",
+        Done::FeedRevoked => {
+            "The address is gone. Calendar programs that used it no longer see your sessions."
+        }
         Done::PasswordChanged => "Your password is changed. Other browsers are signed out.",
         Done::Booked => "Booked. The time is yours.",
-        Done::Requested => "Sent. The mentor will confirm or decline; you get a mail.",
-        Done::Confirmed => "Confirmed. Both of you get a mail.",
-        Done::Declined => "Declined. The mentee gets a mail.",
+        Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
+        Done::Confirmed => "Confirmed. Both of you will get an email.",
+        Done::Declined => "Declined. The mentee will get an email.",
         Done::Asked => "Your question is sent.",
         Done::Answered => "Your answer is sent.",
-        Done::Moved => "Moved. Both of you get a mail.",
+        Done::Moved => "Moved. Both of you will get an email.",
         Done::Cancelled => "The session is cancelled.",
         Done::AllowedBack => "The mentee may come back in.",
         Done::Disputed => "Noted. An administrator will decide.",
-        Done::Retried => "Trying again now. The entry goes away when it worked.",
+        Done::Retried => "Trying again now. The entry disappears once it works.",
         Done::Published => "Published. Mentees can book this mentor now.",
         Done::ActionTaken => "Done. The audit log has an entry about it.",
     }

@@ -61,7 +61,7 @@ fn OtherTime(session: SessionView) -> impl IntoView {
     })
 }
 
-/// What a session is now, in a few words, and how it is coloured.
+/// A session's status in a few words, and its CSS class.
 pub fn status(session: &SessionView) -> (&'static str, &'static str) {
     match session.booking {
         Booking::Cancelled { .. } => return ("Cancelled", "tag"),

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What came of a session, in a sentence; `None` while that is open.
+/// A session's outcome in a sentence; `None` while it is open.
 pub fn outcome_text(session: &SessionView) -> Option<String> {
     let missed = |name: &str| format!("{name} did not come.");
     match session.outcome {
@@ -16,7 +16,7 @@ pub fn outcome_text(session: &SessionView) -> Option<String> {
         Outcome::Completed => Some("The session took place.".to_owned()),
         Outcome::MissedByMentor => Some(missed(&session.mentor.name)),
         Outcome::MissedByMentee => Some(missed(&session.mentee.name)),
-        Outcome::MissedByBoth => Some("Nobody waited for the other.".to_owned()),
+        Outcome::MissedByBoth => Some("Neither of them came.".to_owned()),
         Outcome::Disputed => Some("The outcome is contested; an administrator decides.".to_owned()),
     }
 }
@@ -52,7 +52,7 @@ pub fn WhoWasThere(
             .then(|| {
                 view! {
                     <p class="muted small">
-                        "About: the video server did not tell this end; the person was there at least until then."
+                        "“About” means that the video server did not report when the person left; they were there at least until then."
                     </p>
                 }
             })}

@@ -1,4 +1,4 @@
-//! Times in words. The server makes the words; the browser only shows them.
+//! Times as text. The server writes the text; the browser only shows it.
 
 use domain::{time::Timestamp, views::LocalLabel};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 /// A moment in one zone: date, time, and whose time it is.
 #[component]
 pub fn LocalTime(
-    /// The words.
+    /// The text.
     label: LocalLabel,
     /// The moment, for machines.
     #[prop(optional, into)]

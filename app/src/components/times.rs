@@ -89,7 +89,7 @@ fn DayTimes(day: Day, mentor: String, chosen: String) -> impl IntoView {
     }
 }
 
-/// Said where there is none.
+/// Shown when there is none.
 #[component]
 pub fn NoTimes(
     /// The week asked for.
@@ -107,7 +107,7 @@ pub fn NoTimes(
     view! { <p class="note">{text}</p> }
 }
 
-/// Ways to earlier and later times.
+/// Links to the weeks before and after.
 #[component]
 pub fn WeekLinks(
     /// Address of the page.

@@ -4,7 +4,7 @@ use crate::forms::hours::{DAYS, clock};
 use domain::availability::{DAY_MIN, WeeklyHours};
 use leptos::prelude::*;
 
-/// Seven bars of 24 hours with the hours' blocks, and the hours in words.
+/// Seven bars of 24 hours with the hours as blocks, and the hours as text.
 #[component]
 pub fn Week(
     /// The hours.

@@ -27,7 +27,7 @@ pub struct DateRow {
     pub from: String,
     /// `17:30`; for [`EXTRA`] only. `00:00` is the end of the day.
     pub to: String,
-    /// For oneself, for example `Holiday`.
+    /// A private note, for example `Holiday`.
     pub label: String,
 }
 

@@ -24,7 +24,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Sets up the form for the server function `S` inside a component.
+    /// The form of the server function `S`; to be called inside a component.
     pub fn new<S: ServerFn>() -> Self {
         Self::at(S::PATH)
     }

@@ -28,8 +28,8 @@ pub const DAYS: [&str; 7] = [
     "Saturday",
     "Sunday",
 ];
-/// Fewest lines for one day.
-const STRETCHES: usize = 2;
+/// Minimum number of lines for a day.
+const LINES_PER_DAY: usize = 2;
 
 /// Reads the lines of the form; a line with both times empty is no hours.
 ///
@@ -69,7 +69,7 @@ pub fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
 }
 
-/// The lines to show for saved hours: at least `STRETCHES` for each day, and one more than are used.
+/// The lines to show for saved hours: at least `LINES_PER_DAY` for each day, and one more than are used.
 pub fn rows(hours: &[WeeklyHours]) -> Vec<HoursRow> {
     let mut rows = Vec::new();
     for weekday in 0..7u8 {
@@ -77,7 +77,7 @@ pub fn rows(hours: &[WeeklyHours]) -> Vec<HoursRow> {
             .iter()
             .filter(|entry| entry.weekday == weekday)
             .collect();
-        for i in 0..STRETCHES.max(of_day.len() + 1) {
+        for i in 0..LINES_PER_DAY.max(of_day.len() + 1) {
             let (from, to) = of_day.get(i).map_or_else(Default::default, |entry| {
                 (clock(entry.from_min), clock(entry.to_min))
             });

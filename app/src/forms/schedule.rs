@@ -1,4 +1,4 @@
-//! What a mentor offers, as a form.
+//! The form of a mentor's schedule.
 
 use super::{
     dates::{self, DateRow},
@@ -10,21 +10,20 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The numbers of the form about one's offer, as entered; an empty one means no limit, or the usual
-/// value.
+/// The numbers of the schedule's form, as entered; an empty one means no limit, or the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// Minutes kept free before a session.
     pub buffer_before: String,
     /// Minutes kept free after a session.
     pub buffer_after: String,
-    /// Hours that a booking comes before its session, at least.
+    /// How many hours ahead a session must be booked, at least.
     pub min_notice_hours: String,
-    /// Days that a booking comes before its session, at most.
+    /// How many days ahead a session can be booked, at most.
     pub booking_window: String,
-    /// Sessions a day, at most.
+    /// Maximum number of sessions a day.
     pub max_per_day: String,
-    /// Sessions a week, at most.
+    /// Maximum number of sessions a week.
     pub max_per_week: String,
     /// No bookings for now.
     #[serde(default)]
@@ -70,7 +69,7 @@ pub fn parse(
     }
 }
 
-/// Collects what was refused, so that all of it is said at once.
+/// Collects what was refused, so that all of it is reported at once.
 #[derive(Default)]
 struct Refused(Vec<FieldProblem>);
 

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The reader's account.
 
 use super::load::{Load, query};
 use crate::{
@@ -49,7 +49,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         )
     } else {
         (
-            "Offer sessions yourself: say what you know and when you have time.",
+            "Offer sessions yourself: tell people what you know and when you have time.",
             "Become a mentor",
         )
     };
@@ -111,7 +111,7 @@ fn ProfileForm(me: Me, zones: Vec<String>) -> impl IntoView {
     }
 }
 
-/// One's calendar as an address that calendar programs read.
+/// The reader's calendar as an address that calendar programs read.
 #[component]
 fn CalendarFeed(has_feed: bool) -> impl IntoView {
     let form = Form::new::<MakeFeed>();
@@ -130,12 +130,12 @@ fn CalendarFeed(has_feed: bool) -> impl IntoView {
     });
     let (text, label) = if has_feed {
         (
-            "A calendar program that has your secret address shows your sessions. A new address makes the old one useless.",
+            "A calendar program that has your secret address shows your sessions. A new address replaces the old one, which then stops working.",
             "Make a new address",
         )
     } else {
         (
-            "Subscribe to your sessions in your own calendar program, by a secret address.",
+            "Subscribe to your sessions in your own calendar program, using a secret address.",
             "Make an address",
         )
     };
@@ -214,7 +214,7 @@ fn SignOutEverywhereForm() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="everywhere-title">
             <h2 id="everywhere-title">"Sign out everywhere"</h2>
-            <p>"Signs out every browser you ever signed in with, this one too."</p>
+            <p>"Signs you out of every browser, including this one."</p>
             <PostForm to=form.to>
                 <FormError problem />
                 <p class="actions">

@@ -1,4 +1,4 @@
-//! What admins look after.
+//! Notifications and mentor profiles, for admins.
 
 use super::load::{Load, query};
 use crate::{
@@ -63,7 +63,7 @@ pub fn AdminHead(
     }
 }
 
-/// What keeps failing, with cause and Retry.
+/// What keeps failing, with its cause and a Retry button.
 #[component]
 pub fn AdminNotificationsPage() -> impl IntoView {
     let page = query(
@@ -78,10 +78,11 @@ pub fn AdminNotificationsPage() -> impl IntoView {
 
 #[component]
 fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
-    let (open, settled): (Vec<_>, Vec<_>) = entries.into_iter().partition(|e| e.resolved.is_none());
+    let (open, resolved): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|e| e.resolved.is_none());
     let form = Form::new::<Retry>();
     let to = form.to;
-    let (no_open, no_settled) = (open.is_empty(), settled.is_empty());
+    let (no_open, no_resolved) = (open.is_empty(), resolved.is_empty());
     let list = move |entries: Vec<NotificationView>| {
         entries
             .into_iter()
@@ -104,9 +105,9 @@ fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
             <h2 id="open-title">"Needs attention"</h2>
             <ul class="stack">{list(open)}</ul>
         </section>
-        <section aria-labelledby="settled-title" hidden=no_settled>
-            <h2 id="settled-title">"Settled"</h2>
-            <ul class="stack">{list(settled)}</ul>
+        <section aria-labelledby="resolved-title" hidden=no_resolved>
+            <h2 id="resolved-title">"Resolved"</h2>
+            <ul class="stack">{list(resolved)}</ul>
         </section>
     }
 }
@@ -114,13 +115,13 @@ fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
 #[component]
 fn Notification(entry: NotificationView, to: Submission) -> impl IntoView {
     let pending = to.pending.into();
-    let settled = entry.resolved.is_some();
+    let resolved = entry.resolved.is_some();
     view! {
         <li>
-            <article class="card" class:is-settled=settled>
+            <article class="card" class:is-resolved=resolved>
                 <div class="session-head">
                     <h3>{entry.title}</h3>
-                    {settled.then(|| view! { <span class="tag tag-ok">"Settled"</span> })}
+                    {resolved.then(|| view! { <span class="tag tag-ok">"Resolved"</span> })}
                 </div>
                 <p class="cause">
                     <strong>"Cause: "</strong>
@@ -129,7 +130,7 @@ fn Notification(entry: NotificationView, to: Submission) -> impl IntoView {
                 <p class="muted small">"Raised " <LocalTime label=entry.raised /></p>
                 {entry
                     .resolved
-                    .map(|label| view! { <p class="muted small">"Settled " <LocalTime label /></p> })}
+                    .map(|label| view! { <p class="muted small">"Resolved " <LocalTime label /></p> })}
                 <div class="actions">
                     {entry
                         .can_retry

@@ -1,4 +1,4 @@
-//! What one offers as a mentor.
+//! The reader's schedule as a mentor.
 
 use super::load::{Load, query};
 use crate::{
@@ -117,7 +117,7 @@ fn ScheduleForm(schedule: ScheduleDraft, zone: String) -> impl IntoView {
                 <legend class="card-legend">"Weekly hours"</legend>
                 <p class="field-hint" id="hours-hint">
                     {format!(
-                        "In your time zone, {}. Leave a line empty if you need no more. For the end of the day enter 00:00. ",
+                        "In your time zone, {}. Leave lines empty that you do not need. For the end of the day, enter 00:00. ",
                         zone_name(&zone),
                     )}
                     <a href=routes::ACCOUNT>"Change your time zone"</a>
@@ -130,7 +130,7 @@ fn ScheduleForm(schedule: ScheduleDraft, zone: String) -> impl IntoView {
             <fieldset class="card" aria-describedby="dates-hint dates-error">
                 <legend class="card-legend">"Other dates"</legend>
                 <p class="field-hint" id="dates-hint">
-                    "A day off removes that date’s weekly hours; extra hours are added, on a day off too. Leave the first day empty to remove a line."
+                    "A day off removes that date’s weekly hours; extra hours are added to them, even on a day off. Leave the first day empty to remove a line."
                 </p>
                 <p class="field-error" id="dates-error">
                     {dates_message}
@@ -151,7 +151,7 @@ fn ScheduleForm(schedule: ScheduleDraft, zone: String) -> impl IntoView {
     }
 }
 
-/// Lengths, and the numbers.
+/// Session lengths and limits.
 #[component]
 fn SessionRules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
     let problem = form.problem();
@@ -202,7 +202,7 @@ fn SessionRules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + 
                     problem
                 />
                 <NumberField
-                    label="Hours’ notice at least"
+                    label="Hours of notice at least"
                     name="rules[min_notice_hours]"
                     field="minNotice"
                     most=720
@@ -238,7 +238,7 @@ fn SessionRules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + 
     }
 }
 
-/// Notice in whole hours; the shortest one, a few minutes, is shown as none.
+/// Notice in whole hours; empty for the default of a few minutes.
 fn hours_of(minutes: u32) -> String {
     match (minutes, minutes / 60) {
         // Less than an hour is the usual notice, which an empty field means.
@@ -247,7 +247,7 @@ fn hours_of(minutes: u32) -> String {
     }
 }
 
-/// What mentees see, in any zone.
+/// What mentees in a time zone see.
 #[component]
 fn MenteePreview(settings: ScheduleSettings) -> impl IntoView {
     let zone = settings.zone.clone();

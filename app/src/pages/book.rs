@@ -72,22 +72,22 @@ fn Booking(session: SessionView) -> impl IntoView {
     .into_any()
 }
 
-/// Said where there is nothing to finish any more.
+/// Shown when there is nothing left to finish.
 #[component]
 fn NotHeld(session: SessionView) -> impl IntoView {
     let (heading, text, exists) = match session.booking {
         State::Held => (
             "This time is no longer held",
-            "The ten minutes are over, and the time is free again.",
+            "The ten minutes are over, so the time is free again.",
             false,
         ),
         State::Requested | State::Confirmed => (
             "This time is booked",
-            "You have sent the form already.",
+            "You have already sent the form.",
             true,
         ),
         State::Declined | State::Cancelled { .. } => (
-            "This session does not take place",
+            "This session will not take place",
             "You can choose another time.",
             true,
         ),
@@ -128,7 +128,7 @@ fn BookingForm(session: SessionView) -> impl IntoView {
         })
         .collect();
     let label = if session.mentor_confirms {
-        "Ask for this time"
+        "Request this time"
     } else {
         "Book this time"
     };
@@ -146,7 +146,7 @@ fn BookingForm(session: SessionView) -> impl IntoView {
                     problem
                 />
                 <TextArea
-                    label="What should come of it?"
+                    label="What would you like to achieve?"
                     name="goal"
                     hint="Optional. A goal helps both of you to use the time well."
                     max=NOTE_MAX
@@ -171,7 +171,7 @@ fn ReleaseForm(mentor: domain::ids::UserId) -> impl IntoView {
             <FormError problem />
             <input type="hidden" name="mentor" value=mentor.to_string() />
             <p class="actions">
-                <SubmitButton label="Give this time back" pending class="button button-quiet" />
+                <SubmitButton label="Release this time" pending class="button button-quiet" />
             </p>
         </PostForm>
     }

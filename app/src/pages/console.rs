@@ -76,7 +76,7 @@ fn ConsoleView(console: Console, path: String) -> impl IntoView {
     }
 }
 
-/// Narrows the list; without JavaScript too.
+/// Filters the list; also without JavaScript.
 #[component]
 fn FilterForm(filter: Filter, path: String) -> impl IntoView {
     let field = if filter.choices.is_empty() {
@@ -167,7 +167,7 @@ fn EntryCard(entry: Entry, to: Submission) -> impl IntoView {
                     .map(|body| {
                         view! {
                             <details>
-                                <summary>"Message as it came (may hold people's names; for admins only)"</summary>
+                                <summary>"Message as received (may contain people’s names; for admins only)"</summary>
                                 <pre class="console-body" tabindex="0">
                                     {body}
                                 </pre>
@@ -191,7 +191,7 @@ fn EntryCard(entry: Entry, to: Submission) -> impl IntoView {
     }
 }
 
-/// What can be done, behind a second step where there is something to read first.
+/// A button, behind a confirmation where there is something to read first.
 #[component]
 fn ActionButton(action: Action, about: String, to: Submission) -> impl IntoView {
     let confirmed = !action.meaning.is_empty();
@@ -213,7 +213,7 @@ fn ActionButton(action: Action, about: String, to: Submission) -> impl IntoView 
     let choices = if is_choice {
         view! {
             <fieldset>
-                <legend>{format!("What came of {about}?")}</legend>
+                <legend>{format!("What was the outcome of {about}?")}</legend>
                 {choices.collect_view()}
             </fieldset>
         }

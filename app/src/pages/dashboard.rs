@@ -1,4 +1,4 @@
-//! One's sessions, and the meeting that was just left.
+//! The reader's sessions, and the meeting that was just left.
 
 use super::load::{Load, query};
 use crate::{
@@ -65,7 +65,7 @@ fn SessionLists(page: Sessions, why: String) -> impl IntoView {
         </section>
         <section aria-labelledby="upcoming-title" hidden=nothing_yet>
             <h2 id="upcoming-title">"Upcoming"</h2>
-            {no_upcoming.then(|| view! { <p class="muted">"Nothing is planned."</p> })}
+            {no_upcoming.then(|| view! { <p class="muted">"You have no upcoming sessions."</p> })}
             <Cards sessions=upcoming />
         </section>
         <section aria-labelledby="past-title" hidden=no_past>
@@ -92,7 +92,7 @@ fn NothingYet() -> impl IntoView {
     view! {
         <section class="empty">
             <h2>"No sessions yet"</h2>
-            <p>"Choose a mentor and a time; your session will be here, with the way into its meeting."</p>
+            <p>"Choose a mentor and a time; your session will appear here, with the link to its meeting."</p>
             <p class="actions">
                 <a class="button button-primary" href=routes::MENTORS>
                     "Find a mentor"

@@ -41,7 +41,7 @@ pub fn Load(
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
-    /// Where else to look then, and what the link says.
+    /// Where to look instead, and what the link says.
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
     /// Whether to ask again when one of the reader's sessions changed.
@@ -82,7 +82,7 @@ pub fn Load(
     }
 }
 
-/// Said instead of redrawing a page under somebody's hands.
+/// Shown instead of redrawing a page that somebody is using.
 #[component]
 fn Changed() -> impl IntoView {
     view! {
@@ -129,7 +129,7 @@ fn keep_fresh(ask: Memo<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: 
     });
 }
 
-/// PageQuery when the answer is another question's, as after an update of the server.
+/// Shown when the answer belongs to another question, as after an update of the server.
 fn unexpected() -> AnyView {
     let problem =
         Problem::Malformed("This page is older than the server. Please reload it.".to_owned());

@@ -1,4 +1,4 @@
-//! One's own mentor profile.
+//! The reader's mentor profile.
 
 use super::load::{Load, query};
 use crate::{
@@ -38,13 +38,13 @@ pub fn MentorProfilePage() -> impl IntoView {
     }
 }
 
-/// What becomes of the profile.
+/// Whether the profile is published.
 #[component]
 fn PublicationNote(profile: Option<MentorProfile>) -> impl IntoView {
     match profile {
         None => view! {
             <p class="lead">
-                "Say what you know and when you have time; mentees can then book you."
+                "Tell people what you know and when you have time; mentees can then book you."
             </p>
         }
         .into_any(),
@@ -59,7 +59,7 @@ fn PublicationNote(profile: Option<MentorProfile>) -> impl IntoView {
         }
         Some(_) => view! {
             <p class="note">
-                "Your profile waits for an administrator. Mentees see it as soon as it is published."
+                "Your profile is waiting for an administrator. Mentees will see it once it is published."
             </p>
         }
         .into_any(),

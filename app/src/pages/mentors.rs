@@ -184,7 +184,7 @@ fn Mentor(page: MentorTimes) -> impl IntoView {
                 view! {
                     <section class="card">
                         <h2>"This is you"</h2>
-                        <p>"So it looks to mentees, who choose from your free times here."</p>
+                        <p>"This is what mentees see. They choose from your free times here."</p>
                         <p class="actions">
                             <a class="button" href=routes::MENTOR_PROFILE>
                                 "Edit your mentor profile"

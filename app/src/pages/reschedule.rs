@@ -59,22 +59,22 @@ fn Reschedule(page: SessionTimes) -> impl IntoView {
                 <a href=back>{session.title.clone()}</a>
             </p>
             <h1>"Move this session"</h1>
-            <section class="card" aria-label="The time until now">
-                <p class="muted">"Until now:"</p>
+            <section class="card" aria-label="The current time">
+                <p class="muted">"Current time:"</p>
                 <SessionFacts session />
             </section>
             {if may {
                 view! {
                     <section class="card booking" aria-labelledby="times-title">
                         <h2 id="times-title">"Another time"</h2>
-                        <p class="muted">{hint} " The meeting keeps its address."</p>
+                        <p class="muted">{hint} " The link to the meeting stays the same."</p>
                         <MoveForm id slots other week reason_needed />
                         <WeekLinks path week last />
                     </section>
                 }
                     .into_any()
             } else {
-                view! { <p class="note">"This session cannot be moved any more."</p> }.into_any()
+                view! { <p class="note">"This session can no longer be moved."</p> }.into_any()
             }}
         </div>
     }
@@ -94,7 +94,7 @@ fn MoveForm(
         return view! { <NoTimes week /> }.into_any();
     }
     let chosen = form.value("starts_at", "");
-    let label = format!("Why? {other} reads this");
+    let label = format!("Why? {other} will read this");
     view! {
         <PostForm to=form.to>
             <FormError problem fields=&["reason"] />

@@ -1,4 +1,4 @@
-//! What server functions do on the server: who asks, what became of it, where the browser goes next.
+//! What server functions use on the server: who is asking, what pages load, where to go next.
 
 pub mod flash;
 pub mod queries;

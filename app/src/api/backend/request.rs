@@ -1,4 +1,4 @@
-//! What server functions may ask of their request, and say about the answer.
+//! The request that a server function answers, and what it may add to its answer.
 
 use super::flash;
 use crate::{api::error::ApiError, page_context::Flash};
@@ -13,7 +13,7 @@ use server::{
 };
 use std::net::IpAddr;
 
-/// Who asks, found once for a request; an error when the database did not tell.
+/// Who asks, found once for a request; an error when the database did not answer.
 #[derive(Clone)]
 pub struct Visitor(pub Result<Option<CurrentLogin>, Problem>);
 
@@ -30,7 +30,7 @@ pub struct Request {
 /// The request being answered.
 ///
 /// # Errors
-/// When the database did not tell who asks.
+/// When the database did not answer.
 pub fn request() -> Result<Request, ApiError> {
     let parts = use_context::<Parts>();
     let extensions = parts.as_ref().map(|parts| &parts.extensions);

@@ -21,8 +21,8 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
     let (ask, decline) = (Form::new::<AskMentee>(), Form::new::<DeclineSession>());
     view! {
         <section class="card" aria-labelledby="request-title">
-            <h2 id="request-title">{format!("{mentee} waits for your answer")}</h2>
-            <p>"The time is kept for both of you until you answer."</p>
+            <h2 id="request-title">{format!("{mentee} is waiting for your answer")}</h2>
+            <p>"The time is reserved for both of you until you answer."</p>
             <Confirm id />
             <NoteForm
                 form=ask
@@ -30,7 +30,7 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
                 summary="Ask for more information…"
                 field="question"
                 label="Your question"
-                hint="The mentee gets a mail and answers here."
+                hint="The mentee gets an email and answers here."
                 button="Send question"
                 button_class="button"
             />
@@ -39,7 +39,7 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
                 id
                 summary="Decline…"
                 field="reason"
-                label="A word to the mentee"
+                label="A message to the mentee"
                 hint="Optional. The time becomes free again; this cannot be undone."
                 button="Decline"
                 button_class="button button-danger"
@@ -89,7 +89,7 @@ pub fn Cancel(
             summary="Cancel this session…"
             meaning=Some(meaning)
             field="reason"
-            label=format!("Why? {other} reads this")
+            label=format!("Why? {other} will read this")
             hint=reason_hint(reason_needed)
             button="Cancel session"
             button_class="button button-danger"
@@ -98,7 +98,7 @@ pub fn Cancel(
     }
 }
 
-/// Says that the session went otherwise.
+/// Disputes the outcome.
 #[component]
 pub fn Contest(id: SessionId) -> impl IntoView {
     let form = Form::new::<DisputeSession>();
@@ -106,10 +106,10 @@ pub fn Contest(id: SessionId) -> impl IntoView {
         <NoteForm
             form
             id
-            summary="This is not how it was…"
-            meaning=Some("An administrator reads what you write and decides. This can be done once.".to_owned())
+            summary="This is not what happened…"
+            meaning=Some("An administrator will read what you write and decide. You can do this only once.".to_owned())
             field="reason"
-            label="What was different?"
+            label="What happened instead?"
             hint="Both of you and the administrators can read this."
             button="Contest the outcome"
             button_class="button"
@@ -132,7 +132,7 @@ fn Confirm(id: SessionId) -> impl IntoView {
     }
 }
 
-/// A step that takes a few words, behind a second step that needs no JavaScript.
+/// A form with one text field, folded into a `details`, which needs no JavaScript.
 #[component]
 fn NoteForm(
     /// Where it is sent.
@@ -153,9 +153,9 @@ fn NoteForm(
     hint: &'static str,
     /// What the button says.
     button: &'static str,
-    /// How the button looks.
+    /// The button's CSS classes.
     button_class: &'static str,
-    /// How the whole looks.
+    /// CSS classes of the whole.
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
@@ -199,7 +199,7 @@ pub fn TellMore(id: SessionId, question: String) -> impl IntoView {
                 <TextArea
                     label=question
                     name="answer"
-                    hint="Your mentor reads this and then confirms or declines."
+                    hint="Your mentor will read this and then confirm or decline."
                     max=NOTE_MAX
                     value=form.value("answer", "")
                     problem

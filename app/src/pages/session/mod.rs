@@ -110,7 +110,7 @@ fn Record(session: SessionView) -> impl IntoView {
     }
 }
 
-/// The way into the meeting, as far as it is open or will be.
+/// The link to the meeting, while it is open or will be.
 #[component]
 fn MeetingLink(session: SessionView, meeting: String) -> impl IntoView {
     match session.access {
@@ -172,7 +172,7 @@ fn ending_text(session: &SessionView) -> Option<String> {
     }
 }
 
-/// SessionLinks on: to the form, another time, one's own calendar.
+/// Links to the booking form, to another time, and to the calendar file.
 #[component]
 fn SessionLinks(session: SessionView) -> impl IntoView {
     let id = session.id;
@@ -262,7 +262,7 @@ fn BookingDetails(session: SessionView) -> impl IntoView {
                     {goal
                         .map(|goal| {
                             view! {
-                                <dt>"What should come of it"</dt>
+                                <dt>"Goal"</dt>
                                 <dd class="prose">{goal}</dd>
                             }
                         })} {answers}
