@@ -28,5 +28,5 @@ pub use frame::{Meeting, Site};
 /// What `room` and the meeting's page still call by this name.
 #[doc(hidden)]
 pub mod host {
-    pub use crate::{browser::from_json, page_context::set_status};
+    pub use crate::browser::{from_json, set_status};
 }

@@ -3,7 +3,6 @@
 use domain::{problem::Problem, views::Me};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// What the server tells the browser along with the page.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -61,23 +60,5 @@ impl Flash {
             None if self.problem.is_none() || self.lost.iter().any(|lost| lost == field) => None,
             None => Some(""),
         }
-    }
-}
-
-/// How a page that is rendered on the server sets the HTTP status of its answer.
-#[derive(Clone)]
-pub struct PageStatus(Arc<dyn Fn(u16) + Send + Sync>);
-
-impl PageStatus {
-    /// `set` is given the status.
-    pub fn new(set: impl Fn(u16) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(set))
-    }
-}
-
-/// Sets the HTTP status of the page being rendered. In the browser it was answered long ago.
-pub fn set_status(status: u16) {
-    if let Some(PageStatus(set)) = use_context() {
-        set(status);
     }
 }

@@ -122,6 +122,7 @@ impl Done {
 
 /// A week of free times, counted from now: free times are shown seven days at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Week(u8);
 
 impl Week {

@@ -11,4 +11,4 @@ pub use clock::{count_seconds, time_zone};
 pub use focus::{focus, focus_first_refused};
 pub use forms::{is_busy_with_a_form, send};
 pub use json::from_json;
-pub use page::{hydrate, load_whole_pages_on_redirect};
+pub use page::{hydrate, load_whole_pages_on_redirect, set_status};

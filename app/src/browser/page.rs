@@ -14,6 +14,9 @@ pub fn hydrate<V: IntoView + 'static>(app: impl FnOnce() -> V + 'static) {
     }
 }
 
+/// The page was answered long ago.
+pub fn set_status(_status: u16) {}
+
 /// After a server function redirects, the whole page is loaded anew: cookies, headers and the
 /// signed-in person may have changed.
 pub fn load_whole_pages_on_redirect() {

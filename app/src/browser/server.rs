@@ -1,8 +1,31 @@
-//! The twin of `browser` for the server, which does nothing: there is no browser to act on.
+//! The twin of `browser` for the server, which does next to nothing: there is no browser
+//! to act on.
 
 use crate::forms::Submission;
-use leptos::{ev::SubmitEvent, prelude::WriteSignal};
+use leptos::{
+    ev::SubmitEvent,
+    prelude::{WriteSignal, use_context},
+};
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Sets the HTTP status of the page being rendered; the document provides it as a context.
+#[derive(Clone)]
+pub struct PageStatus(Arc<dyn Fn(u16) + Send + Sync>);
+
+impl PageStatus {
+    /// `set` is given the status.
+    pub fn new(set: impl Fn(u16) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(set))
+    }
+}
+
+/// Sets the HTTP status of the page being rendered.
+pub fn set_status(status: u16) {
+    if let Some(PageStatus(set)) = use_context() {
+        set(status);
+    }
+}
 
 /// The server answers with a `Location`.
 pub fn load_whole_pages_on_redirect() {}

@@ -1,6 +1,6 @@
 //! Notes for when something went wrong, went well, or is missing.
 
-use crate::{browser, page_context::set_status, routes, url_words::Done};
+use crate::{browser, routes, url_words::Done};
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -70,7 +70,7 @@ pub fn ErrorNote(
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
 ) -> impl IntoView {
-    set_status(problem.status());
+    browser::set_status(problem.status());
     let heading = match &problem {
         Problem::SignedOut | Problem::WrongCredentials => "Please sign in",
         Problem::Forbidden => "Access denied",

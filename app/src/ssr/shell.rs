@@ -3,8 +3,9 @@
 use super::{policy, programs::program_of_page};
 use crate::{
     api::backend::Visitor,
+    browser::PageStatus,
     frame::App,
-    page_context::{PageContext, PageStatus, Viewer, app_name},
+    page_context::{PageContext, Viewer, app_name},
     routes,
 };
 use http::{HeaderName, StatusCode, header, request::Parts};
