@@ -69,18 +69,44 @@ pub enum AdminAction {
     SignOut(UserId),
 }
 
+const END_ROOM: &str = "end_room";
+const RETRY_JOB: &str = "retry";
+const RETRY_ALL: &str = "retry_all";
+const SIGN_OUT: &str = "sign_out";
+
 impl AdminAction {
     /// Reads a form: what to do, and to what. For [`AdminAction::Settle`] the first is the outcome's word.
     pub fn parse(what: &str, id: &str) -> Option<Self> {
         match what {
-            "end_room" => id.parse().ok().map(Self::EndRoom),
-            "retry" => id.parse().ok().map(Self::RetryJob),
-            "retry_all" => Some(Self::RetryAll),
-            "sign_out" => id.parse().ok().map(Self::SignOut),
+            END_ROOM => id.parse().ok().map(Self::EndRoom),
+            RETRY_JOB => id.parse().ok().map(Self::RetryJob),
+            RETRY_ALL => Some(Self::RetryAll),
+            SIGN_OUT => id.parse().ok().map(Self::SignOut),
             other => {
                 let outcome = Outcome::parse(other).filter(|outcome| is_verdict(*outcome))?;
                 Some(Self::Settle(id.parse().ok()?, outcome))
             }
+        }
+    }
+
+    /// What to do, as [`AdminAction::parse`] reads it.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::EndRoom(_) => END_ROOM,
+            Self::RetryJob(_) => RETRY_JOB,
+            Self::RetryAll => RETRY_ALL,
+            Self::Settle(_, outcome) => outcome.as_str(),
+            Self::SignOut(_) => SIGN_OUT,
+        }
+    }
+
+    /// To what it is done, as [`AdminAction::parse`] reads it; empty when that is everything.
+    pub fn id(self) -> String {
+        match self {
+            Self::EndRoom(id) | Self::Settle(id, _) => id.to_string(),
+            Self::RetryJob(id) => id.to_string(),
+            Self::RetryAll => String::new(),
+            Self::SignOut(id) => id.to_string(),
         }
     }
 
@@ -186,6 +212,21 @@ mod tests {
             assert_eq!(Tab::parse(tab.as_str()), Some(tab));
         }
         assert_eq!(Tab::parse("rooms"), None);
+    }
+
+    #[test]
+    fn actions_read_back() {
+        let id = Uuid::from_u128(7);
+        for action in [
+            AdminAction::EndRoom(SessionId(id)),
+            AdminAction::RetryJob(JobId(id)),
+            AdminAction::RetryAll,
+            AdminAction::Settle(SessionId(id), Outcome::Completed),
+            AdminAction::SignOut(UserId(id)),
+        ] {
+            let read = AdminAction::parse(action.what(), &action.id());
+            assert_eq!(read, Some(action));
+        }
     }
 
     #[test]
