@@ -2,11 +2,10 @@
 
 use crate::{
     api::wire::Wire,
-    components::{
-        form::Flash,
-        site::{SiteFooter, SiteHeader},
-    },
-    host,
+    browser,
+    components::site::{SiteFooter, SiteHeader},
+    element_ids,
+    page_context::PageContext,
     pages::{
         account::AccountPage,
         admin::{AdminMentorsPage, AdminNotificationsPage},
@@ -26,7 +25,6 @@ use crate::{
     },
     room::side,
 };
-use domain::views::Me;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -36,40 +34,6 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
-use serde::{Deserialize, Serialize};
-
-/// What the server tells the browser's half along with the page.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct PageContext {
-    /// Brand name.
-    pub app_name: String,
-    /// Who is looking.
-    pub viewer: Viewer,
-    /// What became of a form that was sent without JavaScript.
-    pub flash: Option<Flash>,
-}
-
-/// Who is looking, known once per page load: signing in and out always loads a whole page.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Viewer {
-    /// The database did not tell.
-    #[default]
-    Unknown,
-    /// Nobody is signed in.
-    SignedOut,
-    /// This person.
-    SignedIn(Me),
-}
-
-/// Brand name, from the configuration.
-pub fn app_name() -> String {
-    use_context::<PageContext>().map_or_else(String::new, |page| page.app_name)
-}
-
-/// Who is looking.
-pub fn viewer() -> Viewer {
-    use_context::<PageContext>().map_or(Viewer::Unknown, |page| page.viewer)
-}
 
 /// Every page: what the server renders.
 #[component]
@@ -86,8 +50,8 @@ pub fn App() -> impl IntoView {
 
 /// Every page except the meeting, for the browser.
 ///
-/// The meeting is a program of its own ([`Meeting`]), so that whoever follows a link from a mail loads nothing
-/// beside it, and whoever looks at the dashboard loads no call.
+/// The meeting is a program of its own ([`Meeting`]), so that whoever follows a link in an email loads nothing
+/// else, and the dashboard does not load the call.
 #[component]
 pub fn Site() -> impl IntoView {
     view! {
@@ -112,7 +76,7 @@ pub fn Meeting() -> impl IntoView {
     }
 }
 
-/// What stands around every page; the same for all three, or hydration would not find its way.
+/// What surrounds every page; the same for all three, or hydration would fail.
 #[component]
 fn Frame(
     /// First segments of the paths that the router takes care of.
@@ -121,8 +85,9 @@ fn Frame(
     children: Children,
 ) -> impl IntoView {
     provide_meta_context();
-    host::load_whole_pages_on_redirect();
-    let page: SharedValue<PageContext, Wire> = SharedValue::new_with_encoding(host::page_context);
+    browser::load_whole_pages_on_redirect();
+    let page: SharedValue<PageContext, Wire> =
+        SharedValue::new_with_encoding(|| use_context().unwrap_or_default());
     let page = page.into_inner();
     let name = page.app_name.clone();
     provide_context(page);
@@ -133,12 +98,12 @@ fn Frame(
             if title.is_empty() { name.clone() } else { format!("{title} · {name}") }
         } />
         <Router base=base set_is_routing=set_is_routing>
-            <a class="skip-link" href="#main" rel="external">
+            <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
                 "Skip to the content"
             </a>
             <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
             <SiteHeader />
-            <main id="main" class="site-main" tabindex="-1">
+            <main id=element_ids::MAIN class="site-main" tabindex="-1">
                 <FocusOnNavigation />
                 {children()}
             </main>
@@ -176,7 +141,7 @@ fn SitePages() -> AnyNestedRoute {
     .into_any_nested_route()
 }
 
-/// A page of the other program: the browser loads it as a whole.
+/// A page of the other program: the browser loads the whole page.
 #[component]
 fn WholePage() -> impl IntoView {
     let location = use_location();
@@ -194,7 +159,7 @@ fn FocusOnNavigation() -> impl IntoView {
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         if before.is_some_and(|before| before != now) {
-            host::focus_main();
+            browser::focus(element_ids::MAIN);
         }
         now
     });

@@ -1,25 +1,32 @@
 //! The web pages: rendered on the server first, useful without JavaScript, hydrated in the browser.
 //!
 //! Server functions are thin: authenticate, parse, one call into `server`, map. Code that differs
-//! between server and browser lives in [`host`] and in `room`, with one twin for each side.
+//! between server and browser lives in [`browser`] and in `room`, with one twin for each side.
 
 pub mod api;
 pub mod components;
+pub mod forms;
+pub mod page_context;
 pub mod pages;
 pub mod room;
 pub mod routes;
+pub mod url_words;
 
-#[cfg(feature = "ssr")]
-#[path = "host/server.rs"]
-pub mod host;
 #[cfg(not(feature = "ssr"))]
-#[path = "host/browser.rs"]
-pub mod host;
+pub mod browser;
+#[cfg(feature = "ssr")]
+#[path = "browser/server.rs"]
+pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 
+mod element_ids;
 mod frame;
 
-pub use frame::{App, Meeting, PageContext, Site, Viewer, app_name};
-#[cfg(feature = "ssr")]
-pub use ssr::shell;
+pub use frame::{Meeting, Site};
+
+/// What `room` and the meeting's page still call by this name.
+#[doc(hidden)]
+pub mod host {
+    pub use crate::browser::{from_json, set_status};
+}

@@ -1,6 +1,8 @@
 //! Every path of the web pages; links, redirects and route definitions take them from here.
 
+use crate::url_words::{CALLBACK, DONE, Done, LEFT, MINUTES, WEEK, WHY, Week};
 use domain::{
+    console::Tab,
     ids::{SessionId, UserId},
     text::ReturnPath,
 };
@@ -13,13 +15,13 @@ pub const SIGN_IN: &str = "/auth/signin";
 pub const SIGN_UP: &str = "/auth/signup";
 /// List of mentors.
 pub const MENTORS: &str = "/mentors";
-/// One's own sessions.
+/// The reader's sessions.
 pub const DASHBOARD: &str = "/dashboard";
 /// Name, time zone, password.
 pub const ACCOUNT: &str = "/account";
-/// One's own mentor profile.
+/// The reader's mentor profile.
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
-/// What one offers as a mentor.
+/// The reader's schedule as a mentor.
 pub const AVAILABILITY: &str = "/availability";
 /// The admin console; its first tab shows rooms.
 pub const ADMIN: &str = "/admin";
@@ -52,18 +54,33 @@ pub fn is_admin(path: &str) -> bool {
     path.trim_start_matches('/').split('/').next() == Some("admin")
 }
 
-/// A tab of the admin console, by its word in `domain::console`.
-pub fn admin(tab: &str) -> String {
-    if tab.is_empty() {
-        ADMIN.to_owned()
-    } else {
-        format!("{ADMIN}/{tab}")
+/// A tab of the admin console.
+pub fn admin(tab: Tab) -> String {
+    match tab.as_str() {
+        "" => ADMIN.to_owned(),
+        segment => format!("{ADMIN}/{segment}"),
     }
+}
+
+/// `page`, which says what was done.
+pub fn done(page: &str, done: Done) -> String {
+    format!("{page}?{DONE}={}", done.as_str())
+}
+
+/// `page` with the free times of a week.
+pub fn in_week(page: &str, week: Week) -> String {
+    let separator = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{separator}{WEEK}={}", week.number())
 }
 
 /// A mentor's page with free slots.
 pub fn mentor(id: UserId) -> String {
     format!("{MENTORS}/{id}")
+}
+
+/// A mentor's page with free slots of one length.
+pub fn mentor_times(id: UserId, minutes: u16) -> String {
+    format!("{MENTORS}/{id}?{MINUTES}={minutes}")
 }
 
 /// A session's record.
@@ -106,7 +123,7 @@ pub fn is_meeting(path: &str) -> bool {
 /// The dashboard with the card of the session that was just left on top; `why` is one of the words
 /// of `components::left`.
 pub fn left(id: SessionId, why: &str) -> String {
-    format!("{DASHBOARD}?left={id}&why={why}")
+    format!("{DASHBOARD}?{LEFT}={id}&{WHY}={why}")
 }
 
 /// The sign-in form that leads back to `path` afterwards.
@@ -129,7 +146,7 @@ pub fn with_callback(form: &str, path: &ReturnPath) -> String {
             other => other.to_string(),
         })
         .collect();
-    format!("{form}?callbackUrl={escaped}")
+    format!("{form}?{CALLBACK}={escaped}")
 }
 
 #[cfg(test)]

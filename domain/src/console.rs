@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub const PAGE: u32 = 50;
 
 /// A tab with an address of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tab {
     /// Running and failed rooms.
     Rooms,
@@ -69,18 +69,44 @@ pub enum AdminAction {
     SignOut(UserId),
 }
 
+const END_ROOM: &str = "end_room";
+const RETRY_JOB: &str = "retry";
+const RETRY_ALL: &str = "retry_all";
+const SIGN_OUT: &str = "sign_out";
+
 impl AdminAction {
     /// Reads a form: what to do, and to what. For [`AdminAction::Settle`] the first is the outcome's word.
     pub fn parse(what: &str, id: &str) -> Option<Self> {
         match what {
-            "end_room" => id.parse().ok().map(Self::EndRoom),
-            "retry" => id.parse().ok().map(Self::RetryJob),
-            "retry_all" => Some(Self::RetryAll),
-            "sign_out" => id.parse().ok().map(Self::SignOut),
+            END_ROOM => id.parse().ok().map(Self::EndRoom),
+            RETRY_JOB => id.parse().ok().map(Self::RetryJob),
+            RETRY_ALL => Some(Self::RetryAll),
+            SIGN_OUT => id.parse().ok().map(Self::SignOut),
             other => {
                 let outcome = Outcome::parse(other).filter(|outcome| is_verdict(*outcome))?;
                 Some(Self::Settle(id.parse().ok()?, outcome))
             }
+        }
+    }
+
+    /// What to do, as [`AdminAction::parse`] reads it.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::EndRoom(_) => END_ROOM,
+            Self::RetryJob(_) => RETRY_JOB,
+            Self::RetryAll => RETRY_ALL,
+            Self::Settle(_, outcome) => outcome.as_str(),
+            Self::SignOut(_) => SIGN_OUT,
+        }
+    }
+
+    /// To what it is done, as [`AdminAction::parse`] reads it; empty when that is everything.
+    pub fn id(self) -> String {
+        match self {
+            Self::EndRoom(id) | Self::Settle(id, _) => id.to_string(),
+            Self::RetryJob(id) => id.to_string(),
+            Self::RetryAll => String::new(),
+            Self::SignOut(id) => id.to_string(),
         }
     }
 
@@ -111,9 +137,9 @@ pub fn is_verdict(outcome: Outcome) -> bool {
 pub struct Console {
     /// Heading.
     pub title: String,
-    /// Figures on top: what is counted, and how many.
+    /// Figures at the top: what is counted, and how many.
     pub counts: Vec<(String, u64)>,
-    /// How the list can be narrowed.
+    /// How the list can be filtered.
     pub filter: Option<Filter>,
     /// Lists.
     pub sections: Vec<Section>,
@@ -123,14 +149,14 @@ pub struct Console {
     pub has_older: bool,
 }
 
-/// How a list is narrowed: a field of text, or a choice.
+/// How a list is filtered: by a text field, or by a choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// What the field is called.
     pub label: String,
     /// What it holds now.
     pub value: String,
-    /// Value and words of each choice; none for a field of text.
+    /// Value and label of each choice; empty for a text field.
     pub choices: Vec<(String, String)>,
 }
 
@@ -139,7 +165,7 @@ pub struct Filter {
 pub struct Section {
     /// Heading.
     pub title: String,
-    /// Said when there is nothing.
+    /// Shown when it is empty.
     pub empty: String,
     /// Entries.
     pub entries: Vec<Entry>,
@@ -167,11 +193,11 @@ pub struct Entry {
 pub struct Action {
     /// What the button says.
     pub label: String,
-    /// What it means; empty when it is done at once.
+    /// What it means; empty when it is done without confirmation.
     pub meaning: String,
-    /// To what it is done.
+    /// The id of what it is done to.
     pub id: String,
-    /// The first word of [`AdminAction::parse`], with what it is called; more than one is a choice.
+    /// What to do, as [`AdminAction::parse`] reads it, with its label; several are a choice.
     pub choices: Vec<(String, String)>,
 }
 
@@ -186,6 +212,21 @@ mod tests {
             assert_eq!(Tab::parse(tab.as_str()), Some(tab));
         }
         assert_eq!(Tab::parse("rooms"), None);
+    }
+
+    #[test]
+    fn actions_read_back() {
+        let id = Uuid::from_u128(7);
+        for action in [
+            AdminAction::EndRoom(SessionId(id)),
+            AdminAction::RetryJob(JobId(id)),
+            AdminAction::RetryAll,
+            AdminAction::Settle(SessionId(id), Outcome::Completed),
+            AdminAction::SignOut(UserId(id)),
+        ] {
+            let read = AdminAction::parse(action.what(), &action.id());
+            assert_eq!(read, Some(action));
+        }
     }
 
     #[test]

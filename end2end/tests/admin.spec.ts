@@ -56,13 +56,13 @@ test("an admin ends a room and decides a contested outcome, and the audit log ha
   await as(mentee, `/meeting/${sessionId}`, 410);
   await expect(page.getByText(/administrator/i).first()).toBeVisible();
   // What came of it is decided once LiveKit's last messages are in.
-  const contest = page.getByText("This is not how it was…");
+  const contest = page.getByText("This is not what happened…");
   await expect(async () => {
     await open(page, `/sessions/${sessionId}`);
     await expect(contest).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 40_000 });
   await contest.click();
-  await page.getByLabel("What was different?").fill("We talked by telephone.");
+  await page.getByLabel("What happened instead?").fill("We talked by telephone.");
   await page.getByRole("button", { name: "Contest the outcome" }).click();
   await expect(page.getByText("An administrator will decide.")).toBeVisible();
 

@@ -28,7 +28,7 @@ test("what a mentor enters is refused beside its field and stays entered", async
   await page.getByLabel("Monday, end", { exact: true }).fill("17:30");
   await page.getByLabel("45 minutes").check();
   await page.getByLabel("Date 1, first day").fill("2027-12-24");
-  await page.getByLabel("Date 1, last day, if it is another").fill("2027-12-26");
+  await page.getByLabel("Date 1, last day, if different").fill("2027-12-26");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
   await expect(page.getByText("12:00–17:30")).toBeVisible();
@@ -45,13 +45,13 @@ test("many other dates stay entered when one of them is refused", async ({ page,
   for (let first = 1; first <= 10; first += 3) {
     for (let n = first; n < first + 3; n += 1) {
       await page.getByLabel(`Date ${n}, first day`).fill(day(n));
-      await page.getByLabel(`Date ${n}, what for yourself`).fill(`A day away, number ${n}`);
+      await page.getByLabel(`Date ${n}, note to yourself`).fill(`A day away, number ${n}`);
     }
     await page.getByRole("button", { name: "Save" }).click();
     await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();
     await open(page, "/availability");
   }
-  await page.getByLabel("Date 2, what for yourself").fill("");
+  await page.getByLabel("Date 2, note to yourself").fill("");
   await page.getByLabel("Date 13, first day").fill(day(28));
   await page.getByLabel("Date 13, start of extra hours").fill("10:00");
   await page.getByLabel("Date 13, end of extra hours").fill("11:00");
@@ -59,8 +59,8 @@ test("many other dates stay entered when one of them is refused", async ({ page,
   await expect(page.getByText(`${day(28)}: choose extra hours, or leave the times empty for a day off.`)).toBeVisible();
   await expect(page.getByLabel("Date 13, first day")).toHaveValue(day(28));
   await expect(page.getByLabel("Date 13, end of extra hours")).toHaveValue("11:00");
-  await expect(page.getByLabel("Date 2, what for yourself")).toHaveValue("");
-  await expect(page.getByLabel("Date 12, what for yourself")).toHaveValue("A day away, number 12");
+  await expect(page.getByLabel("Date 2, note to yourself")).toHaveValue("");
+  await expect(page.getByLabel("Date 12, note to yourself")).toHaveValue("A day away, number 12");
   await page.getByLabel("Date 13, kind").selectOption("Extra hours");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved. Mentees see it at once.")).toBeVisible();

@@ -46,7 +46,7 @@ test("a mentee books a mentor, sees it on the dashboard, and cancels it", async 
   const time = await holdTime(page, 4);
   const title = `First talk ${randomUUID().slice(0, 8)}`;
   await page.getByLabel("What would you like to talk about?").fill(title);
-  await page.getByLabel("What should come of it?").fill("A plan for the next month");
+  await page.getByLabel("What would you like to achieve?").fill("A plan for the next month");
   await page.getByLabel("What have you tried so far?").fill("Two books");
   await page.getByRole("button", { name: "Book this time" }).click();
 
@@ -122,7 +122,7 @@ test("a held time can be given back, and an unfinished booking is found again", 
   await expect(page).toHaveURL(held);
   await ready(page);
   await expect(page.getByText(/This time is held for you until \d\d:\d\d\./)).toBeVisible();
-  await page.getByRole("button", { name: "Give this time back" }).click();
+  await page.getByRole("button", { name: "Release this time" }).click();
   await expect(page).toHaveURL(/\/mentors\/[0-9a-f-]{36}$/);
   await open(page, new URL(held).pathname, 404);
   await expect(page.getByRole("heading", { name: "This time is no longer held" })).toBeVisible();
@@ -191,7 +191,7 @@ test("a mentor who confirms by hand asks, and then confirms", async ({ page, sig
   await other.getByLabel("What would you like to talk about?").fill("<b>Hello</b> & welcome");
   await other.getByLabel("Where do you work?").fill("At home");
   await expect(other.getByText("who confirms each session by hand")).toBeVisible();
-  await other.getByRole("button", { name: "Ask for this time" }).click();
+  await other.getByRole("button", { name: "Request this time" }).click();
   await expect(other).toHaveURL(/done=requested/);
   await expect(other.getByText("Waiting for the mentor")).toBeVisible();
   await expect(other.getByRole("heading", { name: "<b>Hello</b> & welcome" })).toBeVisible();
@@ -215,7 +215,7 @@ test("a mentor who confirms by hand asks, and then confirms", async ({ page, sig
   await open(page, session);
   await expect(page.getByText("Rust").first()).toBeVisible();
   await page.getByRole("button", { name: "Confirm" }).click();
-  await expect(page.getByText("Confirmed. Both of you get a mail.")).toBeVisible();
+  await expect(page.getByText("Confirmed. Both of you will get an email.")).toBeVisible();
   const file = await page.request.get(`/api${session}/calendar.ics`);
   expect(await file.text()).toContain("BEGIN:VEVENT");
   await context.close();

@@ -55,7 +55,7 @@ test("calling off on the last day needs a reason", async ({ page, signedIn }) =>
   await signedIn(mentor);
   await open(page, `/sessions/${sessionId}`);
   await page.getByText("Cancel this session…").click();
-  await expect(page.getByText("Needed: it is less than a day until the session.")).toBeVisible();
+  await expect(page.getByText("Required: the session starts in less than a day.")).toBeVisible();
   await page.getByRole("button", { name: "Cancel session" }).click();
   await expect(page.getByText("It is less than a day until the session: say in a few words why.")).toBeVisible();
   const why = page.getByLabel(/^Why\?/);
@@ -116,9 +116,9 @@ test("a mentor declines a request with a word to the mentee", async ({ context, 
   await expect(page).toHaveURL(new RegExp(session));
   await ready(page);
   await page.getByText("Decline…").click();
-  await page.getByLabel("A word to the mentee").fill("<i>Not</i> my field & sorry.");
+  await page.getByLabel("A message to the mentee").fill("<i>Not</i> my field & sorry.");
   await page.getByRole("button", { name: "Decline", exact: true }).click();
-  await expect(page.getByText("Declined. The mentee gets a mail.")).toBeVisible();
+  await expect(page.getByText("Declined. The mentee will get an email.")).toBeVisible();
 
   await signOutFirst(context);
   await signedIn(mentee);

@@ -5,5 +5,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Brings the server's page to life.
 #[wasm_bindgen]
 pub fn hydrate() {
-    app::host::hydrate(app::Meeting);
+    app::browser::hydrate(app::Meeting);
 }

@@ -5,5 +5,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Brings the server's page to life.
 #[wasm_bindgen]
 pub fn hydrate() {
-    app::host::hydrate(app::Site);
+    app::browser::hydrate(app::Site);
 }

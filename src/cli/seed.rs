@@ -25,6 +25,7 @@ use server::{
     },
     zones,
 };
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// Password of every demo account.
@@ -263,21 +264,21 @@ async fn session(
     let decision = |s: &store::sessions::SessionRecord| {
         domain::access::access(Some(&s.facts), mentee, now, state.config.window)
     };
-    let (rules, part) = (
-        state.config.window,
-        Part {
-            offset: 0,
-            limit: 200,
-        },
-    );
-    let known = store::sessions::upcoming(state.db.read(), mentee, now, rules, part).await?;
+    let (db, rules) = (state.db.read(), state.config.window);
+    let part = Part {
+        offset: 0,
+        limit: 200,
+    };
+    let mut known = store::sessions::upcoming(db, mentee, now, rules, part).await?;
+    known.extend(store::sessions::past(db, mentee, now, rules, part).await?);
+    known.sort_unstable_by_key(|s| Reverse(s.facts.scheduled_at));
     let fitting = |s: &&store::sessions::SessionRecord| {
         s.title == title
             && s.facts.booking == Booking::Confirmed
             && fits(decision(s))
             && s.facts.role_of(mentor) == Some(SeatRole::Mentor)
     };
-    if let Some(found) = known.iter().rev().find(fitting) {
+    if let Some(found) = known.iter().find(fitting) {
         return Ok(found.facts.id);
     }
     insert(state, mentor, mentee, title, starts_at, LENGTH).await

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The reader's account.
 
 use super::error::ApiError;
 use leptos::prelude::*;
@@ -6,11 +6,12 @@ use leptos::prelude::*;
 /// Changes name and time zone.
 #[server(prefix = "/api/fn", endpoint = "update_account")]
 pub async fn update_account(name: String, time_zone: String) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     let saved = server::accounts::update_account(&request.state, login, &name, &time_zone).await;
     request.answer(saved)?;
-    crate::ssr::redirect(&format!("{}?done=saved", crate::routes::ACCOUNT));
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::Saved));
     Ok(())
 }
 
@@ -20,44 +21,46 @@ pub async fn change_password(
     current_password: String,
     new_password: String,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     let changed =
         server::accounts::change_password(&request.state, login, &current_password, &new_password);
     let login = request.answer(changed.await)?;
     request.sign_in(&login);
-    crate::ssr::redirect(&format!("{}?done=password", crate::routes::ACCOUNT));
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::PasswordChanged));
     Ok(())
 }
 
-/// Signs all browsers out, this one too.
+/// Signs all browsers out, including this one.
 #[server(prefix = "/api/fn", endpoint = "sign_out_everywhere")]
 pub async fn sign_out_everywhere() -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     request.answer(server::accounts::sign_out_everywhere(&request.state, login).await)?;
     request.sign_out();
-    crate::ssr::redirect(crate::routes::SIGN_IN);
+    crate::api::backend::redirect(crate::routes::SIGN_IN);
     Ok(())
 }
 
-/// Makes a secret address for one's calendar, in place of an older one, and shows it once.
+/// Makes a secret address for the reader's calendar, replaces the old one, and shows it once.
 #[server(prefix = "/api/fn", endpoint = "make_feed")]
 pub async fn make_feed() -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     let url = request.answer(server::calendar::feed_create(&request.state, login).await)?;
-    crate::ssr::show_once::<MakeFeed>("url", url);
-    crate::ssr::redirect(crate::routes::ACCOUNT);
+    crate::api::backend::show_once::<MakeFeed>("url", url);
+    crate::api::backend::redirect(crate::routes::ACCOUNT);
     Ok(())
 }
 
-/// Makes the secret address of one's calendar useless.
+/// Revokes the secret address of the reader's calendar.
 #[server(prefix = "/api/fn", endpoint = "revoke_feed")]
 pub async fn revoke_feed() -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     request.answer(server::calendar::feed_revoke(&request.state, login).await)?;
-    crate::ssr::redirect(&format!("{}?done=feed", crate::routes::ACCOUNT));
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::FeedRevoked));
     Ok(())
 }

@@ -12,7 +12,7 @@ pub async fn sign_up(
     time_zone: String,
     callback: Option<String>,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let form = server::accounts::SignUp {
         name,
         email,
@@ -21,7 +21,7 @@ pub async fn sign_up(
     };
     let login = request.answer(server::accounts::sign_up(&request.state, form).await)?;
     request.sign_in(&login);
-    crate::ssr::redirect(&after_sign_in(callback.as_deref()));
+    crate::api::backend::redirect(&after_sign_in(callback.as_deref()));
     Ok(())
 }
 
@@ -32,24 +32,24 @@ pub async fn sign_in(
     password: String,
     callback: Option<String>,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let form = server::accounts::SignIn { email, password };
     let from = request.client_ip()?;
     let login = request.answer(server::accounts::sign_in(&request.state, form, from).await)?;
     request.sign_in(&login);
-    crate::ssr::redirect(&after_sign_in(callback.as_deref()));
+    crate::api::backend::redirect(&after_sign_in(callback.as_deref()));
     Ok(())
 }
 
 /// Signs this browser out. Signing out twice is no error.
 #[server(prefix = "/api/fn", endpoint = "sign_out")]
 pub async fn sign_out() -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     if let Some(login) = &request.login {
         request.answer(server::accounts::sign_out(&request.state, login).await)?;
     }
     request.sign_out();
-    crate::ssr::redirect(crate::routes::HOME);
+    crate::api::backend::redirect(crate::routes::HOME);
     Ok(())
 }
 

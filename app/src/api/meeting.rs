@@ -13,13 +13,13 @@ use leptos::prelude::*;
 /// The join decision and all the meeting page shows, for the signed-in person.
 ///
 /// # Errors
-/// When nobody is signed in or the database does not answer.
+/// When nobody is signed in, or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "meeting_page", input = Sent, output = Sent)]
 pub async fn meeting_page(
     /// Of the session, as it stands in the address.
     id: String,
 ) -> Result<views::MeetingPage, ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let page = server::meetings::meeting_page(&request.state, request.login()?, &id).await;
     request.answer(page)
 }
@@ -27,16 +27,16 @@ pub async fn meeting_page(
 /// A join token into the room.
 ///
 /// # Errors
-/// The join decision, when it is no; `Problem::Elsewhere` for somebody who is inside already; when the
+/// The join decision, when it is a refusal; `Problem::Elsewhere` for somebody who is inside already; when the
 /// media server or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "join", input = Sent, output = Sent)]
 pub async fn join(
     /// Of the room's session.
     session: SessionId,
-    /// How.
+    /// How to enter.
     entry: Entry,
 ) -> Result<JoinToken, ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let join_token =
         server::meetings::access_token(&request.state, request.login()?, session, entry).await;
     request.answer(join_token)
@@ -51,7 +51,7 @@ pub async fn end_room(
     /// Of the room's session.
     session: SessionId,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let ended = server::meetings::end_room(&request.state, request.login()?, session).await;
     request.answer(ended)
 }
@@ -67,13 +67,13 @@ pub async fn moderate(
     /// What.
     what: Moderation,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     let done = server::meetings::moderate(&request.state, login, session, what).await;
     request.answer(done)
 }
 
-/// Puts the close of the meeting off; answers when it closes now.
+/// Extends the meeting; answers when it closes now.
 ///
 /// # Errors
 /// When the person may not, one of the two has another session, or the database does not answer.
@@ -84,7 +84,7 @@ pub async fn extend(
     /// The close as the mentor saw it.
     closes_at: Timestamp,
 ) -> Result<Timestamp, ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     let extended = server::meetings::extend(&request.state, login, session, closes_at).await;
     request.answer(extended)
@@ -99,11 +99,12 @@ pub async fn allow_back(
     /// Of the room's session.
     id: SessionId,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
     let (login, what) = (request.login()?, Moderation::AllowBack);
     let done = server::meetings::moderate(&request.state, login, id, what).await;
     request.answer(done)?;
-    crate::ssr::redirect(&format!("{}?done=allowed", crate::routes::session(id)));
+    crate::api::backend::redirect(&routes::done(&routes::session(id), Done::AllowedBack));
     Ok(())
 }
 
@@ -120,7 +121,7 @@ pub async fn running_late(
     /// The page to show again.
     back: String,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let said = server::meetings::running_late(&request.state, request.login()?, id, late).await;
     request.answer(said)?;
     let back = domain::text::ReturnPath::parse(&back);
@@ -128,11 +129,11 @@ pub async fn running_late(
         || crate::routes::session(id),
         |path| path.as_str().to_owned(),
     );
-    crate::ssr::redirect(&back);
+    crate::api::backend::redirect(&back);
     Ok(())
 }
 
-/// Contests what came of a session.
+/// Disputes a session's outcome.
 ///
 /// # Errors
 /// When the person may not, or there is nothing to contest.
@@ -143,10 +144,11 @@ pub async fn dispute_session(
     /// What was different.
     reason: String,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     let done = server::meetings::attendance::dispute(&request.state, login, id, &reason).await;
     request.answer(done)?;
-    crate::ssr::redirect(&format!("{}?done=disputed", crate::routes::session(id)));
+    crate::api::backend::redirect(&routes::done(&routes::session(id), Done::Disputed));
     Ok(())
 }

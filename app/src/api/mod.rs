@@ -8,9 +8,12 @@
 pub mod account;
 pub mod admin;
 pub mod auth;
+#[cfg(feature = "ssr")]
+pub mod backend;
 pub mod error;
 pub mod meeting;
 pub mod mentors;
 pub mod pages;
+pub mod queries;
 pub mod sessions;
 pub mod wire;

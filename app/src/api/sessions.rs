@@ -1,18 +1,7 @@
-//! One's sessions.
+//! The reader's sessions.
 
 use super::error::ApiError;
-use domain::views::{MySessions, SessionView};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// What the dashboard shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dashboard {
-    /// All of one's sessions.
-    pub sessions: MySessions,
-    /// The session whose meeting was just left.
-    pub left: Option<SessionView>,
-}
 
 /// Holds a mentor's free time and leads to the form that books it. Sending the same form twice
 /// holds once.
@@ -23,9 +12,9 @@ pub async fn hold(
     starts_at: Option<i64>,
     key: String,
 ) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
-    let starts_at = crate::ssr::sessions::chosen(starts_at)?;
+    let starts_at = crate::api::backend::sessions::chosen(starts_at)?;
     let wanted = server::sessions::BookRequest {
         mentor,
         starts_at,
@@ -34,7 +23,7 @@ pub async fn hold(
         idempotency_key: Some(format!("{key}.{}", starts_at.0)),
     };
     let held = request.answer(server::sessions::hold(&request.state, login, wanted).await)?;
-    crate::ssr::redirect(&crate::ssr::sessions::after_hold(&held.session));
+    crate::api::backend::redirect(&crate::api::backend::sessions::after_hold(&held.session));
     Ok(())
 }
 
@@ -51,41 +40,66 @@ pub async fn finish_booking(
         goal,
         answers,
     };
-    crate::ssr::sessions::change(id, server::sessions::Change::Finish(details), "booked").await
+    crate::api::backend::sessions::change(
+        id,
+        server::sessions::SessionChange::Finish(details),
+        crate::url_words::Done::Booked,
+    )
+    .await
 }
 
-/// Gives a held time back and leads to the mentor's times.
+/// Releases a held time and leads to the mentor's times.
 #[server(prefix = "/api/fn", endpoint = "release_hold")]
 pub async fn release_hold(mentor: domain::ids::UserId) -> Result<(), ApiError> {
-    let request = crate::ssr::request()?;
+    let request = crate::api::backend::request()?;
     let login = request.login()?;
     request.answer(server::sessions::release(&request.state, login).await)?;
-    crate::ssr::redirect(&crate::routes::mentor(mentor));
+    crate::api::backend::redirect(&crate::routes::mentor(mentor));
     Ok(())
 }
 
 /// Says yes to a request.
 #[server(prefix = "/api/fn", endpoint = "confirm_session")]
 pub async fn confirm_session(id: domain::ids::SessionId) -> Result<(), ApiError> {
-    crate::ssr::sessions::change(id, server::sessions::Change::Confirm, "confirmed").await
+    crate::api::backend::sessions::change(
+        id,
+        server::sessions::SessionChange::Confirm,
+        crate::url_words::Done::Confirmed,
+    )
+    .await
 }
 
 /// Says no to a request.
 #[server(prefix = "/api/fn", endpoint = "decline_session")]
 pub async fn decline_session(id: domain::ids::SessionId, reason: String) -> Result<(), ApiError> {
-    crate::ssr::sessions::change(id, server::sessions::Change::Decline { reason }, "declined").await
+    crate::api::backend::sessions::change(
+        id,
+        server::sessions::SessionChange::Decline { reason },
+        crate::url_words::Done::Declined,
+    )
+    .await
 }
 
 /// Asks the mentee for more information.
 #[server(prefix = "/api/fn", endpoint = "ask_mentee")]
 pub async fn ask_mentee(id: domain::ids::SessionId, question: String) -> Result<(), ApiError> {
-    crate::ssr::sessions::change(id, server::sessions::Change::Ask { question }, "asked").await
+    crate::api::backend::sessions::change(
+        id,
+        server::sessions::SessionChange::Ask { question },
+        crate::url_words::Done::Asked,
+    )
+    .await
 }
 
 /// Gives the information that the mentor asked for.
 #[server(prefix = "/api/fn", endpoint = "answer_mentor")]
 pub async fn answer_mentor(id: domain::ids::SessionId, answer: String) -> Result<(), ApiError> {
-    crate::ssr::sessions::change(id, server::sessions::Change::Answer { answer }, "answered").await
+    crate::api::backend::sessions::change(
+        id,
+        server::sessions::SessionChange::Answer { answer },
+        crate::url_words::Done::Answered,
+    )
+    .await
 }
 
 /// Moves a session to another time.
@@ -95,21 +109,21 @@ pub async fn reschedule_session(
     starts_at: Option<i64>,
     reason: String,
 ) -> Result<(), ApiError> {
-    let starts_at = crate::ssr::sessions::chosen(starts_at)?;
+    let starts_at = crate::api::backend::sessions::chosen(starts_at)?;
     let reason = Some(reason);
-    let moved = server::sessions::Change::Reschedule { starts_at, reason };
-    crate::ssr::sessions::change(id, moved, "moved").await
+    let moved = server::sessions::SessionChange::Reschedule { starts_at, reason };
+    crate::api::backend::sessions::change(id, moved, crate::url_words::Done::Moved).await
 }
 
 /// Calls a session off.
 #[server(prefix = "/api/fn", endpoint = "cancel_session")]
 pub async fn cancel_session(id: domain::ids::SessionId, reason: String) -> Result<(), ApiError> {
-    crate::ssr::sessions::change(
+    crate::api::backend::sessions::change(
         id,
-        server::sessions::Change::Cancel {
+        server::sessions::SessionChange::Cancel {
             reason: Some(reason),
         },
-        "cancelled",
+        crate::url_words::Done::Cancelled,
     )
     .await
 }

@@ -1,7 +1,7 @@
 //! How data reaches the browser's half: as JSON, which the browser reads itself. Its own parser
 //! costs no WASM, and each type is read in one way, whether it comes with the page or later.
 
-use crate::host;
+use crate::browser;
 use leptos::{
     server::codee::{Decoder, Encoder},
     server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post},
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> Decodes<T> for Wire {
     type Error = String;
 
     fn decode(bytes: Bytes) -> Result<T, String> {
-        host::from_json(&String::from_utf8_lossy(&bytes))
+        browser::from_json(&String::from_utf8_lossy(&bytes))
     }
 }
 
@@ -53,7 +53,7 @@ impl<T: DeserializeOwned> Decoder<T> for Wire {
     type Encoded = str;
 
     fn decode(text: &str) -> Result<T, String> {
-        host::from_json(text)
+        browser::from_json(text)
     }
 }
 

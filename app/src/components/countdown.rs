@@ -1,25 +1,25 @@
-//! How long a time is still held.
+//! How much longer a time is held.
 
-use crate::host;
+use crate::browser;
 use domain::{
     time::{Millis, Timestamp, clock_face},
     views::LocalLabel,
 };
 use leptos::prelude::*;
 
-/// The end in words, and the time left. The server says how much is left when the page is made; the
+/// When the hold ends, and the time left. The server says how much is left when the page is made; the
 /// browser only counts how long the page is open.
 #[component]
 pub fn HeldFor(
     /// Until when it is held.
     until: Timestamp,
-    /// `until` in words.
+    /// `until` as text.
     label: LocalLabel,
     /// The server's time when the page was made.
     now: Timestamp,
 ) -> impl IntoView {
     let (passed, set_passed) = signal(0_i64);
-    host::count_seconds(set_passed);
+    browser::count_seconds(set_passed);
     let face = move || clock_face(until.since(now + Millis::seconds(passed.get())));
     view! {
         <p class="note" role="timer">

@@ -13,7 +13,7 @@ fn FieldError(id: String, message: Signal<Option<String>>) -> impl IntoView {
     }
 }
 
-/// The message for `field` out of what was refused.
+/// The message for `field`, if it was refused.
 pub fn message_for(
     problem: Signal<Option<Problem>>,
     field: &'static str,
@@ -41,16 +41,16 @@ pub fn TextField(
     /// Kind of input.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What browsers may fill in.
+    /// Value of `autocomplete`.
     #[prop(default = "off")]
     autocomplete: &'static str,
     /// What to enter.
     #[prop(optional)]
     hint: Option<&'static str>,
-    /// Fewest characters.
+    /// Minimum number of characters.
     #[prop(optional)]
     min: Option<usize>,
-    /// Most characters.
+    /// Maximum number of characters.
     #[prop(optional)]
     max: Option<usize>,
 ) -> impl IntoView {
@@ -90,7 +90,7 @@ pub fn NumberField(
     name: &'static str,
     /// Name of the field in a refusal.
     field: &'static str,
-    /// The largest one.
+    /// The maximum.
     most: u32,
     /// What it holds at first.
     value: String,
@@ -134,9 +134,9 @@ pub fn TextArea(
     value: String,
     /// What to enter.
     hint: &'static str,
-    /// Most characters.
+    /// Maximum number of characters.
     max: usize,
-    /// Lines shown.
+    /// Number of lines.
     #[prop(default = 4)]
     lines: u8,
 ) -> impl IntoView {
@@ -164,7 +164,7 @@ pub fn TextArea(
     }
 }
 
-/// A choice of one out of many.
+/// A select.
 #[component]
 pub fn SelectField(
     /// What it is called on the page.
@@ -175,7 +175,7 @@ pub fn SelectField(
     field: &'static str,
     /// What was refused.
     problem: Signal<Option<Problem>>,
-    /// Values and their words.
+    /// Values and their labels.
     options: Vec<(String, String)>,
     /// The value chosen at first.
     #[prop(into)]
@@ -195,9 +195,9 @@ pub fn SelectField(
     };
     let options: Vec<_> = options
         .into_iter()
-        .map(|(option, words)| {
+        .map(|(option, text)| {
             let selected = option == value;
-            view! { <option value=option selected=selected>{words}</option> }
+            view! { <option value=option selected=selected>{text}</option> }
         })
         .collect();
     view! {
@@ -219,6 +219,15 @@ pub fn SelectField(
     }
 }
 
+/// What a field that asks for a reason says about it.
+pub fn reason_hint(needed: bool) -> &'static str {
+    if needed {
+        "Required: the session starts in less than a day."
+    } else {
+        "Optional."
+    }
+}
+
 /// The button that sends a form; it says so while an attempt is on its way.
 #[component]
 pub fn SubmitButton(
@@ -226,7 +235,7 @@ pub fn SubmitButton(
     label: &'static str,
     /// Whether an attempt is on its way.
     pending: Signal<bool>,
-    /// Its looks.
+    /// CSS classes.
     #[prop(default = "button button-primary")]
     class: &'static str,
 ) -> impl IntoView {

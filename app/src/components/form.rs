@@ -1,108 +1,17 @@
-//! Forms that work with and without JavaScript: plain HTML forms sent to a server function, which
-//! the browser's half sends itself to show a refusal in place.
+//! The form element.
 
-use crate::{PageContext, host};
-use domain::problem::Problem;
-use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
-use serde::{Deserialize, Serialize};
-
-/// What became of a form, carried over one redirect: why it was refused when it was sent without
-/// JavaScript, or something that is shown only once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flash {
-    /// Path of the server function.
-    pub path: String,
-    /// Why it was refused, if it was.
-    pub problem: Option<Problem>,
-    /// What had been entered, without anything secret and without what is empty; or what is shown
-    /// once.
-    pub values: Vec<(String, String)>,
-    /// Fields that were too long to carry.
-    pub lost: Vec<String>,
-}
-
-impl Flash {
-    /// What had been entered into `field`, as far as that is known.
-    fn entered(&self, field: &str) -> Option<&str> {
-        match self.values.iter().find(|(key, _)| key == field) {
-            Some((_, value)) => Some(value),
-            None if self.problem.is_none() || self.lost.iter().any(|lost| lost == field) => None,
-            None => Some(""),
-        }
-    }
-}
-
-/// Where a form is sent, and what became of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Sending {
-    /// Path of the server function.
-    pub path: &'static str,
-    /// Why the last attempt was refused.
-    pub problem: RwSignal<Option<Problem>>,
-    /// Whether an attempt is on its way.
-    pub pending: RwSignal<bool>,
-}
-
-/// One form, and what had been entered when it was refused.
-pub struct Form {
-    /// Where it is sent.
-    pub to: Sending,
-    flash: Option<Flash>,
-}
-
-impl Form {
-    /// Sets up the form for the server function `S` inside a component.
-    pub fn new<S: ServerFn>() -> Self {
-        Self::at(S::PATH)
-    }
-
-    fn at(path: &'static str) -> Self {
-        let flash = use_context::<PageContext>().and_then(|page| page.flash);
-        let flash = flash.filter(|flash| flash.path == path);
-        let problem = flash.as_ref().and_then(|flash| flash.problem.clone());
-        let (problem, pending) = (RwSignal::new(problem), RwSignal::new(false));
-        let to = Sending {
-            path,
-            problem,
-            pending,
-        };
-        Self { to, flash }
-    }
-
-    /// What had been entered into `field`, or else `otherwise`.
-    pub fn value(&self, field: &str, otherwise: impl Into<String>) -> String {
-        self.flash
-            .as_ref()
-            .and_then(|flash| flash.entered(field))
-            .map_or_else(|| otherwise.into(), ToOwned::to_owned)
-    }
-
-    /// Whether `field` was sent with the form that was refused.
-    pub fn has(&self, field: &str) -> bool {
-        let flash = self.flash.as_ref();
-        flash.is_some_and(|flash| flash.values.iter().any(|(key, _)| key == field))
-    }
-
-    /// Why the last attempt was refused.
-    pub fn problem(&self) -> Signal<Option<Problem>> {
-        self.to.problem.into()
-    }
-
-    /// Whether an attempt is on its way.
-    pub fn pending(&self) -> Signal<bool> {
-        self.to.pending.into()
-    }
-}
+use crate::{browser, forms::Submission};
+use leptos::{ev::SubmitEvent, prelude::*};
 
 /// The form element.
 #[component]
 pub fn PostForm(
     /// Where it is sent.
-    to: Sending,
+    to: Submission,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    let send = move |event: SubmitEvent| host::send(&event, to);
+    let send = move |event: SubmitEvent| browser::send(&event, to);
     view! {
         <form method="post" action=to.path on:submit=send>
             {children()}

@@ -1,4 +1,4 @@
-//! What happened to a session.
+//! A session's history.
 
 use super::time::LocalTime;
 use domain::{booking::ChangeKind, views::HistoryEntry};
@@ -13,11 +13,11 @@ pub fn History(
     let items: Vec<_> = history
         .into_iter()
         .map(|entry| {
-            let words = words(&entry);
+            let text = sentence(&entry);
             let note = (!entry.note.is_empty()).then_some(entry.note);
             view! {
                 <li>
-                    <p>{words}</p>
+                    <p>{text}</p>
                     {note.map(|note| view! { <blockquote class="prose">{note}</blockquote> })}
                     <p class="muted small">
                         <LocalTime label=entry.at />
@@ -30,7 +30,7 @@ pub fn History(
 }
 
 /// What happened, in a sentence.
-fn words(entry: &HistoryEntry) -> String {
+fn sentence(entry: &HistoryEntry) -> String {
     let who = entry.by.as_ref().map_or("Somebody", |by| &by.name);
     let starts = &entry.starts;
     match (entry.kind, &entry.previous) {

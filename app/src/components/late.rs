@@ -1,11 +1,7 @@
 //! Running late: who is, and the one click that says it.
 
-use super::{
-    fields::SubmitButton,
-    form::{Form, PostForm},
-    notes::FormError,
-};
-use crate::api::meeting::RunningLate;
+use super::{fields::SubmitButton, form::PostForm, notes::FormError};
+use crate::{api::meeting::RunningLate, forms::Form};
 use domain::views::SessionView;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -23,8 +19,8 @@ pub fn Late(
     let mine =
         is_late.then(|| [&session.other().name, " sees that you are running late."].concat());
     view! {
-        {theirs.map(|words| view! { <p class="running-late">{words}</p> })}
-        {mine.map(|words| view! { <p class="running-late">{words}</p> })}
+        {theirs.map(|text| view! { <p class="running-late">{text}</p> })}
+        {mine.map(|text| view! { <p class="running-late">{text}</p> })}
         {session
             .may_say_late
             .then(|| view! { <SayLate id=session.id is_late /> })}

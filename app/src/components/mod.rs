@@ -1,6 +1,7 @@
 //! Shared widgets: props in, events out; no server call here.
 
 pub mod countdown;
+pub mod dates;
 pub mod fields;
 pub mod form;
 pub mod history;
@@ -8,7 +9,6 @@ pub mod hours;
 pub mod late;
 pub mod left;
 pub mod notes;
-pub mod schedule;
 pub mod session_card;
 pub mod site;
 pub mod stays;

@@ -1,9 +1,10 @@
-//! What is said when something went wrong, went well, or is not there.
+//! Notes for when something went wrong, went well, or is missing.
 
-use crate::{host, routes};
+use crate::{browser, routes, url_words::Done};
 use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 /// A refused form: what was refused beyond the fields that say so themselves.
 #[component]
@@ -14,16 +15,16 @@ pub fn FormError(
     #[prop(optional)]
     fields: &'static [&'static str],
 ) -> impl IntoView {
-    let words =
+    let text =
         move || problem.with(|problem| problem.as_ref().map(|problem| summary(problem, fields)));
     Effect::new(move |_| {
         if problem.with(Option::is_some) {
-            host::focus_first_refused();
+            browser::focus_first_refused();
         }
     });
     view! {
         <div role="alert" class="form-alert">
-            {move || words().map(|words| view! { <p class="note note-danger">{words}</p> })}
+            {move || text().map(|text| view! { <p class="note note-danger">{text}</p> })}
         </div>
     }
 }
@@ -65,11 +66,11 @@ pub fn ErrorNote(
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
-    /// Where else to look then, and what the link says.
+    /// Where to look instead, and what the link says.
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
 ) -> impl IntoView {
-    host::set_status(problem.status());
+    browser::set_status(problem.status());
     let heading = match &problem {
         Problem::SignedOut | Problem::WrongCredentials => "Please sign in",
         Problem::Forbidden => "Access denied",
@@ -91,7 +92,7 @@ pub fn ErrorNote(
             | Problem::Internal { .. }
     );
     let sign_in = problem == Problem::SignedOut;
-    let (home, home_words) = match problem {
+    let (home, home_label) = match problem {
         Problem::NotFound => instead,
         Problem::Malformed(_)
         | Problem::SignedOut
@@ -129,7 +130,7 @@ pub fn ErrorNote(
                 } else {
                     view! {
                         <a class="button" href=home rel="external">
-                            {home_words}
+                            {home_label}
                         </a>
                     }
                 }}
@@ -138,17 +139,40 @@ pub fn ErrorNote(
     }
 }
 
-/// Says that something was done; `done` is the word from the address.
+/// Says what the form that led here did.
 #[component]
-pub fn DoneNote(
-    /// What was done, if it is one of ours.
-    #[prop(into)]
-    words: Signal<Option<&'static str>>,
-) -> impl IntoView {
+pub fn DoneNote() -> impl IntoView {
+    let address = use_query_map();
+    let text = Memo::new(move |_| Done::read(&address.read()).map(done_text));
     view! {
         <div role="status">
-            {move || words.get().map(|words| view! { <p class="note note-ok">{words}</p> })}
+            {move || text.get().map(|text| view! { <p class="note note-ok">{text}</p> })}
         </div>
+    }
+}
+
+fn done_text(done: Done) -> &'static str {
+    match done {
+        Done::Saved => "Saved.",
+        Done::ProfileMade => "Your profile is saved. Now say when you can be booked.",
+        Done::ScheduleSaved => "Saved. Mentees see it at once.",
+        Done::FeedRevoked => {
+            "The address is gone. Calendar programs that used it no longer see your sessions."
+        }
+        Done::PasswordChanged => "Your password is changed. Other browsers are signed out.",
+        Done::Booked => "Booked. The time is yours.",
+        Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
+        Done::Confirmed => "Confirmed. Both of you will get an email.",
+        Done::Declined => "Declined. The mentee will get an email.",
+        Done::Asked => "Your question is sent.",
+        Done::Answered => "Your answer is sent.",
+        Done::Moved => "Moved. Both of you will get an email.",
+        Done::Cancelled => "The session is cancelled.",
+        Done::AllowedBack => "The mentee may come back in.",
+        Done::Disputed => "Noted. An administrator will decide.",
+        Done::Retried => "Trying again now. The entry disappears once it works.",
+        Done::Published => "Published. Mentees can book this mentor now.",
+        Done::ActionTaken => "Done. The audit log has an entry about it.",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     late::Late,
-    time::{LocalTime, iso_utc, zone_words},
+    time::{LocalTime, iso_utc, zone_name},
 };
 use crate::routes;
 use domain::{
@@ -36,8 +36,8 @@ pub fn InTheRoom(
     session: SessionView,
 ) -> impl IntoView {
     session.other_is_present().then(|| {
-        let words = [&session.other().name, " is in the room."].concat();
-        view! { <p class="in-the-room">{words}</p> }
+        let text = [&session.other().name, " is in the room."].concat();
+        view! { <p class="in-the-room">{text}</p> }
     })
 }
 
@@ -54,14 +54,14 @@ fn OtherTime(session: SessionView) -> impl IntoView {
         let same_date = label.date == session.starts_label.date;
         let date = std::mem::take(&mut label.date);
         let date = (!same_date).then(|| format!("{date}, "));
-        let zone = zone_words(&label.zone);
+        let zone = zone_name(&label.zone);
         view! {
             <p class="muted small">{format!("For {other}: ")} {date} {label.time} " " {zone}</p>
         }
     })
 }
 
-/// What a session is now, in a few words, and how it is coloured.
+/// A session's status in a few words, and its CSS class.
 pub fn status(session: &SessionView) -> (&'static str, &'static str) {
     match session.booking {
         Booking::Cancelled { .. } => return ("Cancelled", "tag"),
@@ -122,7 +122,7 @@ pub fn SessionCard(
     /// The session.
     session: SessionView,
 ) -> impl IntoView {
-    let (words, class) = status(&session);
+    let (text, class) = status(&session);
     let title_id = format!("session-{}", session.id);
     // Says which session a link is about, without changing its name.
     let (of_card, of_join, of_details) = (title_id.clone(), title_id.clone(), title_id.clone());
@@ -138,7 +138,7 @@ pub fn SessionCard(
     };
     let open = matches!(session.access, Access::Open { .. });
     let opens = match session.access {
-        Access::TooEarly { .. } => Some(opens_words(&session)),
+        Access::TooEarly { .. } => Some(opens_text(&session)),
         Access::NotFound
         | Access::NotYours
         | Access::Cancelled { .. }
@@ -164,19 +164,19 @@ pub fn SessionCard(
                     <span class="session-date">{starts.date}</span>
                     <span class="visually-hidden">", "</span>
                     <span class="session-clock">{starts.time}</span>
-                    <span class="session-zone">" " {zone_words(&starts.zone)}</span>
+                    <span class="session-zone">" " {zone_name(&starts.zone)}</span>
                 </time>
             </p>
             <div class="session-body">
                 <div class="session-head">
                     <h3 id=title_id>{title}</h3>
-                    <span class=class>{words}</span>
+                    <span class=class>{text}</span>
                 </div>
                 <p>{role}</p>
                 <OtherTime session=session.clone() />
                 <InTheRoom session=session.clone() />
                 <Late session />
-                {opens.map(|words| view! { <p class="muted small">{words}</p> })}
+                {opens.map(|text| view! { <p class="muted small">{text}</p> })}
             </div>
             <p class="actions">
                 {open
@@ -201,7 +201,7 @@ pub fn SessionCard(
 }
 
 /// When the meeting opens; the date only where it is another one than the start's.
-fn opens_words(session: &SessionView) -> String {
+fn opens_text(session: &SessionView) -> String {
     let opens = &session.opens_label;
     if opens.date == session.starts_label.date {
         format!("The meeting opens at {}", opens.time)

@@ -1,9 +1,10 @@
-//! What frames every page: brand, navigation, footer.
+//! Header and footer of every page.
 
 use crate::{
     api::auth::SignOut,
-    components::form::{Form, PostForm},
-    frame::{Viewer, app_name, viewer},
+    components::form::PostForm,
+    forms::Form,
+    page_context::{Viewer, app_name, viewer},
     routes,
 };
 use domain::views::Me;
@@ -42,7 +43,7 @@ pub fn SiteHeader() -> impl IntoView {
     }
 }
 
-/// A link that says when it leads to where one is. The router's own `A` would put the meeting's base before each address.
+/// A link that is marked while its page is shown. The router's own `A` would put the meeting's base before each address.
 #[component]
 fn NavLink(href: &'static str, children: Children) -> impl IntoView {
     let path = use_location().pathname;
@@ -113,7 +114,7 @@ fn SignedOutNav() -> impl IntoView {
     }
 }
 
-/// The foot of every page.
+/// The footer.
 #[component]
 pub fn SiteFooter() -> impl IntoView {
     view! {

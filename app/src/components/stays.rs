@@ -1,6 +1,6 @@
 //! Who was there, and for how long.
 
-use super::time::{minutes_words, zone_words};
+use super::time::{duration_text, zone_name};
 use domain::{
     session::{Outcome, SeatRole},
     time::Timestamp,
@@ -8,15 +8,15 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What came of a session, in a sentence; `None` while that is open.
-pub fn outcome_words(session: &SessionView) -> Option<String> {
+/// A session's outcome in a sentence; `None` while it is open.
+pub fn outcome_text(session: &SessionView) -> Option<String> {
     let missed = |name: &str| format!("{name} did not come.");
     match session.outcome {
         Outcome::Pending => None,
         Outcome::Completed => Some("The session took place.".to_owned()),
         Outcome::MissedByMentor => Some(missed(&session.mentor.name)),
         Outcome::MissedByMentee => Some(missed(&session.mentee.name)),
-        Outcome::MissedByBoth => Some("Nobody waited for the other.".to_owned()),
+        Outcome::MissedByBoth => Some("Neither of them came.".to_owned()),
         Outcome::Disputed => Some("The outcome is contested; an administrator decides.".to_owned()),
     }
 }
@@ -27,7 +27,7 @@ pub fn WhoWasThere(
     /// The session, with its attendance.
     session: SessionView,
 ) -> impl IntoView {
-    let zone = zone_words(&session.starts_label.zone);
+    let zone = zone_name(&session.starts_label.zone);
     let report = session.attendance;
     let Some(report) = report.filter(|r| r.people.iter().any(|p| !p.stays.is_empty())) else {
         return view! { <p class="muted">"Nobody has been in the meeting."</p> }.into_any();
@@ -42,7 +42,7 @@ pub fn WhoWasThere(
         .collect();
     let together = format!(
         "Both at the same time: {}.",
-        minutes_words(report.together.0)
+        duration_text(report.together.0)
     );
     view! {
         <ul class="stays">{people}</ul>
@@ -52,7 +52,7 @@ pub fn WhoWasThere(
             .then(|| {
                 view! {
                     <p class="muted small">
-                        "About: the video server did not tell this end; the person was there at least until then."
+                        "“About” means that the video server did not report when the person left; they were there at least until then."
                     </p>
                 }
             })}
@@ -67,7 +67,7 @@ fn person_line(person: Attendance, scale: Scale) -> impl IntoView {
     };
     let total = match person.stays.is_empty() {
         true => "was not there".to_owned(),
-        false => minutes_words(person.total.0),
+        false => duration_text(person.total.0),
     };
     let bars: Vec<_> = person
         .stays

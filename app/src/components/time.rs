@@ -1,4 +1,4 @@
-//! Times in words. The server makes the words; the browser only shows them.
+//! Times as text. The server writes the text; the browser only shows it.
 
 use domain::{availability::Day, time::Timestamp, views::LocalLabel};
 use leptos::prelude::*;
@@ -6,13 +6,13 @@ use leptos::prelude::*;
 /// A moment in one zone: date, time, and whose time it is.
 #[component]
 pub fn LocalTime(
-    /// The words.
+    /// The text.
     label: LocalLabel,
     /// The moment, for machines.
     #[prop(optional, into)]
     at: Option<Timestamp>,
 ) -> impl IntoView {
-    let zone = zone_words(&label.zone);
+    let zone = zone_name(&label.zone);
     view! {
         <time class="when" datetime=at.map(iso_utc)>
             <span class="when-date">{label.date}</span>
@@ -25,12 +25,21 @@ pub fn LocalTime(
 }
 
 /// A zone as people say it: `America/New_York` becomes `New York time`.
-pub fn zone_words(zone: &str) -> String {
+pub fn zone_name(zone: &str) -> String {
     if zone == "UTC" {
         return zone.to_owned();
     }
     let place = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
     format!("{place} time")
+}
+
+/// Zones as the choices of a select.
+pub fn zone_options(zones: Vec<String>) -> Vec<(String, String)> {
+    let text = |zone: &str| zone.replace('_', " ");
+    zones
+        .into_iter()
+        .map(|zone| (zone.clone(), text(&zone)))
+        .collect()
 }
 
 /// `2026-11-23T14:30:00Z`.
@@ -43,7 +52,7 @@ pub fn iso_utc(at: Timestamp) -> String {
 }
 
 /// A length of time in whole minutes, as people say it.
-pub fn minutes_words(millis: i64) -> String {
+pub fn duration_text(millis: i64) -> String {
     match (millis + 30_000).div_euclid(60_000) {
         n if n <= 0 => "under a minute".to_owned(),
         1 => "1 minute".to_owned(),
@@ -73,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn zones_and_lengths_read_like_words() {
+    fn zones_and_durations_read_like_words() {
         assert_eq!(
-            zone_words("America/Argentina/Buenos_Aires"),
+            zone_name("America/Argentina/Buenos_Aires"),
             "Buenos Aires time"
         );
-        assert_eq!(zone_words("UTC"), "UTC");
-        assert_eq!(minutes_words(29_000), "under a minute");
-        assert_eq!(minutes_words(2_580_000), "43 minutes");
-        assert_eq!(minutes_words(5_400_000), "1 h 30 min");
+        assert_eq!(zone_name("UTC"), "UTC");
+        assert_eq!(duration_text(29_000), "under a minute");
+        assert_eq!(duration_text(2_580_000), "43 minutes");
+        assert_eq!(duration_text(5_400_000), "1 h 30 min");
     }
 }

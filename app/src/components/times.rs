@@ -1,7 +1,7 @@
 //! Free times to choose from.
 
-use super::time::zone_words;
-use crate::api::mentors::DAYS_SHOWN;
+use super::time::zone_name;
+use crate::{routes, url_words::Week};
 use domain::views::Slot;
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ fn by_day(slots: Vec<Slot>) -> Vec<Day> {
 
 /// Whose clock the times show.
 pub fn times_hint(slots: &[Slot], reader_zone: &str, other: &str) -> String {
-    let yours = zone_words(reader_zone);
+    let yours = zone_name(reader_zone);
     if slots.iter().any(|slot| slot.theirs.is_some()) {
         format!("Times are in your time zone, {yours}, with {other}’s time below.")
     } else {
@@ -89,37 +89,39 @@ fn DayTimes(day: Day, mentor: String, chosen: String) -> impl IntoView {
     }
 }
 
-/// Said where there is none.
+/// Shown when there is none.
 #[component]
 pub fn NoTimes(
-    /// Which stretch of days.
-    stretch: u8,
+    /// The week asked for.
+    week: Week,
 ) -> impl IntoView {
-    let when = match stretch {
-        0 => format!("No free times in the next {DAYS_SHOWN} days."),
-        _ => format!("No free times in these {DAYS_SHOWN} days."),
+    let these = if week == Week::FIRST {
+        "the next"
+    } else {
+        "these"
     };
-    view! { <p class="note">{when} " You can look at another stretch of time."</p> }
+    let text = format!(
+        "No free times in {these} {} days. You can look at another week.",
+        Week::DAYS
+    );
+    view! { <p class="note">{text}</p> }
 }
 
-/// Ways to earlier and later times.
+/// Links to the weeks before and after.
 #[component]
-pub fn Stretches(
-    /// Address of the page, up to the number of the stretch.
-    base: String,
-    /// Which stretch is shown.
-    stretch: u8,
+pub fn WeekLinks(
+    /// Address of the page.
+    path: String,
+    /// The week shown.
+    week: Week,
     /// The last that can hold free times.
-    last: u8,
+    last: Week,
 ) -> impl IntoView {
-    let link = move |stretch: u8| format!("{base}{stretch}");
-    let (earlier, later) = (
-        link(stretch.saturating_sub(1)),
-        link(stretch.saturating_add(1)),
-    );
+    let earlier = routes::in_week(&path, week.earlier());
+    let later = routes::in_week(&path, week.later());
     view! {
-        <nav class="stretches" aria-label="Other times">
-            {(stretch > 0)
+        <nav class="week-links" aria-label="Other times">
+            {(week > Week::FIRST)
                 .then(|| {
                     view! {
                         <a class="button button-quiet" href=earlier>
@@ -127,7 +129,7 @@ pub fn Stretches(
                         </a>
                     }
                 })}
-            {(stretch < last)
+            {(week < last)
                 .then(|| {
                     view! {
                         <a class="button button-quiet" href=later>
@@ -146,7 +148,7 @@ pub fn Preview(
     slots: Vec<Slot>,
 ) -> impl IntoView {
     if slots.is_empty() {
-        return view! { <NoTimes stretch=0 /> }.into_any();
+        return view! { <NoTimes week=Week::FIRST /> }.into_any();
     }
     let days: Vec<_> = by_day(slots)
         .into_iter()

@@ -1,10 +1,10 @@
 //! A week of hours at a glance.
 
-use super::hours::{DAYS, clock};
+use crate::forms::hours::{DAYS, clock};
 use domain::availability::{DAY_MIN, WeeklyHours};
 use leptos::prelude::*;
 
-/// Seven bars of 24 hours with the hours' blocks, and the hours in words.
+/// Seven bars of 24 hours with the hours as blocks, and the hours as text.
 #[component]
 pub fn Week(
     /// The hours.
@@ -18,14 +18,14 @@ pub fn Week(
                 .iter()
                 .filter(|entry| entry.weekday == weekday)
                 .collect();
-            let words: Vec<_> = of_day
+            let text: Vec<_> = of_day
                 .iter()
                 .map(|entry| format!("{}–{}", clock(entry.from_min), clock(entry.to_min)))
                 .collect();
-            let words = if words.is_empty() {
+            let text = if text.is_empty() {
                 "Not available".to_owned()
             } else {
-                words.join(",\n")
+                text.join(",\n")
             };
             let blocks: Vec<_> = of_day
                 .into_iter()
@@ -45,7 +45,7 @@ pub fn Week(
                     >
                         {blocks}
                     </svg>
-                    <p class="week-words">{words}</p>
+                    <p class="week-words">{text}</p>
                 </li>
             }
         })

@@ -1,19 +1,18 @@
-//! One's own account.
+//! The reader's account.
 
-use super::{
-    load::{Load, unexpected},
-    sign_up::zone_options,
-};
+use super::load::{Load, query};
 use crate::{
     api::{
         account::{ChangePassword, MakeFeed, RevokeFeed, SignOutEverywhere, UpdateAccount},
-        pages::{Answer, Ask},
+        queries::{self, AccountSettings},
     },
     components::{
         fields::{SelectField, SubmitButton, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::{DoneNote, FormError},
+        time::zone_options,
     },
+    forms::Form,
     routes,
 };
 use domain::{
@@ -22,46 +21,35 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// The page.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let query = use_query_map();
-    let ask = Signal::stored(Ask::Account);
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("saved") => Some("Saved."),
-        Some("feed") => Some("The address is gone; programs that used it see nothing any more."),
-        Some("password") => Some("Your password is changed. Other browsers are signed out."),
-        Some(_) | None => None,
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Account(me, zones, has_feed) = answer else {
-            return unexpected();
-        };
-        view! { <Parts me=*me zones has_feed done /> }.into_any()
-    });
+    let page = query(
+        || queries::Account,
+        |settings| view! { <Settings settings /> }.into_any(),
+    );
     view! {
         <Title text="Account" />
-        <Load ask show />
+        <Load page />
     }
 }
 
 #[component]
-fn Parts(
-    me: Me,
-    zones: Vec<String>,
-    has_feed: bool,
-    done: Signal<Option<&'static str>>,
-) -> impl IntoView {
-    let (mentor_words, mentor_link) = if me.is_mentor {
+fn Settings(settings: AccountSettings) -> impl IntoView {
+    let AccountSettings {
+        me,
+        zones,
+        has_feed,
+    } = settings;
+    let (mentor_text, mentor_link) = if me.is_mentor {
         (
             "Change what mentees see of you and when you can be booked.",
             "Edit your mentor profile",
         )
     } else {
         (
-            "Offer sessions yourself: say what you know and when you have time.",
+            "Offer sessions yourself: tell people what you know and when you have time.",
             "Become a mentor",
         )
     };
@@ -69,26 +57,26 @@ fn Parts(
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
-            <DoneNote words=done />
-            <Person me zones />
+            <DoneNote />
+            <ProfileForm me zones />
             <section class="card" aria-labelledby="mentor-title">
                 <h2 id="mentor-title">"Mentoring"</h2>
-                <p>{mentor_words}</p>
+                <p>{mentor_text}</p>
                 <p class="actions">
                     <a class="button" href=routes::MENTOR_PROFILE>
                         {mentor_link}
                     </a>
                 </p>
             </section>
-            <Feed has_feed />
-            <Password email />
-            <Everywhere />
+            <CalendarFeed has_feed />
+            <PasswordForm email />
+            <SignOutEverywhereForm />
         </div>
     }
 }
 
 #[component]
-fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
+fn ProfileForm(me: Me, zones: Vec<String>) -> impl IntoView {
     let form = Form::new::<UpdateAccount>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -123,9 +111,9 @@ fn Person(me: Me, zones: Vec<String>) -> impl IntoView {
     }
 }
 
-/// One's calendar as an address that calendar programs read.
+/// The reader's calendar as an address that calendar programs read.
 #[component]
-fn Feed(has_feed: bool) -> impl IntoView {
+fn CalendarFeed(has_feed: bool) -> impl IntoView {
     let form = Form::new::<MakeFeed>();
     let (problem, pending) = (form.problem(), form.pending());
     let url = form.value("url", "");
@@ -140,21 +128,21 @@ fn Feed(has_feed: bool) -> impl IntoView {
             </div>
         }
     });
-    let (words, label) = if has_feed {
+    let (text, label) = if has_feed {
         (
-            "A calendar program that has your secret address shows your sessions. A new address makes the old one useless.",
+            "A calendar program that has your secret address shows your sessions. A new address replaces the old one, which then stops working.",
             "Make a new address",
         )
     } else {
         (
-            "Subscribe to your sessions in your own calendar program, by a secret address.",
+            "Subscribe to your sessions in your own calendar program, using a secret address.",
             "Make an address",
         )
     };
     view! {
         <section class="card" aria-labelledby="feed-title">
             <h2 id="feed-title">"Calendar"</h2>
-            <p>{words}</p>
+            <p>{text}</p>
             {fresh}
             <PostForm to=form.to>
                 <FormError problem />
@@ -162,13 +150,13 @@ fn Feed(has_feed: bool) -> impl IntoView {
                     <SubmitButton label pending class="button" />
                 </p>
             </PostForm>
-            {has_feed.then(|| view! { <NoFeed /> })}
+            {has_feed.then(|| view! { <RevokeFeedForm /> })}
         </section>
     }
 }
 
 #[component]
-fn NoFeed() -> impl IntoView {
+fn RevokeFeedForm() -> impl IntoView {
     let form = Form::new::<RevokeFeed>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -182,7 +170,7 @@ fn NoFeed() -> impl IntoView {
 }
 
 #[component]
-fn Password(email: String) -> impl IntoView {
+fn PasswordForm(email: String) -> impl IntoView {
     let form = Form::new::<ChangePassword>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -220,13 +208,13 @@ fn Password(email: String) -> impl IntoView {
 }
 
 #[component]
-fn Everywhere() -> impl IntoView {
+fn SignOutEverywhereForm() -> impl IntoView {
     let form = Form::new::<SignOutEverywhere>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <section class="card" aria-labelledby="everywhere-title">
             <h2 id="everywhere-title">"Sign out everywhere"</h2>
-            <p>"Signs out every browser you ever signed in with, this one too."</p>
+            <p>"Signs you out of every browser, including this one."</p>
             <PostForm to=form.to>
                 <FormError problem />
                 <p class="actions">

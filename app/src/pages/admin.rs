@@ -1,35 +1,42 @@
-//! What admins look after.
+//! Notifications and mentor profiles, for admins.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
     api::{
         admin::{Publish, Retry},
-        pages::{Answer, Ask},
+        queries,
     },
     components::{
         fields::SubmitButton,
-        form::{Form, PostForm, Sending},
+        form::PostForm,
         notes::{DoneNote, FormError},
-        time::{LocalTime, zone_words},
+        time::{LocalTime, zone_name},
     },
+    forms::{Form, Submission},
     routes,
 };
-use domain::views::{NotificationView, PendingMentor};
+use domain::{
+    console::Tab,
+    views::{NotificationView, PendingMentor},
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::components::A;
 
-/// The tabs: the last segment of the address, and what it is called.
-const TABS: [(&str, &str); 8] = [
-    ("", "Rooms"),
-    ("jobs", "Jobs"),
-    ("webhooks", "Webhooks"),
-    ("users", "Users"),
-    ("disputes", "Disputes"),
-    ("notifications", "Notifications"),
-    ("mentors", "Mentor profiles"),
-    ("audit", "Audit log"),
-];
+/// The tabs: their addresses, and what they are called.
+fn tabs() -> [(String, &'static str); 8] {
+    let console = |tab, label| (routes::admin(tab), label);
+    [
+        console(Tab::Rooms, "Rooms"),
+        console(Tab::Jobs, "Jobs"),
+        console(Tab::Webhooks, "Webhooks"),
+        console(Tab::Users, "Users"),
+        console(Tab::Disputes, "Disputes"),
+        (routes::ADMIN_NOTIFICATIONS.to_owned(), "Notifications"),
+        (routes::ADMIN_MENTORS.to_owned(), "Mentor profiles"),
+        console(Tab::Audit, "Audit log"),
+    ]
+}
 
 /// Heading, tabs, and what was just done.
 #[component]
@@ -38,18 +45,11 @@ pub fn AdminHead(
     #[prop(into)]
     title: String,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("retried") => Some("Trying again now. The entry goes away when it worked."),
-        Some("published") => Some("Published. Mentees can book this mentor now."),
-        Some("acted") => Some("Done. The audit log has an entry about it."),
-        Some(_) | None => None,
-    });
-    let tabs = TABS.into_iter().map(|(tab, words)| {
+    let tabs = tabs().into_iter().map(|(href, label)| {
         view! {
             <li>
-                <A href=routes::admin(tab) exact=true>
-                    {words}
+                <A href=href exact=true>
+                    {label}
                 </A>
             </li>
         }
@@ -59,31 +59,30 @@ pub fn AdminHead(
         <nav class="tabs" aria-label="Admin">
             <ul>{tabs.collect_view()}</ul>
         </nav>
-        <DoneNote words=done />
+        <DoneNote />
     }
 }
 
-/// What keeps failing, with cause and Retry.
+/// What keeps failing, with its cause and a Retry button.
 #[component]
 pub fn AdminNotificationsPage() -> impl IntoView {
-    let show = Callback::new(|answer| {
-        let Answer::Notifications(entries) = answer else {
-            return unexpected();
-        };
-        view! { <Notifications entries /> }.into_any()
-    });
+    let page = query(
+        || queries::Notifications,
+        |entries| view! { <Notifications entries /> }.into_any(),
+    );
     view! {
         <Title text="Notifications" />
-        <Load ask=Signal::stored(Ask::Notifications) show />
+        <Load page />
     }
 }
 
 #[component]
 fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
-    let (open, settled): (Vec<_>, Vec<_>) = entries.into_iter().partition(|e| e.resolved.is_none());
+    let (open, resolved): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|e| e.resolved.is_none());
     let form = Form::new::<Retry>();
     let to = form.to;
-    let (no_open, no_settled) = (open.is_empty(), settled.is_empty());
+    let (no_open, no_resolved) = (open.is_empty(), resolved.is_empty());
     let list = move |entries: Vec<NotificationView>| {
         entries
             .into_iter()
@@ -106,23 +105,23 @@ fn Notifications(entries: Vec<NotificationView>) -> impl IntoView {
             <h2 id="open-title">"Needs attention"</h2>
             <ul class="stack">{list(open)}</ul>
         </section>
-        <section aria-labelledby="settled-title" hidden=no_settled>
-            <h2 id="settled-title">"Settled"</h2>
-            <ul class="stack">{list(settled)}</ul>
+        <section aria-labelledby="resolved-title" hidden=no_resolved>
+            <h2 id="resolved-title">"Resolved"</h2>
+            <ul class="stack">{list(resolved)}</ul>
         </section>
     }
 }
 
 #[component]
-fn Notification(entry: NotificationView, to: Sending) -> impl IntoView {
+fn Notification(entry: NotificationView, to: Submission) -> impl IntoView {
     let pending = to.pending.into();
-    let settled = entry.resolved.is_some();
+    let resolved = entry.resolved.is_some();
     view! {
         <li>
-            <article class="card" class:is-settled=settled>
+            <article class="card" class:is-resolved=resolved>
                 <div class="session-head">
                     <h3>{entry.title}</h3>
-                    {settled.then(|| view! { <span class="tag tag-ok">"Settled"</span> })}
+                    {resolved.then(|| view! { <span class="tag tag-ok">"Resolved"</span> })}
                 </div>
                 <p class="cause">
                     <strong>"Cause: "</strong>
@@ -131,7 +130,7 @@ fn Notification(entry: NotificationView, to: Sending) -> impl IntoView {
                 <p class="muted small">"Raised " <LocalTime label=entry.raised /></p>
                 {entry
                     .resolved
-                    .map(|label| view! { <p class="muted small">"Settled " <LocalTime label /></p> })}
+                    .map(|label| view! { <p class="muted small">"Resolved " <LocalTime label /></p> })}
                 <div class="actions">
                     {entry
                         .can_retry
@@ -161,15 +160,13 @@ fn Notification(entry: NotificationView, to: Sending) -> impl IntoView {
 /// Mentor profiles waiting to be published.
 #[component]
 pub fn AdminMentorsPage() -> impl IntoView {
-    let show = Callback::new(|answer| {
-        let Answer::PendingMentors(waiting) = answer else {
-            return unexpected();
-        };
-        view! { <Waiting waiting /> }.into_any()
-    });
+    let page = query(
+        || queries::PendingMentors,
+        |waiting| view! { <Waiting waiting /> }.into_any(),
+    );
     view! {
         <Title text="Mentor profiles" />
-        <Load ask=Signal::stored(Ask::PendingMentors) show />
+        <Load page />
     }
 }
 
@@ -184,7 +181,7 @@ fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
             let facts = format!(
                 "{} minutes · {}",
                 card.session_minutes,
-                zone_words(&card.time_zone)
+                zone_name(&card.time_zone)
             );
             view! {
                 <li>

@@ -1,25 +1,24 @@
-//! What one offers as a mentor.
+//! The reader's schedule as a mentor.
 
-use super::{
-    load::{Load, unexpected},
-    sign_up::zone_options,
-};
+use super::load::{Load, query};
 use crate::{
     api::{
-        mentors::{SaveSchedule, SchedulePage},
-        pages::{Answer, Ask},
+        mentors::SaveSchedule,
+        queries::{self, ScheduleSettings},
     },
     components::{
+        dates::DateInputs,
         fields::{NumberField, SubmitButton, message_for},
-        form::{Form, PostForm},
-        hours::{HoursInputs, entered},
+        form::PostForm,
+        hours::HoursInputs,
         notes::{DoneNote, FormError},
-        schedule::{DateInputs, entered_dates},
-        time::zone_words,
+        time::{zone_name, zone_options},
         times::Preview,
         week::Week,
     },
+    forms::{Form, dates, hours},
     routes,
+    url_words::ZONE,
 };
 use domain::availability::{LENGTHS_MIN, ScheduleDraft};
 use leptos::prelude::*;
@@ -29,27 +28,19 @@ use leptos_router::hooks::use_query_map;
 /// The page.
 #[component]
 pub fn AvailabilityPage() -> impl IntoView {
-    let query = use_query_map();
-    let ask = Memo::new(move |_| Ask::Schedule {
-        zone: query.read().get("zone"),
-    });
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("saved") => Some("Saved. Mentees see it at once."),
-        Some("profile") => Some("Your profile is saved. Now say when you can be booked."),
-        Some(_) | None => None,
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Schedule(page) = answer else {
-            return unexpected();
-        };
-        match page {
-            Some(page) => view! { <Parts page=*page done /> }.into_any(),
+    let address = use_query_map();
+    let page = query(
+        move || queries::Schedule {
+            zone: address.read().get(ZONE),
+        },
+        |settings| match settings {
+            Some(settings) => view! { <Settings settings /> }.into_any(),
             None => view! { <NoProfile /> }.into_any(),
-        }
-    });
+        },
+    );
     view! {
         <Title text="Availability" />
-        <Load ask show />
+        <Load page />
     }
 }
 
@@ -69,16 +60,16 @@ fn NoProfile() -> impl IntoView {
 }
 
 #[component]
-fn Parts(page: SchedulePage, done: Signal<Option<&'static str>>) -> impl IntoView {
-    let schedule = page.profile.schedule.clone();
-    let zone = page.profile.card.time_zone.clone();
+fn Settings(settings: ScheduleSettings) -> impl IntoView {
+    let schedule = settings.profile.schedule.clone();
+    let zone = settings.profile.card.time_zone.clone();
     view! {
         <div class="narrow-wide">
             <p class="crumb">
                 <a href=routes::MENTOR_PROFILE>"Mentor profile"</a>
             </p>
             <h1>"Availability"</h1>
-            <DoneNote words=done />
+            <DoneNote />
             {schedule
                 .paused
                 .then(|| {
@@ -88,18 +79,18 @@ fn Parts(page: SchedulePage, done: Signal<Option<&'static str>>) -> impl IntoVie
                 <h2 id="week-title">"Your week"</h2>
                 <Week hours=schedule.hours.clone() />
             </section>
-            <Editor schedule zone />
-            <Seen page />
+            <ScheduleForm schedule zone />
+            <MenteePreview settings />
         </div>
     }
 }
 
 #[component]
-fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
+fn ScheduleForm(schedule: ScheduleDraft, zone: String) -> impl IntoView {
     let form = Form::new::<SaveSchedule>();
     let (problem, pending) = (form.problem(), form.pending());
-    let hours = entered(&form, &schedule.hours);
-    let dates = entered_dates(&form, &schedule.overrides);
+    let hours = hours::entered(&form, &schedule.hours);
+    let dates = dates::entered(&form, &schedule.overrides);
     let (hours_message, dates_message) = (
         message_for(problem, "hours"),
         message_for(problem, "overrides"),
@@ -126,8 +117,8 @@ fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
                 <legend class="card-legend">"Weekly hours"</legend>
                 <p class="field-hint" id="hours-hint">
                     {format!(
-                        "In your time zone, {}. Leave a line empty if you need no more. For the end of the day enter 00:00. ",
-                        zone_words(&zone),
+                        "In your time zone, {}. Leave lines empty that you do not need. For the end of the day, enter 00:00. ",
+                        zone_name(&zone),
                     )}
                     <a href=routes::ACCOUNT>"Change your time zone"</a>
                 </p>
@@ -139,14 +130,14 @@ fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
             <fieldset class="card" aria-describedby="dates-hint dates-error">
                 <legend class="card-legend">"Other dates"</legend>
                 <p class="field-hint" id="dates-hint">
-                    "A day off removes that date’s weekly hours; extra hours are added, on a day off too. Leave the first day empty to remove a line."
+                    "A day off removes that date’s weekly hours; extra hours are added to them, even on a day off. Leave the first day empty to remove a line."
                 </p>
                 <p class="field-error" id="dates-error">
                     {dates_message}
                 </p>
                 <DateInputs rows=dates />
             </fieldset>
-            <Rules form=&form schedule=schedule.clone() />
+            <SessionRules form=&form schedule=schedule.clone() />
             <section class="card">
                 <label class="check">
                     <input type="checkbox" name="rules[paused]" value="true" checked=paused />
@@ -160,9 +151,9 @@ fn Editor(schedule: ScheduleDraft, zone: String) -> impl IntoView {
     }
 }
 
-/// Lengths, and the numbers.
+/// Session lengths and limits.
 #[component]
-fn Rules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
+fn SessionRules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
     let problem = form.problem();
     let refused = problem.with_untracked(Option::is_some);
     let lengths: Vec<_> = LENGTHS_MIN
@@ -211,7 +202,7 @@ fn Rules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
                     problem
                 />
                 <NumberField
-                    label="Hours’ notice at least"
+                    label="Hours of notice at least"
                     name="rules[min_notice_hours]"
                     field="minNotice"
                     most=720
@@ -247,7 +238,7 @@ fn Rules<'a>(form: &'a Form, schedule: ScheduleDraft) -> impl IntoView + use<> {
     }
 }
 
-/// Notice in whole hours; the shortest one, a few minutes, is shown as none.
+/// Notice in whole hours; empty for the default of a few minutes.
 fn hours_of(minutes: u32) -> String {
     match (minutes, minutes / 60) {
         // Less than an hour is the usual notice, which an empty field means.
@@ -256,15 +247,15 @@ fn hours_of(minutes: u32) -> String {
     }
 }
 
-/// What mentees see, in any zone.
+/// What mentees in a time zone see.
 #[component]
-fn Seen(page: SchedulePage) -> impl IntoView {
-    let zone = page.zone.clone();
-    let options: Vec<_> = zone_options(page.zones)
+fn MenteePreview(settings: ScheduleSettings) -> impl IntoView {
+    let zone = settings.zone.clone();
+    let options: Vec<_> = zone_options(settings.zones)
         .into_iter()
-        .map(|(option, words)| {
+        .map(|(option, text)| {
             let selected = option == zone;
-            view! { <option value=option selected=selected>{words}</option> }
+            view! { <option value=option selected=selected>{text}</option> }
         })
         .collect();
     view! {
@@ -272,14 +263,14 @@ fn Seen(page: SchedulePage) -> impl IntoView {
             <h2 id="seen-title">"What mentees see"</h2>
             <form method="get" action=routes::AVAILABILITY class="inline-form">
                 <label for="zone">"In the time zone"</label>
-                <select id="zone" name="zone">
+                <select id="zone" name=ZONE>
                     {options}
                 </select>
                 <button type="submit" class="button">
                     "Show"
                 </button>
             </form>
-            <Preview slots=page.preview />
+            <Preview slots=settings.preview />
         </section>
     }
 }

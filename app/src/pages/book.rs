@@ -1,18 +1,19 @@
 //! The form that books a held time.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
     api::{
-        pages::{Answer, Ask},
+        queries,
         sessions::{FinishBooking, ReleaseHold},
     },
     components::{
         countdown::HeldFor,
         fields::{SubmitButton, TextArea, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::FormError,
         session_card::SessionFacts,
     },
+    forms::Form,
     routes,
 };
 use domain::{booking::NOTE_MAX, session::Booking as State, text::TITLE_MAX, views::SessionView};
@@ -24,20 +25,16 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn BookPage() -> impl IntoView {
     let params = use_params_map();
-    let ask = Memo::new(move |_| Ask::Session {
-        id: params.read().get("id").unwrap_or_default(),
-    });
-    let show = Callback::new(|answer| {
-        let Answer::Session(session) = answer else {
-            return unexpected();
-        };
-        view! { <Booking session=*session /> }.into_any()
-    });
+    let page = query(
+        move || queries::Session {
+            id: params.read().get("id").unwrap_or_default(),
+        },
+        |session| view! { <Booking session /> }.into_any(),
+    );
     view! {
         <Title text="Book a session" />
         <Load
-            ask
-            show
+            page
             not_found="This time is no longer held"
             instead=(routes::MENTORS, "Choose another time")
         />
@@ -69,28 +66,28 @@ fn Booking(session: SessionView) -> impl IntoView {
                 {held.map(|(until, label)| view! { <HeldFor until label now /> })}
             </section>
             <BookingForm session />
-            <GiveBack mentor=mentor.id />
+            <ReleaseForm mentor=mentor.id />
         </div>
     }
     .into_any()
 }
 
-/// Said where there is nothing to finish any more.
+/// Shown when there is nothing left to finish.
 #[component]
 fn NotHeld(session: SessionView) -> impl IntoView {
-    let (heading, words, exists) = match session.booking {
+    let (heading, text, exists) = match session.booking {
         State::Held => (
             "This time is no longer held",
-            "The ten minutes are over, and the time is free again.",
+            "The ten minutes are over, so the time is free again.",
             false,
         ),
         State::Requested | State::Confirmed => (
             "This time is booked",
-            "You have sent the form already.",
+            "You have already sent the form.",
             true,
         ),
         State::Declined | State::Cancelled { .. } => (
-            "This session does not take place",
+            "This session will not take place",
             "You can choose another time.",
             true,
         ),
@@ -98,7 +95,7 @@ fn NotHeld(session: SessionView) -> impl IntoView {
     view! {
         <section class="empty">
             <h1>{heading}</h1>
-            <p>{words}</p>
+            <p>{text}</p>
             <p class="actions">
                 {exists
                     .then(|| {
@@ -131,7 +128,7 @@ fn BookingForm(session: SessionView) -> impl IntoView {
         })
         .collect();
     let label = if session.mentor_confirms {
-        "Ask for this time"
+        "Request this time"
     } else {
         "Book this time"
     };
@@ -149,7 +146,7 @@ fn BookingForm(session: SessionView) -> impl IntoView {
                     problem
                 />
                 <TextArea
-                    label="What should come of it?"
+                    label="What would you like to achieve?"
                     name="goal"
                     hint="Optional. A goal helps both of you to use the time well."
                     max=NOTE_MAX
@@ -166,7 +163,7 @@ fn BookingForm(session: SessionView) -> impl IntoView {
 }
 
 #[component]
-fn GiveBack(mentor: domain::ids::UserId) -> impl IntoView {
+fn ReleaseForm(mentor: domain::ids::UserId) -> impl IntoView {
     let form = Form::new::<ReleaseHold>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -174,7 +171,7 @@ fn GiveBack(mentor: domain::ids::UserId) -> impl IntoView {
             <FormError problem />
             <input type="hidden" name="mentor" value=mentor.to_string() />
             <p class="actions">
-                <SubmitButton label="Give this time back" pending class="button button-quiet" />
+                <SubmitButton label="Release this time" pending class="button button-quiet" />
             </p>
         </PostForm>
     }

@@ -2,51 +2,52 @@
 
 use super::{
     admin::AdminHead,
-    load::{Load, unexpected},
+    load::{Load, query},
 };
 use crate::{
-    api::{
-        admin::AdminAction,
-        pages::{Answer, Ask},
-    },
-    components::{
-        form::{Form, PostForm, Sending},
-        notes::FormError,
-    },
+    api::{admin::AdminAction, queries},
+    components::{form::PostForm, notes::FormError},
+    forms::{Form, Submission},
     routes,
+    url_words::{FILTER, PAGE},
 };
-use domain::console::{Action, Console, Entry, Filter, Section};
+use domain::console::{Action, Console, Entry, Filter, Section, Tab};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
 
 /// The page.
 #[component]
 pub fn ConsolePage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
-    let tab = move || params.read().get("tab").unwrap_or_default();
-    let ask = Memo::new(move |_| Ask::Console {
-        tab: tab(),
-        filter: query.read().get("q").unwrap_or_default(),
-        page: query
-            .read()
-            .get_str("page")
-            .and_then(|n| n.parse().ok())
-            .unwrap_or_default(),
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Console(console) = answer else {
-            return unexpected();
-        };
-        let path = routes::admin(&params.read_untracked().get("tab").unwrap_or_default());
-        view! { <Shown console=*console path /> }.into_any()
-    });
-    view! { <Load ask show /> }
+    let address = use_query_map();
+    let tab_in = |params: &ParamsMap| Tab::parse(params.get_str("tab").unwrap_or_default());
+    let page = query(
+        move || {
+            let address = address.read();
+            queries::Console {
+                tab: tab_in(&params.read()),
+                filter: address.get(FILTER).unwrap_or_default(),
+                page: address
+                    .get_str(PAGE)
+                    .and_then(|number| number.parse().ok())
+                    .unwrap_or_default(),
+            }
+        },
+        move |console| {
+            let tab = tab_in(&params.read_untracked());
+            let path = tab.map_or_else(|| routes::ADMIN.to_owned(), routes::admin);
+            view! { <ConsoleView console path /> }.into_any()
+        },
+    );
+    view! { <Load page /> }
 }
 
 #[component]
-fn Shown(console: Console, path: String) -> impl IntoView {
+fn ConsoleView(console: Console, path: String) -> impl IntoView {
     let form = Form::new::<AdminAction>();
     let to = form.to;
     let counts = console.counts.into_iter().map(|(name, count)| {
@@ -58,40 +59,40 @@ fn Shown(console: Console, path: String) -> impl IntoView {
         }
     });
     let counts = counts.collect_view();
-    let narrowed = console.filter.as_ref().map(|filter| filter.value.clone());
+    let filter_value = console.filter.as_ref().map(|filter| filter.value.clone());
     let sections = console
         .sections
         .into_iter()
-        .map(|section| view! { <Listed section to /> })
+        .map(|section| view! { <SectionList section to /> })
         .collect_view();
     view! {
         <Title text=console.title.clone() />
         <AdminHead title=console.title />
         <FormError problem=form.problem() />
         {(!counts.is_empty()).then(|| view! { <dl class="console-counts">{counts}</dl> })}
-        {console.filter.map(|filter| view! { <Narrow filter path=path.clone() /> })}
+        {console.filter.map(|filter| view! { <FilterForm filter path=path.clone() /> })}
         {sections}
-        <Pages path narrowed=narrowed.unwrap_or_default() page=console.page has_older=console.has_older />
+        <PageButtons path filter_value=filter_value.unwrap_or_default() page=console.page has_older=console.has_older />
     }
 }
 
-/// Narrows the list; without JavaScript too.
+/// Filters the list; also without JavaScript.
 #[component]
-fn Narrow(filter: Filter, path: String) -> impl IntoView {
+fn FilterForm(filter: Filter, path: String) -> impl IntoView {
     let field = if filter.choices.is_empty() {
-        view! { <input id="narrow" name="q" type="search" value=filter.value maxlength="100" /> }
+        view! { <input id="narrow" name=FILTER type="search" value=filter.value maxlength="100" /> }
             .into_any()
     } else {
-        let choices = filter.choices.into_iter().map(|(value, words)| {
+        let choices = filter.choices.into_iter().map(|(value, text)| {
             let selected = value == filter.value;
             view! {
                 <option value=value selected=selected>
-                    {words}
+                    {text}
                 </option>
             }
         });
         view! {
-            <select id="narrow" name="q">
+            <select id="narrow" name=FILTER>
                 {choices.collect_view()}
             </select>
         }
@@ -109,13 +110,13 @@ fn Narrow(filter: Filter, path: String) -> impl IntoView {
 }
 
 #[component]
-fn Pages(path: String, narrowed: String, page: u32, has_older: bool) -> impl IntoView {
-    let turn = |to: u32, words: &'static str| {
+fn PageButtons(path: String, filter_value: String, page: u32, has_older: bool) -> impl IntoView {
+    let turn = |to: u32, text: &'static str| {
         view! {
             <form method="get" action=path.clone()>
-                <input type="hidden" name="q" value=narrowed.clone() />
-                <button class="button" type="submit" name="page" value=to.to_string()>
-                    {words}
+                <input type="hidden" name=FILTER value=filter_value.clone() />
+                <button class="button" type="submit" name=PAGE value=to.to_string()>
+                    {text}
                 </button>
             </form>
         }
@@ -126,12 +127,12 @@ fn Pages(path: String, narrowed: String, page: u32, has_older: bool) -> impl Int
 }
 
 #[component]
-fn Listed(section: Section, to: Sending) -> impl IntoView {
+fn SectionList(section: Section, to: Submission) -> impl IntoView {
     let none = section.entries.is_empty();
     let entries = section
         .entries
         .into_iter()
-        .map(|entry| view! { <One entry to /> })
+        .map(|entry| view! { <EntryCard entry to /> })
         .collect_view();
     view! {
         <section>
@@ -146,7 +147,7 @@ fn Listed(section: Section, to: Sending) -> impl IntoView {
 }
 
 #[component]
-fn One(entry: Entry, to: Sending) -> impl IntoView {
+fn EntryCard(entry: Entry, to: Submission) -> impl IntoView {
     let facts = entry.facts.into_iter().map(|(name, value)| {
         view! {
             <div>
@@ -166,7 +167,7 @@ fn One(entry: Entry, to: Sending) -> impl IntoView {
                     .map(|body| {
                         view! {
                             <details>
-                                <summary>"Message as it came (may hold people's names; for admins only)"</summary>
+                                <summary>"Message as received (may contain people’s names; for admins only)"</summary>
                                 <pre class="console-body" tabindex="0">
                                     {body}
                                 </pre>
@@ -190,18 +191,18 @@ fn One(entry: Entry, to: Sending) -> impl IntoView {
     }
 }
 
-/// What can be done, behind a second step where there is something to read first.
+/// A button, behind a confirmation where there is something to read first.
 #[component]
-fn ActionButton(action: Action, about: String, to: Sending) -> impl IntoView {
+fn ActionButton(action: Action, about: String, to: Submission) -> impl IntoView {
     let confirmed = !action.meaning.is_empty();
     let is_choice = action.choices.len() > 1;
     let label = action.label.clone();
-    let choices = action.choices.into_iter().map(|(what, words)| {
+    let choices = action.choices.into_iter().map(|(what, text)| {
         if is_choice {
             view! {
                 <label class="console-choice">
                     <input type="radio" name="what" value=what required />
-                    {words}
+                    {text}
                 </label>
             }
             .into_any()
@@ -212,7 +213,7 @@ fn ActionButton(action: Action, about: String, to: Sending) -> impl IntoView {
     let choices = if is_choice {
         view! {
             <fieldset>
-                <legend>{format!("What came of {about}?")}</legend>
+                <legend>{format!("What was the outcome of {about}?")}</legend>
                 {choices.collect_view()}
             </fieldset>
         }
@@ -220,7 +221,7 @@ fn ActionButton(action: Action, about: String, to: Sending) -> impl IntoView {
     } else {
         choices.collect_view().into_any()
     };
-    let look = if confirmed {
+    let class = if confirmed {
         "button button-danger"
     } else {
         "button"
@@ -230,7 +231,7 @@ fn ActionButton(action: Action, about: String, to: Sending) -> impl IntoView {
             <input type="hidden" name="id" value=action.id />
             {choices}
             <p class="actions">
-                <button type="submit" class=look>
+                <button type="submit" class=class>
                     {label}
                 </button>
             </p>

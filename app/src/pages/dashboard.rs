@@ -1,13 +1,11 @@
-//! One's sessions, and the meeting that was just left.
+//! The reader's sessions, and the meeting that was just left.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
-    api::{
-        pages::{Answer, Ask},
-        sessions::Dashboard,
-    },
+    api::queries::{self, Sessions},
     components::{left::LeftCard, session_card::SessionCard},
     routes,
+    url_words::{LEFT, WHY},
 };
 use domain::views::SessionView;
 use leptos::prelude::*;
@@ -17,25 +15,24 @@ use leptos_router::hooks::use_query_map;
 /// The page.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let query = use_query_map();
-    let why = Memo::new(move |_| query.read().get("why").unwrap_or_default());
-    let ask = Memo::new(move |_| Ask::Dashboard {
-        left: query.read().get("left"),
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::Dashboard(page) = answer else {
-            return unexpected();
-        };
-        view! { <Lists page=*page why=why.get_untracked() /> }.into_any()
-    });
+    let address = use_query_map();
+    let page = query(
+        move || queries::Dashboard {
+            left: address.read().get(LEFT),
+        },
+        move |page| {
+            let why = address.read_untracked().get(WHY).unwrap_or_default();
+            view! { <SessionLists page why /> }.into_any()
+        },
+    );
     view! {
         <Title text="Your sessions" />
-        <Load ask show live=true />
+        <Load page live=true />
     }
 }
 
 #[component]
-fn Lists(page: Dashboard, why: String) -> impl IntoView {
+fn SessionLists(page: Sessions, why: String) -> impl IntoView {
     let left = page.left.as_ref().map(|session| session.id);
     let others = move |sessions: Vec<SessionView>| -> Vec<SessionView> {
         sessions
@@ -68,7 +65,7 @@ fn Lists(page: Dashboard, why: String) -> impl IntoView {
         </section>
         <section aria-labelledby="upcoming-title" hidden=nothing_yet>
             <h2 id="upcoming-title">"Upcoming"</h2>
-            {no_upcoming.then(|| view! { <p class="muted">"Nothing is planned."</p> })}
+            {no_upcoming.then(|| view! { <p class="muted">"You have no upcoming sessions."</p> })}
             <Cards sessions=upcoming />
         </section>
         <section aria-labelledby="past-title" hidden=no_past>
@@ -95,7 +92,7 @@ fn NothingYet() -> impl IntoView {
     view! {
         <section class="empty">
             <h2>"No sessions yet"</h2>
-            <p>"Choose a mentor and a time; your session will be here, with the way into its meeting."</p>
+            <p>"Choose a mentor and a time; your session will appear here, with the link to its meeting."</p>
             <p class="actions">
                 <a class="button button-primary" href=routes::MENTORS>
                     "Find a mentor"

@@ -1,7 +1,7 @@
 //! The landing page.
 
 use crate::{
-    frame::{Viewer, app_name, viewer},
+    page_context::{Viewer, app_name, viewer},
     routes,
 };
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub fn HomePage() -> impl IntoView {
         <Title text="" />
         <section class="hero">
             <div class="hero-words">
-                <h1>"An hour with somebody who has been there"</h1>
+                <h1>"An hour with someone who has been there"</h1>
                 <p class="lead">
                     {format!(
                         "{} brings you together with a mentor for a conversation by video. Choose a person, choose a time, and meet in your browser.",
@@ -52,13 +52,13 @@ pub fn HomePage() -> impl IntoView {
         <section class="promise">
             <h2>"Just the two of you"</h2>
             <p>
-                "Only you and your mentor can enter your meeting, and only around its time. When the mentor ends it, it is over for good. Your session’s page keeps who was there and for how long."
+                "Only you and your mentor can enter your meeting, and only around its time. When the mentor ends it, it is over for good. Your session’s page records who was there and for how long."
             </p>
         </section>
         <section class="promise">
             <h2>"Would you like to mentor?"</h2>
             <p>
-                "Any account can become a mentor’s: write a line about what you know, set your weekly hours and the length of a session, and mentees can book you."
+                "Anyone can become a mentor: write a line about what you know, set your weekly hours and the length of a session, and mentees can book you."
             </p>
         </section>
         </div>

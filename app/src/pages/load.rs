@@ -3,35 +3,52 @@
 use crate::{
     api::{
         error::ApiError,
-        pages::{Answer, Ask, page},
+        pages::page as load,
+        queries::{Answer, Ask, Query},
         wire::Wire,
     },
+    browser,
     components::notes::{ErrorNote, Loading},
-    host,
     room::side::{self, LocalValue, Watch},
     routes,
 };
 use domain::problem::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
+/// A page's question, and how its answer is shown; the same type for every question, so that what
+/// loads pages is compiled once.
+pub struct PageQuery {
+    ask: Memo<Ask>,
+    show: Callback<Answer, AnyView>,
+}
+
+/// Asks a question, again when it changes, and shows its answer.
+pub fn query<Q: Query>(
+    question: impl Fn() -> Q + Send + Sync + 'static,
+    show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
+) -> PageQuery {
+    PageQuery {
+        ask: Memo::new(move |_| question().into_ask()),
+        show: Callback::new(move |answer| Q::read(answer).map_or_else(unexpected, &show)),
+    }
+}
+
 /// Asks, waits, and shows the answer or what went wrong.
 #[component]
 pub fn Load(
-    /// The question; asked again when it changes.
-    #[prop(into)]
-    ask: Signal<Ask>,
-    /// Shows the answer.
-    show: Callback<Answer, AnyView>,
+    /// What is asked and shown.
+    page: PageQuery,
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]
     not_found: &'static str,
-    /// Where else to look then, and what the link says.
+    /// Where to look instead, and what the link says.
     #[prop(default = (routes::HOME, "Go to the start page"))]
     instead: (&'static str, &'static str),
     /// Whether to ask again when one of the reader's sessions changed.
     #[prop(optional)]
     live: bool,
 ) -> impl IntoView {
+    let PageQuery { ask, show } = page;
     let fresh = RwSignal::new(None::<(Ask, Answer)>);
     let is_stale = RwSignal::new(false);
     if live {
@@ -39,7 +56,7 @@ pub fn Load(
     }
     // Blocking: the status and the title depend on the answer.
     let answer: Resource<Result<Answer, ApiError>, Wire> =
-        Resource::new_with_options(move || ask.get(), page, true);
+        Resource::new_with_options(move || ask.get(), load, true);
     view! {
         {live
             .then(|| {
@@ -65,7 +82,7 @@ pub fn Load(
     }
 }
 
-/// Said instead of redrawing a page under somebody's hands.
+/// Shown instead of redrawing a page that somebody is using.
 #[component]
 fn Changed() -> impl IntoView {
     view! {
@@ -80,7 +97,7 @@ fn Changed() -> impl IntoView {
 
 /// Asks again whenever one of the reader's sessions changed; while they are busy with a form, it is
 /// only said that something did.
-fn keep_fresh(ask: Signal<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: RwSignal<bool>) {
+fn keep_fresh(ask: Memo<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: RwSignal<bool>) {
     let watch = LocalValue::<Watch>::new();
     let came_with_the_document =
         Owner::current_shared_context().is_some_and(|context| context.during_hydration());
@@ -96,8 +113,8 @@ fn keep_fresh(ask: Signal<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale
             };
             spawn_local(async move {
                 // The page stays as it is when the server does not answer.
-                if let Ok(answer) = page(question.clone()).await {
-                    if host::is_busy_with_a_form() {
+                if let Ok(answer) = load(question.clone()).await {
+                    if browser::is_busy_with_a_form() {
                         is_stale.try_set(true);
                     } else {
                         is_stale.try_set(false);
@@ -112,8 +129,8 @@ fn keep_fresh(ask: Signal<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale
     });
 }
 
-/// Shown when an answer fits no question, as after an update of the server.
-pub fn unexpected() -> AnyView {
+/// Shown when the answer belongs to another question, as after an update of the server.
+fn unexpected() -> AnyView {
     let problem =
         Problem::Malformed("This page is older than the server. Please reload it.".to_owned());
     view! { <ErrorNote problem /> }.into_any()

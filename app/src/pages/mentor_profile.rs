@@ -1,16 +1,14 @@
-//! One's own mentor profile.
+//! The reader's mentor profile.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
-    api::{
-        mentors::SaveMentorProfile,
-        pages::{Answer, Ask},
-    },
+    api::{mentors::SaveMentorProfile, queries},
     components::{
         fields::{SelectField, SubmitButton, TextArea, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::{DoneNote, FormError},
     },
+    forms::Form,
     routes,
 };
 use domain::{
@@ -21,7 +19,6 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// Longest description, in characters, as the server allows it.
 const BIO_MAX: usize = 2_000;
@@ -31,30 +28,23 @@ const QUESTIONS_LENGTH: usize = QUESTIONS_MAX * (QUESTION_MAX + 2);
 /// The page.
 #[component]
 pub fn MentorProfilePage() -> impl IntoView {
-    let query = use_query_map();
-    let done = Signal::derive(move || match query.read().get_str("done") {
-        Some("saved") => Some("Saved."),
-        Some(_) | None => None,
-    });
-    let show = Callback::new(move |answer| {
-        let Answer::MentorProfile(profile) = answer else {
-            return unexpected();
-        };
-        view! { <Editor profile=profile.map(|profile| *profile)  done /> }.into_any()
-    });
+    let page = query(
+        || queries::MentorProfile,
+        |profile| view! { <ProfileForm profile /> }.into_any(),
+    );
     view! {
         <Title text="Mentor profile" />
-        <Load ask=Signal::stored(Ask::MentorProfile) show />
+        <Load page />
     }
 }
 
-/// What becomes of the profile.
+/// Whether the profile is published.
 #[component]
-fn Standing(profile: Option<MentorProfile>) -> impl IntoView {
+fn PublicationNote(profile: Option<MentorProfile>) -> impl IntoView {
     match profile {
         None => view! {
             <p class="lead">
-                "Say what you know and when you have time; mentees can then book you."
+                "Tell people what you know and when you have time; mentees can then book you."
             </p>
         }
         .into_any(),
@@ -69,7 +59,7 @@ fn Standing(profile: Option<MentorProfile>) -> impl IntoView {
         }
         Some(_) => view! {
             <p class="note">
-                "Your profile waits for an administrator. Mentees see it as soon as it is published."
+                "Your profile is waiting for an administrator. Mentees will see it once it is published."
             </p>
         }
         .into_any(),
@@ -77,7 +67,7 @@ fn Standing(profile: Option<MentorProfile>) -> impl IntoView {
 }
 
 #[component]
-fn Editor(profile: Option<MentorProfile>, done: Signal<Option<&'static str>>) -> impl IntoView {
+fn ProfileForm(#[prop(optional_no_strip)] profile: Option<MentorProfile>) -> impl IntoView {
     let form = Form::new::<SaveMentorProfile>();
     let (problem, pending) = (form.problem(), form.pending());
     let (headline, bio, minutes, questions, confirms) = match profile.clone() {
@@ -99,8 +89,8 @@ fn Editor(profile: Option<MentorProfile>, done: Signal<Option<&'static str>>) ->
     view! {
         <div class="narrow-wide">
             <h1>"Mentor profile"</h1>
-            <DoneNote words=done />
-            <Standing profile />
+            <DoneNote />
+            <PublicationNote profile />
             <PostForm to=form.to>
                 <FormError problem fields=&["headline", "bio", "sessionMinutes", "questions"] />
                 <section class="card" aria-labelledby="words-title">

@@ -1,20 +1,21 @@
 //! Mentors, and one mentor with free times to book.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
     api::{
-        mentors::MentorTimes,
-        pages::{Answer, Ask},
+        queries::{self, MentorTimes},
         sessions::Hold,
     },
     components::{
         fields::SubmitButton,
-        form::{Form, PostForm},
+        form::PostForm,
         notes::FormError,
-        time::zone_words,
-        times::{NoTimes, Stretches, Times, times_hint},
+        time::zone_name,
+        times::{NoTimes, Times, WeekLinks, times_hint},
     },
+    forms::Form,
     routes,
+    url_words::{MINUTES, Week},
 };
 use domain::views::MentorCard;
 use leptos::prelude::*;
@@ -24,15 +25,13 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 /// All published mentors.
 #[component]
 pub fn MentorsPage() -> impl IntoView {
-    let show = Callback::new(|answer| {
-        let Answer::Mentors(mentors) = answer else {
-            return unexpected();
-        };
-        view! { <MentorList mentors /> }.into_any()
-    });
+    let page = query(
+        || queries::Mentors,
+        |mentors| view! { <MentorList mentors /> }.into_any(),
+    );
     view! {
         <Title text="Mentors" />
-        <Load ask=Signal::stored(Ask::Mentors) show />
+        <Load page />
     }
 }
 
@@ -72,8 +71,8 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
     let link = routes::mentor(mentor.id);
     let about = format!(
         "{} · {}",
-        lengths_words(&mentor),
-        zone_words(&mentor.time_zone)
+        lengths_text(&mentor),
+        zone_name(&mentor.time_zone)
     );
     view! {
         <li>
@@ -101,7 +100,7 @@ fn MentorItem(mentor: MentorCard) -> impl IntoView {
 }
 
 /// For example `25, 45 or 60 minutes`.
-fn lengths_words(card: &MentorCard) -> String {
+fn lengths_text(card: &MentorCard) -> String {
     match card.lengths.split_last() {
         Some((last, [])) => format!("{last} minutes"),
         Some((last, others)) => {
@@ -137,31 +136,25 @@ pub fn Initials(
 #[component]
 pub fn MentorPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
-    let ask = Memo::new(move |_| {
-        let id = params.read().get("id").unwrap_or_default();
-        let stretch = query.read().get_str("later").and_then(|n| n.parse().ok());
-        let stretch = stretch.unwrap_or_default();
-        let minutes = query.read().get_str("minutes").and_then(|n| n.parse().ok());
-        Ask::Mentor {
-            id,
-            stretch,
-            minutes,
-        }
-    });
-    let show = Callback::new(|answer| {
-        let Answer::Mentor(page) = answer else {
-            return unexpected();
-        };
-        view! { <Mentor page=*page /> }.into_any()
-    });
-    view! { <Load ask show not_found="Mentor not found" /> }
+    let address = use_query_map();
+    let page = query(
+        move || {
+            let address = address.read();
+            queries::Mentor {
+                id: params.read().get("id").unwrap_or_default(),
+                week: Week::read(&address),
+                minutes: address.get_str(MINUTES).and_then(|n| n.parse().ok()),
+            }
+        },
+        |page| view! { <Mentor page /> }.into_any(),
+    );
+    view! { <Load page not_found="Mentor not found" /> }
 }
 
 #[component]
 fn Mentor(page: MentorTimes) -> impl IntoView {
     let card = page.card.clone();
-    let about = format!("{} · {}", lengths_words(&card), zone_words(&card.time_zone));
+    let about = format!("{} · {}", lengths_text(&card), zone_name(&card.time_zone));
     let paragraphs: Vec<_> = card
         .bio
         .split('\n')
@@ -191,7 +184,7 @@ fn Mentor(page: MentorTimes) -> impl IntoView {
                 view! {
                     <section class="card">
                         <h2>"This is you"</h2>
-                        <p>"So it looks to mentees, who choose from your free times here."</p>
+                        <p>"This is what mentees see. They choose from your free times here."</p>
                         <p class="actions">
                             <a class="button" href=routes::MENTOR_PROFILE>
                                 "Edit your mentor profile"
@@ -218,11 +211,7 @@ fn Booking(page: MentorTimes) -> impl IntoView {
     let none = page.slots.is_empty();
     let name = page.card.name.clone();
     let hint = times_hint(&page.slots, &page.reader_zone, &name);
-    let base = format!(
-        "{}?minutes={}&later=",
-        routes::mentor(page.card.id),
-        page.minutes
-    );
+    let path = routes::mentor_times(page.card.id, page.minutes);
     view! {
         <section class="card booking" aria-labelledby="times-title">
             <h2 id="times-title">"Book a session"</h2>
@@ -234,7 +223,7 @@ fn Booking(page: MentorTimes) -> impl IntoView {
                 <input type="hidden" name="minutes" value=page.minutes.to_string() />
                 <input type="hidden" name="key" value=page.key />
                 {if none {
-                    view! { <NoTimes stretch=page.stretch /> }.into_any()
+                    view! { <NoTimes week=page.week /> }.into_any()
                 } else {
                     view! {
                         <Times slots=page.slots other=name chosen />
@@ -245,7 +234,7 @@ fn Booking(page: MentorTimes) -> impl IntoView {
                         .into_any()
                 }}
             </PostForm>
-            <Stretches base stretch=page.stretch last=page.last_stretch />
+            <WeekLinks path week=page.week last=page.last_week />
         </section>
     }
 }
@@ -253,7 +242,6 @@ fn Booking(page: MentorTimes) -> impl IntoView {
 /// The lengths to choose from, where there is a choice.
 #[component]
 fn Lengths(card: MentorCard, minutes: u16) -> impl IntoView {
-    let link = routes::mentor(card.id);
     let lengths: Vec<_> = card
         .lengths
         .iter()
@@ -261,7 +249,7 @@ fn Lengths(card: MentorCard, minutes: u16) -> impl IntoView {
             let current = (*length == minutes).then_some("page");
             view! {
                 <li>
-                    <a class="choice" href=format!("{link}?minutes={length}") aria-current=current>
+                    <a class="choice" href=routes::mentor_times(card.id, *length) aria-current=current>
                         {format!("{length} minutes")}
                     </a>
                 </li>

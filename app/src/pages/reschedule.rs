@@ -1,20 +1,21 @@
 //! Another time for a session.
 
-use super::load::{Load, unexpected};
+use super::load::{Load, query};
 use crate::{
     api::{
-        mentors::OtherTimes,
-        pages::{Answer, Ask},
+        queries::{self, SessionTimes},
         sessions::RescheduleSession,
     },
     components::{
-        fields::{SubmitButton, TextArea},
-        form::{Form, PostForm},
+        fields::{SubmitButton, TextArea, reason_hint},
+        form::PostForm,
         notes::FormError,
         session_card::SessionFacts,
-        times::{NoTimes, Stretches, Times, times_hint},
+        times::{NoTimes, Times, WeekLinks, times_hint},
     },
+    forms::Form,
     routes,
+    url_words::Week,
 };
 use domain::booking::NOTE_MAX;
 use leptos::prelude::*;
@@ -25,31 +26,25 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[component]
 pub fn ReschedulePage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
-    let ask = Memo::new(move |_| {
-        let stretch = query.read().get_str("later").and_then(|n| n.parse().ok());
-        Ask::OtherTimes {
+    let address = use_query_map();
+    let page = query(
+        move || queries::OtherTimes {
             id: params.read().get("id").unwrap_or_default(),
-            stretch: stretch.unwrap_or_default(),
-        }
-    });
-    let show = Callback::new(|answer| {
-        let Answer::OtherTimes(page) = answer else {
-            return unexpected();
-        };
-        view! { <Reschedule page=*page /> }.into_any()
-    });
+            week: Week::read(&address.read()),
+        },
+        |page| view! { <Reschedule page /> }.into_any(),
+    );
     view! {
         <Title text="Move a session" />
-        <Load ask show not_found="Session not found" />
+        <Load page not_found="Session not found" />
     }
 }
 
 #[component]
-fn Reschedule(page: OtherTimes) -> impl IntoView {
+fn Reschedule(page: SessionTimes) -> impl IntoView {
     let session = page.session;
     let back = routes::session(session.id);
-    let base = format!("{}?later=", routes::reschedule(session.id));
+    let path = routes::reschedule(session.id);
     let other = session.other().name.clone();
     let hint = times_hint(&page.slots, &session.starts_label.zone, &other);
     let (may, reason_needed, id) = (
@@ -57,49 +52,49 @@ fn Reschedule(page: OtherTimes) -> impl IntoView {
         session.may.reason_needed,
         session.id,
     );
-    let (slots, stretch, last) = (page.slots, page.stretch, page.last_stretch);
+    let (slots, week, last) = (page.slots, page.week, page.last_week);
     view! {
         <div class="narrow-wide">
             <p class="crumb">
                 <a href=back>{session.title.clone()}</a>
             </p>
             <h1>"Move this session"</h1>
-            <section class="card" aria-label="The time until now">
-                <p class="muted">"Until now:"</p>
+            <section class="card" aria-label="The current time">
+                <p class="muted">"Current time:"</p>
                 <SessionFacts session />
             </section>
             {if may {
                 view! {
                     <section class="card booking" aria-labelledby="times-title">
                         <h2 id="times-title">"Another time"</h2>
-                        <p class="muted">{hint} " The meeting keeps its address."</p>
-                        <Move id slots other stretch reason_needed />
-                        <Stretches base stretch last />
+                        <p class="muted">{hint} " The link to the meeting stays the same."</p>
+                        <MoveForm id slots other week reason_needed />
+                        <WeekLinks path week last />
                     </section>
                 }
                     .into_any()
             } else {
-                view! { <p class="note">"This session cannot be moved any more."</p> }.into_any()
+                view! { <p class="note">"This session can no longer be moved."</p> }.into_any()
             }}
         </div>
     }
 }
 
 #[component]
-fn Move(
+fn MoveForm(
     id: domain::ids::SessionId,
     slots: Vec<domain::views::Slot>,
     other: String,
-    stretch: u8,
+    week: Week,
     reason_needed: bool,
 ) -> impl IntoView {
     let form = Form::new::<RescheduleSession>();
     let (problem, pending) = (form.problem(), form.pending());
     if slots.is_empty() {
-        return view! { <NoTimes stretch /> }.into_any();
+        return view! { <NoTimes week /> }.into_any();
     }
     let chosen = form.value("starts_at", "");
-    let label = format!("Why? {other} reads this");
+    let label = format!("Why? {other} will read this");
     view! {
         <PostForm to=form.to>
             <FormError problem fields=&["reason"] />
@@ -120,13 +115,4 @@ fn Move(
         </PostForm>
     }
     .into_any()
-}
-
-/// What to say about the reason.
-pub fn reason_hint(needed: bool) -> &'static str {
-    if needed {
-        "Needed: it is less than a day until the session."
-    } else {
-        "Optional."
-    }
 }

@@ -1,14 +1,16 @@
 //! The sign-in form.
 
 use crate::{
-    PageContext,
     api::auth::SignIn,
     components::{
         fields::{SubmitButton, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::FormError,
     },
+    forms::Form,
+    page_context::PageContext,
     routes,
+    url_words::CALLBACK,
 };
 use domain::{problem::Problem, text::ReturnPath};
 use leptos::prelude::*;
@@ -17,7 +19,7 @@ use leptos_router::hooks::use_query_map;
 
 /// Where to go after signing in or up, out of the address.
 pub fn callback() -> Option<ReturnPath> {
-    let asked = use_query_map().read_untracked().get("callbackUrl")?;
+    let asked = use_query_map().read_untracked().get(CALLBACK)?;
     ReturnPath::parse(&asked)
 }
 

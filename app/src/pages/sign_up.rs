@@ -1,21 +1,21 @@
 //! The sign-up form.
 
 use super::{
-    load::{Load, unexpected},
+    load::{Load, query},
     sign_in::callback,
 };
 use crate::{
-    api::{
-        auth::SignUp,
-        pages::{Answer, Ask},
-    },
+    api::{auth::SignUp, queries},
+    browser,
     components::{
         fields::{SelectField, SubmitButton, TextField},
-        form::{Form, PostForm},
+        form::PostForm,
         notes::FormError,
+        time::zone_options,
     },
-    frame::app_name,
-    host, routes,
+    forms::Form,
+    page_context::app_name,
+    routes,
 };
 use domain::text::{NAME_MAX, PASSWORD_LENGTH};
 use leptos::{html::Select, prelude::*};
@@ -27,25 +27,14 @@ const UTC: &str = "UTC";
 /// The page.
 #[component]
 pub fn SignUpPage() -> impl IntoView {
-    let show = Callback::new(|answer| {
-        let Answer::TimeZones(zones) = answer else {
-            return unexpected();
-        };
-        view! { <SignUpForm zones /> }.into_any()
-    });
+    let page = query(
+        || queries::TimeZones,
+        |zones| view! { <SignUpForm zones /> }.into_any(),
+    );
     view! {
         <Title text="Create account" />
-        <Load ask=Signal::stored(Ask::TimeZones) show />
+        <Load page />
     }
-}
-
-/// Zones as the choices of a select.
-pub fn zone_options(zones: Vec<String>) -> Vec<(String, String)> {
-    let words = |zone: &str| zone.replace('_', " ");
-    zones
-        .into_iter()
-        .map(|zone| (zone.clone(), words(&zone)))
-        .collect()
 }
 
 #[component]
@@ -62,7 +51,7 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
     let known = zones.clone();
     let untouched = zone == UTC;
     Effect::new(move |_| {
-        let found = host::time_zone().filter(|zone| untouched && known.contains(zone));
+        let found = browser::time_zone().filter(|zone| untouched && known.contains(zone));
         if let (Some(select), Some(zone)) = (select.get(), found) {
             select.set_value(&zone);
         }

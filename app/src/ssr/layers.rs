@@ -1,7 +1,14 @@
 //! What surrounds pages and server functions: who asks, where they are sent, statuses, caching.
 
-use super::{flash, policy};
-use crate::{api::error::ApiError, components::form::Flash, routes};
+use super::policy;
+use crate::{
+    api::{
+        backend::{Visitor, flash},
+        error::ApiError,
+    },
+    page_context::Flash,
+    routes,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{Form, FromRequest, Request, State},
@@ -13,18 +20,13 @@ use domain::{problem::Problem, text::ReturnPath};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use server::{
     AppState,
-    accounts::CurrentLogin,
     http::{auth::current_login, layers::RequestId},
 };
 
 /// Where server functions live.
-pub const FN_PREFIX: &str = "/api/fn/";
+const FN_PREFIX: &str = "/api/fn/";
 /// Forms are small; the site's own limit is the same.
 const FORM_MAX: usize = 64 * 1024;
-
-/// Who asks, found once for a request; an error when the database did not tell.
-#[derive(Clone)]
-pub struct Visitor(pub Result<Option<CurrentLogin>, Problem>);
 
 /// Finds out who asks, sends signed-out people from private pages to the sign-in form, and keeps
 /// personal pages out of caches.

@@ -1,8 +1,14 @@
 //! The HTML document around the application.
 
-use super::{policy, router::program_of_page};
-use crate::{App, routes};
-use http::{HeaderName, header, request::Parts};
+use super::{policy, programs::program_of_page};
+use crate::{
+    api::backend::Visitor,
+    browser::PageStatus,
+    frame::App,
+    page_context::{PageContext, Viewer, app_name},
+    routes,
+};
+use http::{HeaderName, StatusCode, header, request::Parts};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -15,9 +21,8 @@ const DESCRIPTION: &str = "Find a mentor, choose a time that suits you both, and
 /// The document, with the headers that belong to this very rendering.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     set_policy();
-    let app_name = use_context::<AppState>()
-        .map(|state| state.config.app_name.clone())
-        .unwrap_or_default();
+    set_context();
+    let app_name = app_name();
     let parts = use_context::<Parts>();
     let path = parts.as_ref().map_or("", |parts| parts.uri.path());
     let program = program_of_page(path, options.clone());
@@ -66,5 +71,34 @@ fn set_policy() {
     let name: HeaderName = header::CONTENT_SECURITY_POLICY;
     if let Some(value) = policy::page(&nonce, media) {
         response.insert_header(name, value);
+    }
+}
+
+/// What pages are told of their request, and what they may say about their answer.
+fn set_context() {
+    provide_context(page_context());
+    if let Some(response) = use_context::<ResponseOptions>() {
+        provide_context(PageStatus::new(move |status| {
+            if let Ok(status) = StatusCode::from_u16(status) {
+                response.set_status(status);
+            }
+        }));
+    }
+}
+
+fn page_context() -> PageContext {
+    let parts = use_context::<Parts>();
+    let extensions = parts.as_ref().map(|parts| &parts.extensions);
+    let visitor = extensions.and_then(|extensions| extensions.get::<Visitor>());
+    PageContext {
+        app_name: use_context::<AppState>()
+            .map(|state| state.config.app_name.clone())
+            .unwrap_or_default(),
+        viewer: match visitor {
+            Some(Visitor(Ok(Some(login)))) => Viewer::SignedIn(login.me.clone()),
+            Some(Visitor(Ok(None))) => Viewer::SignedOut,
+            Some(Visitor(Err(_))) | None => Viewer::Unknown,
+        },
+        flash: extensions.and_then(|extensions| extensions.get().cloned()),
     }
 }

@@ -7,7 +7,7 @@ mod follow;
 mod slots;
 
 pub use book::{BookRequest, Booked, BookingForm, book, generate_key, hold, insert, meeting_url};
-pub use change::{SessionChange, SessionChange as Change, change, release};
+pub use change::{SessionChange, change, release};
 pub use slots::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
 
 use crate::{

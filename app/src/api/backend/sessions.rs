@@ -1,6 +1,6 @@
 //! What the forms about sessions have in common.
 
-use crate::{api::error::ApiError, routes};
+use crate::{api::error::ApiError, routes, url_words::Done};
 use domain::{
     ids::SessionId, problem::Problem, session::Booking, time::Timestamp, views::SessionView,
 };
@@ -14,16 +14,17 @@ pub fn chosen(starts_at: Option<i64>) -> Result<Timestamp, Problem> {
 }
 
 /// Changes a session and leads to its page, which says what was `done`.
-pub async fn change(id: SessionId, change: Change, done: &str) -> Result<(), ApiError> {
+pub async fn change(id: SessionId, change: Change, done: Done) -> Result<(), ApiError> {
     let request = super::request()?;
     let login = request.login()?;
     let changed = server::sessions::change(&request.state, login, id, change).await;
     let session = request.answer(changed)?;
-    let done = match (done, session.booking) {
-        ("booked", Booking::Requested) => "requested",
-        (done, _) => done,
+    let done = if done == Done::Booked && session.booking == Booking::Requested {
+        Done::Requested
+    } else {
+        done
     };
-    super::redirect(&format!("{}?done={done}", routes::session(id)));
+    super::redirect(&routes::done(&routes::session(id), done));
     Ok(())
 }
 
@@ -39,10 +40,9 @@ pub fn after_hold(session: &SessionView) -> String {
 
 /// Where a saved mentor profile leads: a new mentor says next when to be booked.
 pub fn after_profile(was_mentor: bool) -> String {
-    let (page, done) = if was_mentor {
-        (routes::MENTOR_PROFILE, "saved")
+    if was_mentor {
+        routes::done(routes::MENTOR_PROFILE, Done::Saved)
     } else {
-        (routes::AVAILABILITY, "profile")
-    };
-    format!("{page}?done={done}")
+        routes::done(routes::AVAILABILITY, Done::ProfileMade)
+    }
 }

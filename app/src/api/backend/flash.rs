@@ -1,9 +1,9 @@
 //! What became of a form that was sent without JavaScript, carried over one redirect in a cookie.
 //!
 //! Leptos would put the error into the address: it would pile up there, be kept in the history, and
-//! anybody could make a link that shows words of their choice. Passwords are never carried.
+//! anybody could make a link that shows a text of their choice. Passwords are never carried.
 
-use crate::components::form::Flash;
+use crate::page_context::Flash;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::time::Millis;
 use http::{HeaderMap, HeaderValue};
