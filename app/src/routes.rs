@@ -1,10 +1,13 @@
 //! Every path of the web pages; links, redirects and route definitions take them from here.
 
-use crate::url_words::{CALLBACK, DONE, Done, LEFT, MINUTES, WEEK, WHY, Week};
+use crate::url_words::{
+    CALLBACK, DONE, Done, LEFT, MINUTES, PAST_PAGE, UPCOMING_PAGE, WEEK, WHY, Week,
+};
 use domain::{
     console::Tab,
     ids::{SessionId, UserId},
     text::ReturnPath,
+    views::ListPages,
 };
 
 /// Landing page.
@@ -124,6 +127,12 @@ pub fn is_meeting(path: &str) -> bool {
 /// of `components::left`.
 pub fn left(id: SessionId, why: &str) -> String {
     format!("{DASHBOARD}?{LEFT}={id}&{WHY}={why}")
+}
+
+/// Some pages of the lists of one's sessions.
+pub fn dashboard(pages: ListPages) -> String {
+    let ListPages { upcoming, past } = pages;
+    format!("{DASHBOARD}?{UPCOMING_PAGE}={upcoming}&{PAST_PAGE}={past}")
 }
 
 /// The sign-in form that leads back to `path` afterwards.

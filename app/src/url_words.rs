@@ -26,6 +26,11 @@ pub const FILTER: &str = "q";
 /// The parameter with the page of such a list, from 0.
 pub const PAGE: &str = "page";
 
+/// The parameter with the page of the sessions to come, from 0.
+pub const UPCOMING_PAGE: &str = "upcoming";
+/// The parameter with the page of the sessions that are over, from 0.
+pub const PAST_PAGE: &str = "past";
+
 /// What the form that led to this page did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {

@@ -8,8 +8,8 @@ use crate::url_words::Week;
 use domain::{
     console::{Console as ConsoleTab, Tab},
     views::{
-        Me, MentorCard, MentorProfile as Profile, MySessions, NotificationView, PendingMentor,
-        SessionView, Slot,
+        ListPages, Me, MentorCard, MentorProfile as Profile, MySessions, NotificationView,
+        PendingMentor, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -138,6 +138,8 @@ pub struct OtherTimes {
 pub struct Dashboard {
     /// The session whose meeting was just left, as the address names it.
     pub left: Option<String>,
+    /// Which pages of the lists.
+    pub pages: ListPages,
 }
 
 /// One session.

@@ -5,12 +5,12 @@ use crate::{
     api::queries::{self, Sessions},
     components::{left::LeftCard, session_card::SessionCard},
     routes,
-    url_words::{LEFT, WHY},
+    url_words::{LEFT, PAST_PAGE, UPCOMING_PAGE, WHY},
 };
-use domain::views::SessionView;
+use domain::views::{ListPages, SessionView};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 /// The page.
 #[component]
@@ -19,6 +19,7 @@ pub fn DashboardPage() -> impl IntoView {
     let page = query(
         move || queries::Dashboard {
             left: address.read().get(LEFT),
+            pages: pages_in(&address.read()),
         },
         move |page| {
             let why = address.read_untracked().get(WHY).unwrap_or_default();
@@ -31,9 +32,24 @@ pub fn DashboardPage() -> impl IntoView {
     }
 }
 
+/// The pages that an address asks for; the first ones where it makes no sense.
+fn pages_in(address: &ParamsMap) -> ListPages {
+    let page = |name| address.get_str(name).and_then(|page| page.parse().ok());
+    ListPages {
+        upcoming: page(UPCOMING_PAGE).unwrap_or_default(),
+        past: page(PAST_PAGE).unwrap_or_default(),
+    }
+}
+
 #[component]
 fn SessionLists(page: Sessions, why: String) -> impl IntoView {
     let left = page.left.as_ref().map(|session| session.id);
+    let (pages, has_later, has_earlier) = (
+        page.sessions.pages,
+        page.sessions.has_later,
+        page.sessions.has_earlier,
+    );
+    let turned = pages != ListPages::default();
     let others = move |sessions: Vec<SessionView>| -> Vec<SessionView> {
         sessions
             .into_iter()
@@ -41,14 +57,17 @@ fn SessionLists(page: Sessions, why: String) -> impl IntoView {
             .collect()
     };
     let (upcoming, past) = (others(page.sessions.upcoming), others(page.sessions.past));
+    let with_upcoming = move |upcoming| routes::dashboard(ListPages { upcoming, ..pages });
+    let with_past = move |past| routes::dashboard(ListPages { past, ..pages });
     // What waits for the reader comes first.
     let waits = |session: &SessionView| {
         session.may.answer_request || session.may.tell_more || session.may.finish
     };
     let (waiting, upcoming): (Vec<_>, Vec<_>) = upcoming.into_iter().partition(waits);
     let nobody_waits = waiting.is_empty();
-    let nothing_yet = nobody_waits && upcoming.is_empty() && past.is_empty() && left.is_none();
-    let no_past = past.is_empty();
+    let nothing_yet =
+        nobody_waits && upcoming.is_empty() && past.is_empty() && left.is_none() && !turned;
+    let no_past = past.is_empty() && pages.past == 0;
     let no_upcoming = upcoming.is_empty() && !nothing_yet;
     view! {
         <div class="page-head">
@@ -67,12 +86,44 @@ fn SessionLists(page: Sessions, why: String) -> impl IntoView {
             <h2 id="upcoming-title">"Upcoming"</h2>
             {no_upcoming.then(|| view! { <p class="muted">"You have no upcoming sessions."</p> })}
             <Cards sessions=upcoming />
+            <PageLinks
+                label="Pages of upcoming sessions"
+                back=(pages.upcoming > 0).then(|| ("Sooner sessions", with_upcoming(pages.upcoming - 1)))
+                on=has_later.then(|| ("Later sessions", with_upcoming(pages.upcoming + 1)))
+            />
         </section>
         <section aria-labelledby="past-title" hidden=no_past>
             <h2 id="past-title">"Past"</h2>
             <Cards sessions=past />
+            <PageLinks
+                label="Pages of past sessions"
+                back=(pages.past > 0).then(|| ("More recent sessions", with_past(pages.past - 1)))
+                on=has_earlier.then(|| ("Earlier sessions", with_past(pages.past + 1)))
+            />
         </section>
     }
+}
+
+/// Links to the neighbours of a list's page.
+#[component]
+fn PageLinks(
+    /// What the links are, for screen readers.
+    label: &'static str,
+    /// The page before, and what its link says.
+    back: Option<(&'static str, String)>,
+    /// The page after.
+    on: Option<(&'static str, String)>,
+) -> impl IntoView {
+    let link =
+        |(text, path): (&'static str, String)| view! { <a class="button" href=path>{text}</a> };
+    (back.is_some() || on.is_some()).then(|| {
+        view! {
+            <nav class="actions" aria-label=label>
+                {back.map(link)}
+                {on.map(link)}
+            </nav>
+        }
+    })
 }
 
 #[component]

@@ -117,7 +117,8 @@ async fn other_times(request: &Request, query: OtherTimes) -> Result<SessionTime
 
 async fn dashboard(request: &Request, query: Dashboard) -> Result<Sessions, ApiError> {
     let login = request.login()?;
-    let sessions = request.answer(server::sessions::mine(&request.state, login).await)?;
+    let sessions =
+        request.answer(server::sessions::mine(&request.state, login, query.pages).await)?;
     // An unknown or foreign id in the address only means that there is no such card.
     let left = match query.left.and_then(|id| id.parse().ok()) {
         Some(id) => server::sessions::get(&request.state, login, id).await.ok(),

@@ -4,7 +4,7 @@ use crate::{api::error::ApiError, routes, url_words::Done};
 use domain::{
     ids::SessionId, problem::Problem, session::Booking, time::Timestamp, views::SessionView,
 };
-use server::sessions::Change;
+use server::sessions::SessionChange;
 
 /// The time of the radio button that was chosen.
 pub fn chosen(starts_at: Option<i64>) -> Result<Timestamp, Problem> {
@@ -14,7 +14,7 @@ pub fn chosen(starts_at: Option<i64>) -> Result<Timestamp, Problem> {
 }
 
 /// Changes a session and leads to its page, which says what was `done`.
-pub async fn change(id: SessionId, change: Change, done: Done) -> Result<(), ApiError> {
+pub async fn change(id: SessionId, change: SessionChange, done: Done) -> Result<(), ApiError> {
     let request = super::request()?;
     let login = request.login()?;
     let changed = server::sessions::change(&request.state, login, id, change).await;
