@@ -1,7 +1,7 @@
 //! What people write about a session: goals, answers, questions.
 
 use crate::{
-    problem::{FieldProblem, Problem},
+    problem::{Problem, Refusals},
     text::{TextProblem, Title, paragraph},
 };
 use serde::{Deserialize, Serialize};
@@ -55,48 +55,25 @@ impl BookingDetails {
         questions: &[String],
         answers: &[String],
     ) -> Result<Self, Problem> {
-        let mut refused = Vec::new();
-        let title = Title::parse(title)
-            .map_err(|TextProblem(message)| refused.push(problem("title", message)))
-            .ok();
-        let mut take = |field: String, text: &str| match note(&field, text) {
-            Ok(text) => text,
-            Err(Problem::Invalid(fields)) => {
-                refused.extend(fields);
-                String::new()
-            }
-            Err(other) => {
-                refused.push(problem(&field, other.to_string()));
-                String::new()
-            }
-        };
-        let goal = take("goal".to_owned(), goal);
-        let answers = questions
-            .iter()
-            .enumerate()
-            .map(|(n, question)| Answered {
+        let mut refusals = Refusals::default();
+        let title = refusals.take("title", Title::parse(title));
+        let goal = refusals.take_named("goal", note("goal", goal));
+        let answers = questions.iter().enumerate().map(|(n, question)| {
+            let (field, text) = (format!("answers[{n}]"), answers.get(n));
+            let answer = note(&field, text.map_or("", String::as_str));
+            Some(Answered {
                 question: question.clone(),
-                answer: take(
-                    format!("answers[{n}]"),
-                    answers.get(n).map_or("", String::as_str),
-                ),
+                answer: refusals.take_named(&field, answer)?,
             })
-            .collect();
-        match title {
-            Some(title) if refused.is_empty() => Ok(Self {
-                title,
-                goal,
-                answers,
-            }),
-            Some(_) | None => Err(Problem::Invalid(refused)),
-        }
-    }
-}
-
-fn problem(field: &str, message: impl Into<String>) -> FieldProblem {
-    FieldProblem {
-        field: field.to_owned(),
-        message: message.into(),
+        });
+        // Every answer is looked at, also after one was refused.
+        let answers: Vec<Option<Answered>> = answers.collect();
+        let whole = title.zip(goal).map(|(title, goal)| Self {
+            title,
+            goal,
+            answers: answers.into_iter().flatten().collect(),
+        });
+        refusals.finish(whole)
     }
 }
 
