@@ -9,6 +9,8 @@ pub mod audit;
 pub mod availability;
 pub mod booking;
 pub mod console;
+#[cfg(feature = "sea-orm")]
+mod database;
 pub mod ids;
 pub mod job;
 pub mod late;
@@ -22,3 +24,4 @@ pub mod time;
 pub mod token;
 pub mod views;
 pub mod window;
+pub mod words;

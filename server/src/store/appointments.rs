@@ -4,7 +4,7 @@ use super::{StoreError, statement};
 use domain::{
     availability::Interval,
     ids::{SessionId, UserId},
-    session::{Booking, SeatRole},
+    session::{Booking, BookingWord, SeatRole},
     time::Timestamp,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -103,12 +103,10 @@ impl TryFrom<Row> for Appointment {
     type Error = StoreError;
 
     fn try_from(r: Row) -> Result<Self, StoreError> {
-        let booking = Booking::parse(
-            &r.booking,
-            r.cancelled_by.map(UserId),
-            r.cancelled_at.map(Timestamp),
-        )
-        .ok_or_else(|| StoreError::inconsistent("sessions", r.id))?;
+        let (by, at) = (r.cancelled_by.map(UserId), r.cancelled_at.map(Timestamp));
+        let booking = BookingWord::parse(&r.booking)
+            .and_then(|word| Booking::of(word, by, at))
+            .ok_or_else(|| StoreError::inconsistent("sessions", r.id))?;
         Ok(Self {
             session: SessionId(r.id),
             version: u32::try_from(r.version).unwrap_or_default(),

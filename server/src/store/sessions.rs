@@ -11,7 +11,7 @@ use domain::{
     booking::{Answered, BookingDetails},
     ids::{SessionId, UserId},
     seats::Seats,
-    session::{Booking, EndReason, Outcome, Room, SeatRole},
+    session::{Booking, BookingWord, EndReason, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
 };
 use sea_orm::{
@@ -548,12 +548,10 @@ impl TryFrom<Row> for SessionRecord {
 
     fn try_from(r: Row) -> Result<Self, StoreError> {
         let wrong = || StoreError::inconsistent("sessions", r.id);
-        let booking = Booking::parse(
-            &r.booking,
-            r.cancelled_by.map(UserId),
-            r.cancelled_at.map(Timestamp),
-        )
-        .ok_or_else(wrong)?;
+        let (by, at) = (r.cancelled_by.map(UserId), r.cancelled_at.map(Timestamp));
+        let booking = BookingWord::parse(&r.booking)
+            .and_then(|word| Booking::of(word, by, at))
+            .ok_or_else(wrong)?;
         let room = match (
             r.room.as_str(),
             r.room_ended_at,
