@@ -85,7 +85,7 @@ pub fn compose(
         .ok_or(MailError::Unwritable("its reader is not in the session"))?;
     let detail: Detail = serde_json::from_str(&mail.detail)
         .map_err(|e| Error::Other(format!("unreadable detail of a mail: {e}")))?;
-    let to = recipient(about.party(role))?;
+    let to = recipient(&about.people[role])?;
     let words = words(config, mail, kind, about, role, &detail);
     let text = Text(&words).render().map_err(unwritten)?;
     let html = Html(&words).render().map_err(unwritten)?;
@@ -229,11 +229,7 @@ fn words(
     role: SeatRole,
     detail: &Detail,
 ) -> Words {
-    let reader = about.party(role);
-    let other = about.party(match role {
-        SeatRole::Mentor => SeatRole::Mentee,
-        SeatRole::Mentee => SeatRole::Mentor,
-    });
+    let (reader, other) = (&about.people[role], &about.people[role.other()]);
     let (yours, theirs) = (
         Zone::or_utc(&reader.time_zone),
         Zone::or_utc(&other.time_zone),

@@ -223,7 +223,7 @@ async fn write(
         let new = NewEmail {
             id: EmailId(Uuid::new_v4()),
             session: about.session,
-            user: about.party(*role).id,
+            user: about.people[*role].id,
             kind: kind.as_str(),
             version: about.version,
             detail: detail.clone(),
@@ -255,7 +255,7 @@ pub async fn send(state: &AppState, id: EmailId) -> Result<()> {
     let now = state.clock.now();
     let kind = EmailKind::parse(&mail.kind)
         .ok_or_else(|| Error::Other(format!("unknown kind of mail: {}", mail.kind)))?;
-    let reader = about.role_of(mail.user).map(|role| about.party(role));
+    let reader = about.role_of(mail.user).map(|role| &about.people[role]);
     let is_void = reader.is_none_or(|reader| reader.email.is_none())
         || is_overtaken(kind, &mail, &about, now);
     if is_void {

@@ -233,7 +233,7 @@ pub(crate) async fn delete_at_livekit(
 mod tests {
     use super::*;
     use crate::store::sessions::PersonRow;
-    use domain::{access::SessionFacts, ids::UserId, session::EndReason};
+    use domain::{access::SessionFacts, ids::UserId, seats::Seats, session::EndReason};
     use uuid::Uuid;
 
     const START: Timestamp = Timestamp(1_800_000_000_000);
@@ -263,8 +263,10 @@ mod tests {
             title: "First steps".to_owned(),
             outcome: Outcome::Pending,
             meeting_url: String::new(),
-            mentor: person(10),
-            mentee: person(20),
+            people: Seats {
+                mentor: person(10),
+                mentee: person(20),
+            },
             version: 0,
             held_until: None,
             goal: String::new(),
@@ -272,7 +274,7 @@ mod tests {
             asked: None,
             reason: String::new(),
             dispute: None,
-            late_at: [None; 2],
+            late_at: Seats::default(),
         }
     }
 

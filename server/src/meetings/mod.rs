@@ -154,7 +154,7 @@ pub async fn access_token(
         Entry::IfNotInside | Entry::Here => ENSURE_EVERY,
     };
     ensure(state, &room, closes_at, cached_for).await?;
-    if record.late_at(role).is_some() {
+    if record.late_at[role].is_some() {
         say_late(state, login, id, None).await?;
     }
     join_token(state, login, &room, closes_at, role)

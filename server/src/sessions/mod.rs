@@ -13,10 +13,7 @@ use crate::{
     AppState, Result,
     accounts::CurrentLogin,
     meetings, mentors,
-    store::{
-        self, participants,
-        sessions::{PersonRow, SessionRecord},
-    },
+    store::{self, participants, sessions::SessionRecord},
     zones::Zone,
 };
 use domain::{
@@ -155,10 +152,7 @@ async fn history(
 
 /// The person in a seat.
 pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
-    let row = match role {
-        SeatRole::Mentor => &record.mentor,
-        SeatRole::Mentee => &record.mentee,
-    };
+    let row = &record.people[role];
     Person {
         id: row.id,
         name: row.name.clone(),
@@ -173,10 +167,11 @@ pub(crate) fn absent(mut people: Vec<Person>, present: &[Person]) -> Vec<Person>
 
 /// Who said that they are running late.
 pub(crate) fn late(record: &SessionRecord) -> Vec<Person> {
-    [SeatRole::Mentor, SeatRole::Mentee]
-        .into_iter()
-        .filter(|role| record.late_at(*role).is_some())
-        .map(|role| seat_holder(record, role))
+    record
+        .late_at
+        .iter()
+        .filter(|(_, at)| at.is_some())
+        .map(|(role, _)| seat_holder(record, role))
         .collect()
 }
 
@@ -187,10 +182,7 @@ pub(crate) fn view(state: &AppState, login: &CurrentLogin, record: SessionRecord
     let window = facts.window(state.config.window);
     let role = facts.role_of(login.me.id);
     let yours = Zone::or_utc(&login.me.time_zone);
-    let other: &PersonRow = match role {
-        Some(SeatRole::Mentor) => &record.mentee,
-        Some(SeatRole::Mentee) | None => &record.mentor,
-    };
+    let other = &record.people[role.map_or(SeatRole::Mentor, SeatRole::other)];
     let theirs = Zone::or_utc(&other.time_zone);
     let late = late(&record);
     SessionView {

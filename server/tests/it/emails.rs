@@ -6,6 +6,7 @@ use calcard::icalendar::{ICalendar, ICalendarProperty};
 use domain::{
     availability::Interval,
     ids::{EmailId, SessionId, UserId},
+    seats::Seats,
     session::Booking,
     time::{Millis, Timestamp},
 };
@@ -41,17 +42,19 @@ fn appointment() -> Appointment {
         meeting_url: "http://127.0.0.1:3000/meeting/00000000-0000-0000-0000-000000000007"
             .to_owned(),
         updated_at: NOW,
-        mentor: Party {
-            id: MENTOR,
-            name: "Maya Okafor".to_owned(),
-            email: Some("maya@example.org".to_owned()),
-            time_zone: "Europe/Berlin".to_owned(),
-        },
-        mentee: Party {
-            id: MENTEE,
-            name: "Leo Tanaka".to_owned(),
-            email: Some("leo@example.org".to_owned()),
-            time_zone: "America/New_York".to_owned(),
+        people: Seats {
+            mentor: Party {
+                id: MENTOR,
+                name: "Maya Okafor".to_owned(),
+                email: Some("maya@example.org".to_owned()),
+                time_zone: "Europe/Berlin".to_owned(),
+            },
+            mentee: Party {
+                id: MENTEE,
+                name: "Leo Tanaka".to_owned(),
+                email: Some("leo@example.org".to_owned()),
+                time_zone: "America/New_York".to_owned(),
+            },
         },
     }
 }
@@ -152,7 +155,7 @@ fn every_email_names_both_times_and_the_way_to_the_session() {
 #[test]
 fn people_of_one_zone_read_one_time() {
     let mut about = appointment();
-    about.mentee.time_zone = "Europe/Vienna".to_owned();
+    about.people.mentee.time_zone = "Europe/Vienna".to_owned();
     let email = written(EmailKind::Booked, &about, MENTEE, &NONE);
     let [text, _] = bodies(&parse(&email));
     assert!(
@@ -341,8 +344,8 @@ fn hostile_texts_stay_in_their_place() {
         let mut about = appointment();
         about.title = text.to_owned();
         about.goal = text.to_owned();
-        about.mentor.name = text.to_owned();
-        about.mentee.name = text.to_owned();
+        about.people.mentor.name = text.to_owned();
+        about.people.mentee.name = text.to_owned();
         let note = Note {
             note: text.to_owned(),
             ..NONE
@@ -372,7 +375,7 @@ fn an_address_that_is_not_exactly_one_gets_no_email() {
         "",
     ] {
         let mut about = appointment();
-        about.mentee.email = Some(bad.to_owned());
+        about.people.mentee.email = Some(bad.to_owned());
         let refused = compose(EmailKind::Booked, &about, MENTEE, &NONE);
         assert!(
             matches!(refused, Err(Error::Mail(MailError::Unwritable(_)))),
@@ -384,7 +387,7 @@ fn an_address_that_is_not_exactly_one_gets_no_email() {
 #[test]
 fn a_host_beyond_ascii_is_written_as_mail_servers_know_it() {
     let mut about = appointment();
-    about.mentee.email = Some("leo@bücher.example".to_owned());
+    about.people.mentee.email = Some("leo@bücher.example".to_owned());
     check(
         &written(EmailKind::Booked, &about, MENTEE, &NONE),
         "leo@xn--bcher-kva.example",
@@ -422,8 +425,8 @@ proptest! {
         let mut about = appointment();
         about.title = title.clone();
         about.goal = note.clone();
-        about.mentor.name = name.clone();
-        about.mentee.name = name;
+        about.people.mentor.name = name.clone();
+        about.people.mentee.name = name;
         let note = Note { note, ..NONE };
         let email = written(KINDS[which], &about, MENTEE, &note);
         check(&email, "leo@example.org");
