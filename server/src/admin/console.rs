@@ -6,7 +6,7 @@ use domain::{
     console::{Action, Console, Entry, Filter, PAGE, Section, Tab},
     problem::Problem,
     seats::Seats,
-    session::{Outcome, Room},
+    session::{Outcome, RoomWord},
     time::Timestamp,
 };
 use store::{jobs::FailedJob, sessions::SessionRecord, webhook_events::EventState};
@@ -70,8 +70,8 @@ fn people(record: &SessionRecord) -> (String, String) {
 
 async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
     let db = state.db.read();
-    let running = store::sessions::with_room(db, &[Room::Open, Room::Live]).await?;
-    let failed = store::sessions::with_room(db, &[Room::Failed]).await?;
+    let running = store::sessions::with_room(db, &[RoomWord::Open, RoomWord::Live]).await?;
+    let failed = store::sessions::with_room(db, &[RoomWord::Failed]).await?;
     let mut present = store::participants::present(db).await?;
     present.retain(|(id, ..)| running.iter().any(|r| r.facts.id == *id));
     let (waiting, dead) = store::jobs::count(db).await?;

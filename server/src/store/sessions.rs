@@ -600,14 +600,13 @@ pub async fn find_all(
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
-/// Sessions whose room is in one of these states, earliest first; at most 200. For `Room::Ended` the
-/// word alone counts.
+/// Sessions whose room is in one of these states, earliest first; at most 200.
 ///
 /// # Errors
 /// As [`find`].
 pub async fn with_room(
     db: &impl ConnectionTrait,
-    rooms: &[Room],
+    rooms: &[RoomWord],
 ) -> Result<Vec<SessionRecord>, StoreError> {
     let words: Vec<String> = rooms.iter().map(|r| format!("'{}'", r.as_str())).collect();
     let sql = format!(
