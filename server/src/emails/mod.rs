@@ -11,7 +11,7 @@ mod compose;
 pub use compose::compose;
 
 use crate::{
-    AppState, Error, Result, fail,
+    AppState, Result, fail,
     jobs::{self, Job},
     mail::{Email, MailError},
     store::{
@@ -28,8 +28,10 @@ use domain::{
     window::{Window, WindowRules},
 };
 use scoped_futures::ScopedFutureExt;
+use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 /// A mail server has this long for one email, greeting to goodbye.
@@ -40,7 +42,20 @@ const DAY: Millis = Millis::days(1);
 const HOUR: Millis = Millis::hours(1);
 
 /// What an email tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    DeriveValueType,
+)]
+#[strum(serialize_all = "snake_case")]
+#[sea_orm(value_type = "String")]
 pub enum EmailKind {
     /// A session was booked and takes place.
     Booked,
@@ -58,58 +73,17 @@ pub enum EmailKind {
     Changed,
     /// The session was called off.
     Cancelled,
-    /// The session comes nearer.
-    Reminder(Reminder),
+    /// A day before the start.
+    ReminderDayBefore,
+    /// An hour before the start.
+    ReminderHourBefore,
+    /// The meeting is open.
+    ReminderOpen,
 }
 
-/// How near a session is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reminder {
-    /// A day before the start.
-    DayBefore,
-    /// An hour before the start.
-    HourBefore,
-    /// The meeting is open.
-    Open,
-}
+domain::words!(EmailKind);
 
 impl EmailKind {
-    const ALL: [Self; 11] = [
-        Self::Booked,
-        Self::Requested,
-        Self::Confirmed,
-        Self::Declined,
-        Self::InfoAsked,
-        Self::InfoAnswered,
-        Self::Changed,
-        Self::Cancelled,
-        Self::Reminder(Reminder::DayBefore),
-        Self::Reminder(Reminder::HourBefore),
-        Self::Reminder(Reminder::Open),
-    ];
-
-    /// The word stored in `emails.kind`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Booked => "booked",
-            Self::Requested => "requested",
-            Self::Confirmed => "confirmed",
-            Self::Declined => "declined",
-            Self::InfoAsked => "info_asked",
-            Self::InfoAnswered => "info_answered",
-            Self::Changed => "changed",
-            Self::Cancelled => "cancelled",
-            Self::Reminder(Reminder::DayBefore) => "reminder_day_before",
-            Self::Reminder(Reminder::HourBefore) => "reminder_hour_before",
-            Self::Reminder(Reminder::Open) => "reminder_open",
-        }
-    }
-
-    /// Reads [`EmailKind::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
     /// Who is told. A confirmation goes to both, since it brings the calendar entry.
     fn readers(self) -> &'static [SeatRole] {
         match self {
@@ -118,7 +92,9 @@ impl EmailKind {
             | Self::Confirmed
             | Self::Changed
             | Self::Cancelled
-            | Self::Reminder(_) => &[SeatRole::Mentor, SeatRole::Mentee],
+            | Self::ReminderDayBefore
+            | Self::ReminderHourBefore
+            | Self::ReminderOpen => &[SeatRole::Mentor, SeatRole::Mentee],
             Self::Declined | Self::InfoAsked => &[SeatRole::Mentee],
             Self::InfoAnswered => &[SeatRole::Mentor],
         }
@@ -190,13 +166,12 @@ pub async fn plan_reminders(
         return Ok(());
     }
     let opens_at = Window::of(about.time.from, about.time.to, window).opens_at;
-    for (which, due) in [
-        (Reminder::DayBefore, about.time.from - DAY),
-        (Reminder::HourBefore, about.time.from - HOUR),
-        (Reminder::Open, opens_at),
+    for (kind, due) in [
+        (EmailKind::ReminderDayBefore, about.time.from - DAY),
+        (EmailKind::ReminderHourBefore, about.time.from - HOUR),
+        (EmailKind::ReminderOpen, opens_at),
     ] {
         if due > now {
-            let kind = EmailKind::Reminder(which);
             write(txn, &about, kind, &Cause::default(), due, now).await?;
         }
     }
@@ -224,7 +199,7 @@ async fn write(
             id: EmailId(Uuid::new_v4()),
             session: about.session,
             user: about.people[*role].id,
-            kind: kind.as_str(),
+            kind,
             version: about.version,
             detail: detail.clone(),
             now,
@@ -243,7 +218,7 @@ async fn write(
 /// Sends an email, unless it was sent or is not true any more. Work of [`Job::SendEmail`].
 ///
 /// # Errors
-/// [`Error::Mail`] when the email could not be handed over.
+/// [`crate::Error::Mail`] when the email could not be handed over.
 pub async fn send(state: &AppState, id: EmailId) -> Result<()> {
     let Some(mail) = emails::find(state.db.read(), id).await? else {
         return Ok(());
@@ -253,17 +228,15 @@ pub async fn send(state: &AppState, id: EmailId) -> Result<()> {
         return Ok(());
     };
     let now = state.clock.now();
-    let kind = EmailKind::parse(&mail.kind)
-        .ok_or_else(|| Error::Other(format!("unknown kind of mail: {}", mail.kind)))?;
     let reader = about.role_of(mail.user).map(|role| &about.people[role]);
-    let is_void = reader.is_none_or(|reader| reader.email.is_none())
-        || is_overtaken(kind, &mail, &about, now);
+    let is_void =
+        reader.is_none_or(|reader| reader.email.is_none()) || is_overtaken(&mail, &about, now);
     if is_void {
         return settle(state, id, End::Void).await;
     }
-    let email = compose(&state.config, &mail, kind, &about, now)?;
+    let email = compose(&state.config, &mail, &about, now)?;
     deliver(state, &email).await?;
-    tracing::info!(mail.id = %id, mail.kind = kind.as_str(), session.id = %mail.session, "mail {id} sent");
+    tracing::info!(mail.id = %id, mail.kind = mail.kind.as_str(), session.id = %mail.session, "mail {id} sent");
     settle(state, id, End::Sent).await
 }
 
@@ -283,7 +256,7 @@ async fn deliver(state: &AppState, email: &Email) -> Result<()> {
 /// Tells an admin by mail what needs attention, unless it is settled. Work of [`Job::NotifyAdmin`].
 ///
 /// # Errors
-/// [`Error::Mail`] when the email could not be handed over.
+/// [`crate::Error::Mail`] when the email could not be handed over.
 pub async fn alert(state: &AppState, id: NotificationId, admin: UserId) -> Result<()> {
     let entry = notifications::find(state.db.read(), id).await?;
     let admins = users::admins(state.db.read()).await?;
@@ -310,8 +283,8 @@ async fn settle(state: &AppState, id: EmailId, end: End) -> Result<()> {
 
 /// Whether an email says something that is not true any more. News stays news; a reminder belongs
 /// to one version of a confirmed session, and is pointless once the next one is due.
-fn is_overtaken(kind: EmailKind, mail: &EmailRow, about: &Appointment, now: Timestamp) -> bool {
-    let until = match kind {
+fn is_overtaken(mail: &EmailRow, about: &Appointment, now: Timestamp) -> bool {
+    let until = match mail.kind {
         EmailKind::Booked
         | EmailKind::Requested
         | EmailKind::Confirmed
@@ -320,25 +293,12 @@ fn is_overtaken(kind: EmailKind, mail: &EmailRow, about: &Appointment, now: Time
         | EmailKind::InfoAnswered
         | EmailKind::Changed
         | EmailKind::Cancelled => return false,
-        EmailKind::Reminder(Reminder::DayBefore) => about.time.from - HOUR,
-        EmailKind::Reminder(Reminder::HourBefore) => about.time.from,
-        EmailKind::Reminder(Reminder::Open) => about.time.to,
+        EmailKind::ReminderDayBefore => about.time.from - HOUR,
+        EmailKind::ReminderHourBefore => about.time.from,
+        EmailKind::ReminderOpen => about.time.to,
     };
     mail.version != about.version
         || about.booking != Booking::Confirmed
         || about.is_over
         || now >= until
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_kinds_read_back() {
-        for kind in EmailKind::ALL {
-            assert_eq!(EmailKind::parse(kind.as_str()), Some(kind));
-        }
-        assert_eq!(EmailKind::parse("advertising"), None);
-    }
 }

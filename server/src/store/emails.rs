@@ -1,6 +1,7 @@
 //! Table `emails`: emails to one person each, written with the change they tell of.
 
 use super::{StoreError, Txn, entity::emails as table, statement};
+use crate::emails::EmailKind;
 use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,
@@ -16,8 +17,8 @@ pub struct NewEmail {
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::emails::EmailKind`].
-    pub kind: &'static str,
+    /// What it tells.
+    pub kind: EmailKind,
     /// The session's version it tells of.
     pub version: u32,
     /// JSON.
@@ -35,8 +36,8 @@ pub struct EmailRow {
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::emails::EmailKind`].
-    pub kind: String,
+    /// What it tells.
+    pub kind: EmailKind,
     /// The session's version it tells of.
     pub version: u32,
     /// JSON.

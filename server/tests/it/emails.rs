@@ -14,7 +14,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 use server::{
     Error,
-    emails::{self, EmailKind, Reminder},
+    emails::{self, EmailKind},
     mail::{Email, MailError},
     store::{
         appointments::{Appointment, Party},
@@ -81,12 +81,12 @@ fn compose(kind: EmailKind, about: &Appointment, to: UserId, note: &Note) -> Res
         id: EmailId(Uuid::from_u128(9)),
         session: about.session,
         user: to,
-        kind: kind.as_str().to_owned(),
+        kind,
         version: about.version,
         detail: detail.to_string(),
         is_settled: false,
     };
-    emails::compose(&harness::config(""), &row, kind, about, NOW)
+    emails::compose(&harness::config(""), &row, about, NOW)
 }
 
 fn written(kind: EmailKind, about: &Appointment, to: UserId, note: &Note) -> Email {
@@ -104,23 +104,9 @@ fn bodies(message: &Message<'_>) -> [String; 2] {
     [message.body_text(0), message.body_html(0)].map(|body| body.expect("a body").into_owned())
 }
 
-const KINDS: [EmailKind; 11] = [
-    EmailKind::Booked,
-    EmailKind::Requested,
-    EmailKind::Confirmed,
-    EmailKind::Declined,
-    EmailKind::InfoAsked,
-    EmailKind::InfoAnswered,
-    EmailKind::Changed,
-    EmailKind::Cancelled,
-    EmailKind::Reminder(Reminder::DayBefore),
-    EmailKind::Reminder(Reminder::HourBefore),
-    EmailKind::Reminder(Reminder::Open),
-];
-
 #[test]
 fn every_email_names_both_times_and_the_way_to_the_session() {
-    for kind in KINDS {
+    for kind in EmailKind::ALL.iter().copied() {
         for (to, yours, theirs) in [
             (
                 MENTOR,
@@ -254,12 +240,7 @@ fn an_email_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_i
             NOW.0
         );
     }
-    let email = written(
-        EmailKind::Reminder(Reminder::Open),
-        &appointment(),
-        MENTEE,
-        &NONE,
-    );
+    let email = written(EmailKind::ReminderOpen, &appointment(), MENTEE, &NONE);
     assert!(
         !parse(&email)
             .parts
@@ -350,7 +331,7 @@ fn hostile_texts_stay_in_their_place() {
             note: text.to_owned(),
             ..NONE
         };
-        for kind in KINDS {
+        for kind in EmailKind::ALL.iter().copied() {
             let email = written(kind, &about, MENTEE, &note);
             check(&email, "leo@example.org");
             let [_, html] = bodies(&parse(&email));
@@ -402,14 +383,13 @@ fn an_email_that_comes_late_says_so() {
         id: EmailId(Uuid::from_u128(9)),
         session: about.session,
         user: MENTEE,
-        kind: "booked".to_owned(),
+        kind: EmailKind::Booked,
         version: 1,
         detail: detail.to_owned(),
         is_settled: false,
     };
     let late = |about: &Appointment| {
-        let email = emails::compose(&harness::config(""), &row, EmailKind::Booked, about, NOW)
-            .expect("composed");
+        let email = emails::compose(&harness::config(""), &row, about, NOW).expect("composed");
         bodies(&parse(&email))
             .iter()
             .all(|body| body.contains("Something has changed since"))
@@ -428,7 +408,7 @@ proptest! {
         about.people.mentor.name = name.clone();
         about.people.mentee.name = name;
         let note = Note { note, ..NONE };
-        let email = written(KINDS[which], &about, MENTEE, &note);
+        let email = written(EmailKind::ALL[which], &about, MENTEE, &note);
         check(&email, "leo@example.org");
         for part in parse(&email).parts.iter().filter(|p| p.is_content_type("text", "calendar")) {
             let ics = ICalendar::parse(part.text_contents().expect("text")).expect("calcard reads it");

@@ -1,5 +1,6 @@
 //! Table `emails`: emails to one person each.
 
+use crate::emails::EmailKind;
 use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,
@@ -13,7 +14,7 @@ pub struct Model {
     pub id: EmailId,
     pub session_id: SessionId,
     pub user_id: UserId,
-    pub kind: String,
+    pub kind: EmailKind,
     pub version: i32,
     pub detail: String,
     pub created_at: Timestamp,
