@@ -9,6 +9,9 @@ pub mod audit;
 pub mod availability;
 pub mod booking;
 pub mod console;
+#[cfg(feature = "sea-orm")]
+mod database;
+pub mod email;
 pub mod ids;
 pub mod job;
 pub mod late;
@@ -22,3 +25,4 @@ pub mod time;
 pub mod token;
 pub mod views;
 pub mod window;
+pub mod words;

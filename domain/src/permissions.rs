@@ -49,11 +49,6 @@ pub fn may_moderate(session: &SessionFacts, actor: &Actor) -> bool {
     session.role_of(actor.user) == Some(SeatRole::Mentor)
 }
 
-/// Whether `actor` may cancel the session: either seat holder.
-pub fn may_cancel(session: &SessionFacts, actor: &Actor) -> bool {
-    session.role_of(actor.user).is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use crate::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One field of a form or body that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +190,46 @@ impl Problem {
     }
 }
 
+/// Collects what was refused, so that a form shows all of it at once.
+#[derive(Debug, Default)]
+pub struct Refusals(Vec<FieldProblem>);
+
+impl Refusals {
+    /// Refuses a field.
+    pub fn add(&mut self, field: &str, why: impl fmt::Display) {
+        self.0.push(FieldProblem {
+            field: field.to_owned(),
+            message: why.to_string(),
+        });
+    }
+
+    /// The value, or `None` once the field is refused with what is wrong with it.
+    pub fn take<T>(&mut self, field: &str, read: Result<T, impl fmt::Display>) -> Option<T> {
+        read.map_err(|why| self.add(field, why)).ok()
+    }
+
+    /// As [`Refusals::take`], for what names its fields itself; another problem is said about `field`.
+    pub fn take_named<T>(&mut self, field: &str, read: Result<T, Problem>) -> Option<T> {
+        match read {
+            Err(Problem::Invalid(fields)) => {
+                self.0.extend(fields);
+                None
+            }
+            other => self.take(field, other),
+        }
+    }
+
+    /// The whole, if there is one and nothing was refused.
+    ///
+    /// # Errors
+    /// [`Problem::Invalid`] with everything that was refused.
+    pub fn finish<T>(self, whole: Option<T>) -> Result<T, Problem> {
+        whole
+            .filter(|_| self.0.is_empty())
+            .ok_or(Problem::Invalid(self.0))
+    }
+}
+
 fn first_message(fields: &[FieldProblem]) -> &str {
     fields
         .first()
@@ -229,6 +270,24 @@ fn access_sentence(access: &Access) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everything_that_was_refused_is_said_at_once_and_in_order() {
+        let mut refusals = Refusals::default();
+        let one = refusals.take("one", Ok::<_, &str>(1));
+        let two = refusals.take("two", Err::<u8, _>("Too short."));
+        let inner = Problem::field("three[0]", "Too long.");
+        let three = refusals.take_named("three", Err::<u8, _>(inner));
+        let other = refusals.take_named("four", Err::<u8, _>(Problem::Forbidden));
+        assert_eq!((one, two, three, other), (Some(1), None, None, None));
+        let refused = refusals.finish(one);
+        let Err(Problem::Invalid(fields)) = &refused else {
+            panic!("refused: {refused:?}")
+        };
+        let names: Vec<_> = fields.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(names, ["two", "three[0]", "four"]);
+        assert_eq!(Refusals::default().finish(one), Ok(1));
+    }
 
     #[test]
     fn a_forged_message_is_refused_for_good() {

@@ -34,7 +34,7 @@ impl<T> Seats<T> {
 
     /// The mentor's value, then the mentee's.
     pub fn iter(&self) -> impl Iterator<Item = (SeatRole, &T)> {
-        SeatRole::ALL.into_iter().map(|role| (role, &self[role]))
+        SeatRole::ALL.iter().map(|role| (*role, &self[*role]))
     }
 
     /// The seat whose value fits first.

@@ -2,10 +2,26 @@
 
 use crate::{ids::UserId, time::Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 
 /// What a person is in one session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SeatRole {
     /// Runs the room and may end it.
     Mentor,
@@ -14,9 +30,6 @@ pub enum SeatRole {
 }
 
 impl SeatRole {
-    /// Both, in the order in which they are shown.
-    pub const ALL: [Self; 2] = [Self::Mentor, Self::Mentee];
-
     /// The other seat.
     #[must_use]
     pub fn other(self) -> Self {
@@ -25,24 +38,17 @@ impl SeatRole {
             Self::Mentee => Self::Mentor,
         }
     }
-
-    /// The word used in tables, tokens and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Mentor => "mentor",
-            Self::Mentee => "mentee",
-        }
-    }
-
-    /// Reads [`SeatRole::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
 }
 
 /// State of the booking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[serde(rename_all = "snake_case")]
+#[strum_discriminants(
+    name(BookingWord),
+    doc = "The word stored in `sessions.booking`.",
+    derive(Hash, EnumString, IntoStaticStr, VariantArray),
+    strum(serialize_all = "snake_case")
+)]
 pub enum Booking {
     /// A slot is held while its form is filled in.
     Held,
@@ -64,31 +70,37 @@ pub enum Booking {
 impl Booking {
     /// The word stored in `sessions.booking`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Requested => "requested",
-            Self::Declined => "declined",
-            Self::Confirmed => "confirmed",
-            Self::Cancelled { .. } => "cancelled",
-        }
+        BookingWord::from(self).as_str()
     }
 
-    /// Reads [`Booking::as_str`] back, with who called it off and when; `None` when they do not fit.
-    pub fn parse(text: &str, by: Option<UserId>, at: Option<Timestamp>) -> Option<Self> {
-        match (text, at) {
-            ("held", _) => Some(Self::Held),
-            ("requested", _) => Some(Self::Requested),
-            ("declined", _) => Some(Self::Declined),
-            ("confirmed", _) => Some(Self::Confirmed),
-            ("cancelled", Some(at)) => Some(Self::Cancelled { by, at }),
-            _ => None,
-        }
+    /// The state that a word stands for, with who called it off and when; `None` when they do not fit.
+    pub fn of(word: BookingWord, by: Option<UserId>, at: Option<Timestamp>) -> Option<Self> {
+        Some(match word {
+            BookingWord::Held => Self::Held,
+            BookingWord::Requested => Self::Requested,
+            BookingWord::Declined => Self::Declined,
+            BookingWord::Confirmed => Self::Confirmed,
+            BookingWord::Cancelled => Self::Cancelled { by, at: at? },
+        })
     }
 }
 
 /// Why a room was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EndReason {
     /// The mentor pressed "End for everyone".
     EndedByMentor,
@@ -101,28 +113,6 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [Self; 4] = [
-        Self::EndedByMentor,
-        Self::EndedByAdmin,
-        Self::TimeUp,
-        Self::Cancelled,
-    ];
-
-    /// The word used in tables, JSON and data messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EndedByMentor => "ended_by_mentor",
-            Self::EndedByAdmin => "ended_by_admin",
-            Self::TimeUp => "time_up",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads [`EndReason::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
-    }
-
     /// What a participant reads.
     pub fn sentence(self) -> &'static str {
         match self {
@@ -135,8 +125,14 @@ impl EndReason {
 }
 
 /// State of a session's room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[serde(rename_all = "snake_case")]
+#[strum_discriminants(
+    name(RoomWord),
+    doc = "The word stored in `sessions.room` and `livekit_rooms.status`.",
+    derive(Hash, EnumString, IntoStaticStr, VariantArray),
+    strum(serialize_all = "snake_case")
+)]
 pub enum Room {
     /// Recorded; not yet created at LiveKit.
     Scheduled,
@@ -160,13 +156,27 @@ pub enum Room {
 impl Room {
     /// The word stored in `sessions.room` and `livekit_rooms.status`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::Open => "open",
-            Self::Live => "live",
-            Self::Ended { .. } => "ended",
-            Self::Failed => "failed",
-        }
+        RoomWord::from(self).as_str()
+    }
+
+    /// The state that a word stands for, with how the room ended; `None` when they do not fit.
+    pub fn of(
+        word: RoomWord,
+        by: Option<UserId>,
+        at: Option<Timestamp>,
+        reason: Option<EndReason>,
+    ) -> Option<Self> {
+        Some(match word {
+            RoomWord::Scheduled => Self::Scheduled,
+            RoomWord::Open => Self::Open,
+            RoomWord::Live => Self::Live,
+            RoomWord::Ended => Self::Ended {
+                by,
+                at: at?,
+                reason: reason?,
+            },
+            RoomWord::Failed => Self::Failed,
+        })
     }
 
     /// After LiveKit confirmed that the room exists. An ended room stays ended, a live one live.
@@ -219,8 +229,20 @@ impl Room {
 }
 
 /// What came of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     /// Not decided yet.
     Pending,
@@ -237,27 +259,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::Completed,
-        Self::MissedByMentor,
-        Self::MissedByMentee,
-        Self::MissedByBoth,
-        Self::Disputed,
-    ];
-
-    /// The word stored in `sessions.outcome`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Completed => "completed",
-            Self::MissedByMentor => "missed_by_mentor",
-            Self::MissedByMentee => "missed_by_mentee",
-            Self::MissedByBoth => "missed_by_both",
-            Self::Disputed => "disputed",
-        }
-    }
-
     /// Whether somebody did not come.
     pub fn is_missed(self) -> bool {
         match self {
@@ -274,13 +275,6 @@ impl Outcome {
             }
             Self::Pending | Self::Disputed => false,
         }
-    }
-
-    /// Reads [`Outcome::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|outcome| outcome.as_str() == text)
     }
 }
 
@@ -311,29 +305,5 @@ mod tests {
     #[test]
     fn a_room_that_livekit_lost_can_be_created_again() {
         assert_eq!(Room::Live.lost().created(), Room::Open);
-    }
-
-    #[test]
-    fn words_of_states_read_back() {
-        let (by, at) = (None, Timestamp(1));
-        for booking in [
-            Booking::Held,
-            Booking::Requested,
-            Booking::Declined,
-            Booking::Confirmed,
-            Booking::Cancelled { by, at },
-        ] {
-            assert_eq!(
-                Booking::parse(booking.as_str(), by, Some(at)),
-                Some(booking)
-            );
-        }
-        assert_eq!(Booking::parse("cancelled", by, None), None);
-        for reason in EndReason::ALL {
-            assert_eq!(EndReason::parse(reason.as_str()), Some(reason));
-        }
-        for outcome in Outcome::ALL {
-            assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
-        }
     }
 }

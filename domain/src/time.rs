@@ -15,7 +15,7 @@ impl Timestamp {
     }
 }
 
-/// A length of time in milliseconds, never negative by construction here.
+/// A length of time in milliseconds; a negative one points to the past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(pub i64);

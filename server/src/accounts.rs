@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     ids::{LoginId, UserId},
     permissions::Actor,
-    problem::{FieldProblem, Problem},
+    problem::{Problem, Refusals},
     text::{DisplayName, EmailAddress, TextProblem, check_password},
     time::{Millis, Timestamp},
     views::Me,
@@ -157,20 +157,14 @@ fn address_taken(error: StoreError) -> Error {
 }
 
 async fn new_user(state: &AppState, form: SignUp, is_admin: bool) -> Result<users::NewUser> {
-    let mut fields = Fields::default();
-    let name = fields.take("name", DisplayName::parse(&form.name));
-    let email = fields.take("email", EmailAddress::parse(&form.email));
-    let zone = fields.take(
-        "timeZone",
-        Zone::parse(&form.time_zone).map_err(|p| TextProblem(p.to_string())),
-    );
+    let mut refusals = Refusals::default();
+    let name = refusals.take("name", DisplayName::parse(&form.name));
+    let email = refusals.take("email", EmailAddress::parse(&form.email));
+    let zone = refusals.take_named("timeZone", Zone::parse(&form.time_zone));
     if let Some(email) = &email {
-        fields.take("password", check_password(&form.password, email));
+        refusals.take("password", check_password(&form.password, email));
     }
-    let (Some(name), Some(email), Some(zone), true) = (name, email, zone, fields.0.is_empty())
-    else {
-        return Err(fields.refuse());
-    };
+    let ((name, email), zone) = refusals.finish(name.zip(email).zip(zone))?;
     Ok(users::NewUser {
         id: UserId(Uuid::new_v4()),
         email,
@@ -180,33 +174,6 @@ async fn new_user(state: &AppState, form: SignUp, is_admin: bool) -> Result<user
         is_admin,
         created_at: state.clock.now(),
     })
-}
-
-/// Collects refused fields, so that a form shows all of them at once.
-#[derive(Default)]
-pub(crate) struct Fields(Vec<FieldProblem>);
-
-impl Fields {
-    pub(crate) fn take<T>(
-        &mut self,
-        field: &str,
-        result: std::result::Result<T, TextProblem>,
-    ) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(TextProblem(message)) => {
-                self.0.push(FieldProblem {
-                    field: field.to_owned(),
-                    message,
-                });
-                None
-            }
-        }
-    }
-
-    pub(crate) fn refuse(self) -> Error {
-        Problem::Invalid(self.0).into()
-    }
 }
 
 /// Signs in with address and password.
@@ -324,15 +291,10 @@ pub async fn update_account(
     name: &str,
     time_zone: &str,
 ) -> Result<()> {
-    let mut fields = Fields::default();
-    let name = fields.take("name", DisplayName::parse(name));
-    let zone = fields.take(
-        "timeZone",
-        Zone::parse(time_zone).map_err(|p| TextProblem(p.to_string())),
-    );
-    let (Some(name), Some(zone)) = (name, zone) else {
-        return Err(fields.refuse());
-    };
+    let mut refusals = Refusals::default();
+    let name = refusals.take("name", DisplayName::parse(name));
+    let zone = refusals.take_named("timeZone", Zone::parse(time_zone));
+    let (name, zone) = refusals.finish(name.zip(zone))?;
     let user = login.me.id;
     Ok(state
         .db

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Error, Result,
-    accounts::{CurrentLogin, Fields},
+    accounts::CurrentLogin,
     store::{self, mentors::ProfileRow},
     zones::Zone,
 };
@@ -10,8 +10,8 @@ use domain::{
     availability::{Length, Schedule, ScheduleDraft},
     booking::questions,
     ids::UserId,
-    problem::Problem,
-    text::{TextProblem, paragraph},
+    problem::{Problem, Refusals},
+    text::paragraph,
     views::{MentorCard, MentorProfile, PendingMentor},
 };
 use scoped_futures::ScopedFutureExt;
@@ -41,11 +41,8 @@ pub(crate) struct Mentor {
 
 impl Mentor {
     fn of(profile: MentorProfile) -> Result<Self> {
-        let schedule = Schedule::check(profile.schedule).map_err(|problems| {
-            Error::Other(format!(
-                "a stored schedule is not valid: {}",
-                Problem::Invalid(problems)
-            ))
+        let schedule = Schedule::check(profile.schedule).map_err(|problem| {
+            Error::Other(format!("a stored schedule is not valid: {problem}"))
         })?;
         Ok(Self {
             zone: Zone::or_utc(&profile.card.time_zone),
@@ -117,18 +114,13 @@ pub async fn save_profile(
     login: &CurrentLogin,
     form: MentorForm,
 ) -> Result<MentorProfile> {
-    let mut fields = Fields::default();
-    let headline = fields.take("headline", domain::text::Title::parse(&form.headline));
-    let bio = fields.take("bio", paragraph(&form.bio, 2_000));
-    let length = Length::parse(form.session_minutes).map_err(|e| TextProblem(e.to_string()));
-    let length = fields.take("sessionMinutes", length);
-    let questions = questions(&form.questions).map_err(|e| TextProblem(e.to_string()));
-    let questions = fields.take("questions", questions);
-    let (Some(headline), Some(bio), Some(length), Some(questions)) =
-        (headline, bio, length, questions)
-    else {
-        return Err(fields.refuse());
-    };
+    let mut refusals = Refusals::default();
+    let headline = refusals.take("headline", domain::text::Title::parse(&form.headline));
+    let bio = refusals.take("bio", paragraph(&form.bio, 2_000));
+    let length = refusals.take("sessionMinutes", Length::parse(form.session_minutes));
+    let questions = refusals.take_named("questions", questions(&form.questions));
+    let whole = headline.zip(bio).zip(length.zip(questions));
+    let ((headline, bio), (length, questions)) = refusals.finish(whole)?;
     let row = ProfileRow {
         user: login.me.id,
         headline: headline.as_str().to_owned(),
@@ -164,7 +156,7 @@ pub async fn save_schedule(
     login: &CurrentLogin,
     draft: ScheduleDraft,
 ) -> Result<MentorProfile> {
-    let schedule = Schedule::check(draft).map_err(Problem::Invalid)?;
+    let schedule = Schedule::check(draft)?;
     let (user, now) = (login.me.id, state.clock.now());
     let found = state.db.write(|txn| {
         let schedule = &schedule;

@@ -26,7 +26,8 @@ mod wall;
 pub use hours::{HOURS_MAX, HoursProblem, WeeklyHours, check_hours};
 pub use length::{LENGTHS_MIN, Length, LengthProblem};
 pub use overrides::{
-    DateOverride, OVERRIDE_DATES_MAX, OVERRIDES_MAX, OverrideKind, OverrideProblem, check_overrides,
+    DateOverride, OVERRIDE_DATES_MAX, OVERRIDES_MAX, OverrideKind, OverrideProblem, OverrideWord,
+    check_overrides,
 };
 pub use schedule::{Schedule, ScheduleDraft};
 pub use slots::{NotBookable, check_start, free_slots};

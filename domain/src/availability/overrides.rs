@@ -6,6 +6,7 @@ use super::{
 };
 use crate::text::{TextProblem, short_label};
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 
 /// Overrides that a mentor can have.
 pub const OVERRIDES_MAX: usize = 100;
@@ -28,8 +29,16 @@ pub struct DateOverride {
 
 /// How an override changes its dates. A date that is off and has extra hours has just the extra
 /// hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumDiscriminants,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum_discriminants(
+    name(OverrideWord),
+    doc = "The word stored in `availability_overrides.kind`.",
+    derive(Hash, EnumString, IntoStaticStr, VariantArray),
+    strum(serialize_all = "snake_case")
+)]
 pub enum OverrideKind {
     /// No weekly hours.
     Off,
@@ -40,6 +49,27 @@ pub enum OverrideKind {
         /// End, 1–1440.
         to_min: u16,
     },
+}
+
+impl OverrideKind {
+    /// The kind that a word stands for, with its hours; `None` when they do not fit.
+    pub fn of(word: OverrideWord, hours: Option<(u16, u16)>) -> Option<Self> {
+        Some(match word {
+            OverrideWord::Off => Self::Off,
+            OverrideWord::Extra => {
+                let (from_min, to_min) = hours?;
+                Self::Extra { from_min, to_min }
+            }
+        })
+    }
+
+    /// Its hours: where they begin and where they end.
+    pub fn hours(self) -> Option<(u16, u16)> {
+        match self {
+            Self::Off => None,
+            Self::Extra { from_min, to_min } => Some((from_min, to_min)),
+        }
+    }
 }
 
 impl DateOverride {

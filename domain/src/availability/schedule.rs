@@ -9,7 +9,7 @@ use super::{
     wall::Day,
 };
 use crate::{
-    problem::FieldProblem,
+    problem::{Problem, Refusals},
     time::{Millis, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -79,34 +79,22 @@ impl Schedule {
     /// Checks, cleans and sorts what was entered or stored. Lengths entered twice count once.
     ///
     /// # Errors
-    /// At most one problem for each field.
-    pub fn check(draft: ScheduleDraft) -> Result<Self, Vec<FieldProblem>> {
-        let mut problems = Vec::new();
-        let mut refuse = |field: &str, message: String| {
-            problems.push(FieldProblem {
-                field: field.to_owned(),
-                message,
-            });
-        };
-        let hours = check_hours(draft.hours)
-            .map_err(|problem| refuse("hours", problem.to_string()))
-            .unwrap_or_default();
-        let overrides = check_overrides(draft.overrides)
-            .map_err(|problem| refuse("overrides", problem.to_string()))
-            .unwrap_or_default();
-        let lengths = check_lengths(&draft.lengths)
-            .map_err(|message| refuse("lengths", message))
-            .unwrap_or_default();
+    /// [`Problem::Invalid`] with at most one problem for each field.
+    pub fn check(draft: ScheduleDraft) -> Result<Self, Problem> {
+        let mut refusals = Refusals::default();
+        let hours = refusals.take("hours", check_hours(draft.hours));
+        let overrides = refusals.take("overrides", check_overrides(draft.overrides));
+        let lengths = refusals.take("lengths", check_lengths(&draft.lengths));
         for (field, value) in [
             ("bufferBefore", draft.buffer_before),
             ("bufferAfter", draft.buffer_after),
         ] {
             if value > BUFFER_MAX {
-                refuse(field, format!("Choose 0 to {BUFFER_MAX} minutes."));
+                refusals.add(field, format!("Choose 0 to {BUFFER_MAX} minutes."));
             }
         }
         if draft.min_notice > MIN_NOTICE_MAX {
-            refuse("minNotice", "Choose at most 30 days.".to_owned());
+            refusals.add("minNotice", "Choose at most 30 days.");
         }
         for (field, value, range, unit) in [
             (
@@ -120,12 +108,11 @@ impl Schedule {
         ] {
             if value.is_some_and(|value| !range.contains(&value)) {
                 let (least, most) = range.into_inner();
-                refuse(field, format!("Choose {least} to {most} {unit}."));
+                refusals.add(field, format!("Choose {least} to {most} {unit}."));
             }
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        let whole = hours.zip(overrides).zip(lengths);
+        let ((hours, overrides), lengths) = refusals.finish(whole)?;
         let clean = ScheduleDraft {
             hours,
             overrides,
@@ -231,7 +218,10 @@ mod tests {
     }
 
     fn refused(draft: ScheduleDraft) -> Vec<String> {
-        let problems = Schedule::check(draft).expect_err("refused");
+        let refused = Schedule::check(draft);
+        let Err(Problem::Invalid(problems)) = refused else {
+            panic!("refused: {refused:?}")
+        };
         problems
             .into_iter()
             .map(|problem| format!("{}: {}", problem.field, problem.message))

@@ -7,7 +7,8 @@ use crate::{
 use domain::{
     console::{Action, Console, Entry, Filter, PAGE, Section, Tab},
     problem::Problem,
-    session::{Outcome, Room},
+    seats::Seats,
+    session::{Outcome, RoomWord},
     time::Timestamp,
 };
 use store::{jobs::FailedJob, sessions::SessionRecord, webhook_events::EventState};
@@ -65,14 +66,14 @@ fn section(title: &str, empty: &str, entries: Vec<Entry>) -> Section {
 }
 
 fn people(record: &SessionRecord) -> (String, String) {
-    let (mentor, mentee) = (&record.mentor.name, &record.mentee.name);
-    fact("People", format!("{mentor} mentors {mentee}"))
+    let Seats { mentor, mentee } = &record.people;
+    fact("People", format!("{} mentors {}", mentor.name, mentee.name))
 }
 
 async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
     let db = state.db.read();
-    let running = store::sessions::with_room(db, &[Room::Open, Room::Live]).await?;
-    let failed = store::sessions::with_room(db, &[Room::Failed]).await?;
+    let running = store::sessions::with_room(db, &[RoomWord::Open, RoomWord::Live]).await?;
+    let failed = store::sessions::with_room(db, &[RoomWord::Failed]).await?;
     let mut present = store::participants::present(db).await?;
     present.retain(|(id, ..)| running.iter().any(|r| r.facts.id == *id));
     let (waiting, dead) = store::jobs::count(db).await?;
@@ -90,11 +91,8 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
             .iter()
             .filter(|(id, ..)| *id == record.facts.id)
             .map(|(_, user, since)| {
-                let name = match user {
-                    Some(user) if *user == record.mentor.id => record.mentor.name.as_str(),
-                    Some(user) if *user == record.mentee.id => record.mentee.name.as_str(),
-                    Some(_) | None => "Somebody else",
-                };
+                let role = user.and_then(|user| record.facts.role_of(user));
+                let name = role.map_or("Somebody else", |role| record.people[role].name.as_str());
                 format!("{name} since {}", time(zone, *since))
             })
             .collect();
@@ -184,14 +182,14 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
 }
 
 async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console> {
-    let chosen = EventState::ALL.into_iter().find(|s| s.as_str() == filter);
+    let chosen = EventState::parse(filter);
     if chosen.is_none() && !filter.is_empty() {
         return Err(Problem::Malformed("There is no such state.".to_owned()).into());
     }
     let rows = store::webhook_events::latest(state.db.read(), chosen).await?;
     let entries = rows.into_iter().map(|row| Entry {
         facts: [
-            Some(fact("State", row.state)),
+            Some(fact("State", row.state.as_str())),
             Some(fact("Received", time(zone, row.received_at))),
             row.room.as_ref().map(|room| fact("Room", room.as_str())),
             row.error.map(|why| fact("Why parked", why)),
@@ -208,7 +206,7 @@ async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console
         action: None,
     });
     let mut choices = vec![fact("", "All")];
-    choices.extend(EventState::ALL.map(|s| fact(s.as_str(), s.as_str())));
+    choices.extend(EventState::ALL.iter().map(|s| fact(s.as_str(), s.as_str())));
     Ok(Console {
         title: "Webhooks".to_owned(),
         filter: Some(Filter {
@@ -246,13 +244,13 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
             (false, true) => "Mentor",
             (false, false) => "Mentee",
         };
-        let seen = row.last_seen_at().map(|at| time(zone, at));
+        let seen = row.last_seen_at.map(|at| time(zone, at));
         Entry {
             facts: vec![
                 fact("Address", row.email.as_str()),
                 fact("Role", role),
                 fact("Zone", row.time_zone.as_str()),
-                fact("Since", time(zone, row.created_at())),
+                fact("Since", time(zone, row.created_at)),
                 fact("Sessions", row.sessions.to_string()),
                 fact("Last seen", seen.unwrap_or("Not signed in".to_owned())),
             ],
@@ -262,7 +260,7 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
                 "Sign out everywhere",
                 "All browsers of this person are signed out. They can sign in again.",
                 "sign_out",
-                row.id(),
+                row.id,
             ),
             title: row.name,
         }
@@ -290,10 +288,9 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
         (Outcome::MissedByBoth, "Nobody came"),
     ];
     let entries = rows.into_iter().map(|(record, by, words)| {
-        let who = match by {
-            Some(by) if by == record.mentor.id => format!("{}, the mentor", record.mentor.name),
-            Some(by) if by == record.mentee.id => format!("{}, the mentee", record.mentee.name),
-            Some(_) | None => "Somebody whose account is gone".to_owned(),
+        let who = match by.and_then(|by| record.facts.role_of(by)) {
+            Some(role) => format!("{}, the {}", record.people[role].name, role.as_str()),
+            None => "Somebody whose account is gone".to_owned(),
         };
         Entry {
             facts: vec![

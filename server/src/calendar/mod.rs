@@ -28,7 +28,7 @@ use domain::{
     ids::{SessionId, UserId},
     permissions::Actor,
     problem::Problem,
-    session::Booking,
+    session::{Booking, SeatRole},
     text::{one_line, paragraph},
     time::{Millis, Timestamp},
 };
@@ -120,11 +120,7 @@ pub struct EventFacts {
 impl EventFacts {
     /// A session as `reader` sees it, without their address; an admin sees it as the mentor does.
     pub fn of(about: &Appointment, reader: UserId) -> Self {
-        let other = if reader == about.mentee.id {
-            &about.mentor
-        } else {
-            &about.mentee
-        };
+        let role = about.role_of(reader).unwrap_or(SeatRole::Mentor);
         Self {
             session: about.session,
             version: about.version,
@@ -137,8 +133,8 @@ impl EventFacts {
             title: about.title.clone(),
             goal: about.goal.clone(),
             meeting_url: about.meeting_url.clone(),
-            mentor: about.mentor.name.clone(),
-            other: other.name.clone(),
+            mentor: about.people.mentor.name.clone(),
+            other: about.people[role.other()].name.clone(),
             attendee: None,
             stamp: about.updated_at,
         }

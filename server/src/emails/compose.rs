@@ -1,7 +1,7 @@
 //! An email's words and its message. Names, titles and notes come from people who may mean harm:
 //! they reach headers as single lines of bounded length, and HTML escaped.
 
-use super::kind::{Detail, EmailKind, Reminder};
+use super::kind::{Detail, EmailKind};
 use crate::{
     Error, Result,
     calendar::{self, EventFacts, EventState, Method},
@@ -76,7 +76,6 @@ struct Labelled {
 pub fn compose(
     config: &Config,
     mail: &EmailRow,
-    kind: EmailKind,
     about: &Appointment,
     now: Timestamp,
 ) -> Result<Email> {
@@ -85,14 +84,14 @@ pub fn compose(
         .ok_or(MailError::Unwritable("its reader is not in the session"))?;
     let detail: Detail = serde_json::from_str(&mail.detail)
         .map_err(|e| Error::Other(format!("unreadable detail of a mail: {e}")))?;
-    let to = recipient(about.party(role))?;
-    let words = words(config, mail, kind, about, role, &detail);
+    let to = recipient(&about.people[role])?;
+    let words = words(config, mail, about, role, &detail);
     let text = Text(&words).render().map_err(unwritten)?;
     let html = Html(&words).render().map_err(unwritten)?;
     let alternative = MultiPart::alternative()
         .singlepart(SinglePart::plain(text))
         .singlepart(SinglePart::html(html));
-    let body = match invitation(config, mail, kind, about, &to, &detail, now) {
+    let body = match invitation(config, mail, about, &to, &detail, now) {
         None => alternative,
         Some((method, ics)) => MultiPart::mixed()
             .multipart(alternative.singlepart(calendar_part(method, ics.clone())?))
@@ -224,16 +223,11 @@ fn note(text: &str) -> String {
 fn words(
     config: &Config,
     mail: &EmailRow,
-    kind: EmailKind,
     about: &Appointment,
     role: SeatRole,
     detail: &Detail,
 ) -> Words {
-    let reader = about.party(role);
-    let other = about.party(match role {
-        SeatRole::Mentor => SeatRole::Mentee,
-        SeatRole::Mentee => SeatRole::Mentor,
-    });
+    let (reader, other) = (&about.people[role], &about.people[role.other()]);
     let (yours, theirs) = (
         Zone::or_utc(&reader.time_zone),
         Zone::or_utc(&other.time_zone),
@@ -243,26 +237,26 @@ fn words(
     Words {
         subject: format!(
             "{}: {} with {}, {}",
-            headline(kind),
+            headline(mail.kind),
             clip(&about.title, SUBJECT_TITLE_MAX),
             clip(&other.name, SUBJECT_NAME_MAX),
             yours.short(detail.starts_at),
         ),
-        lead: lead(kind, role, &name, &actor(detail, reader, other, &name)),
+        lead: lead(mail.kind, role, &name, &actor(detail, reader, other, &name)),
         times: times(detail, &yours, &theirs, &name),
         note: Some(note(&detail.note))
             .filter(|text| !text.is_empty())
             .map(|text| Labelled {
-                label: note_label(kind).to_owned(),
+                label: note_label(mail.kind).to_owned(),
                 text,
             }),
-        goal: if tells_goal(kind) {
+        goal: if tells_goal(mail.kind) {
             note(&about.goal)
         } else {
             String::new()
         },
         is_late: mail.version != about.version,
-        meeting_url: takes_place(kind).then(|| about.meeting_url.clone()),
+        meeting_url: takes_place(mail.kind).then(|| about.meeting_url.clone()),
         page_url: format!("{origin}/sessions/{}", about.session),
         reader: clip(&reader.name, NAME_MAX),
         title: clip(&about.title, TITLE_MAX),
@@ -283,9 +277,9 @@ fn headline(kind: EmailKind) -> &'static str {
         EmailKind::InfoAnswered => "Answer",
         EmailKind::Changed => "New time",
         EmailKind::Cancelled => "Cancelled",
-        EmailKind::Reminder(Reminder::DayBefore) => "Reminder",
-        EmailKind::Reminder(Reminder::HourBefore) => "Soon",
-        EmailKind::Reminder(Reminder::Open) => "Open now",
+        EmailKind::ReminderDayBefore => "Reminder",
+        EmailKind::ReminderHourBefore => "Soon",
+        EmailKind::ReminderOpen => "Open now",
     }
 }
 
@@ -325,13 +319,13 @@ fn lead(kind: EmailKind, role: SeatRole, other: &str, actor: &str) -> String {
         }
         (EmailKind::Changed, _) => format!("{actor} moved the session to another time."),
         (EmailKind::Cancelled, _) => format!("{actor} cancelled the session."),
-        (EmailKind::Reminder(Reminder::DayBefore), _) => {
+        (EmailKind::ReminderDayBefore, _) => {
             format!("Your session with {other} is coming up.")
         }
-        (EmailKind::Reminder(Reminder::HourBefore), _) => {
+        (EmailKind::ReminderHourBefore, _) => {
             format!("Your session with {other} starts soon.")
         }
-        (EmailKind::Reminder(Reminder::Open), _) => format!(
+        (EmailKind::ReminderOpen, _) => format!(
             "Your meeting with {other} is open. You can enter and check camera and microphone now."
         ),
     }
@@ -345,9 +339,9 @@ fn note_label(kind: EmailKind) -> &'static str {
         EmailKind::Booked
         | EmailKind::Requested
         | EmailKind::Confirmed
-        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => {
-            "Note"
-        }
+        | EmailKind::ReminderDayBefore
+        | EmailKind::ReminderHourBefore
+        | EmailKind::ReminderOpen => "Note",
     }
 }
 
@@ -357,7 +351,9 @@ fn tells_goal(kind: EmailKind) -> bool {
         EmailKind::Booked
         | EmailKind::Requested
         | EmailKind::Confirmed
-        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => true,
+        | EmailKind::ReminderDayBefore
+        | EmailKind::ReminderHourBefore
+        | EmailKind::ReminderOpen => true,
         EmailKind::Declined
         | EmailKind::InfoAsked
         | EmailKind::InfoAnswered
@@ -372,7 +368,9 @@ fn takes_place(kind: EmailKind) -> bool {
         EmailKind::Booked
         | EmailKind::Confirmed
         | EmailKind::Changed
-        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => true,
+        | EmailKind::ReminderDayBefore
+        | EmailKind::ReminderHourBefore
+        | EmailKind::ReminderOpen => true,
         EmailKind::Requested
         | EmailKind::Declined
         | EmailKind::InfoAsked
@@ -411,13 +409,12 @@ fn times(detail: &Detail, yours: &Zone, theirs: &Zone, other: &str) -> Vec<Label
 fn invitation(
     config: &Config,
     mail: &EmailRow,
-    kind: EmailKind,
     about: &Appointment,
     to: &Mailbox,
     detail: &Detail,
     now: Timestamp,
 ) -> Option<(Method, String)> {
-    let (method, state) = match kind {
+    let (method, state) = match mail.kind {
         EmailKind::Booked | EmailKind::Confirmed => (Method::Request, EventState::Confirmed),
         EmailKind::Changed if about.booking == Booking::Requested => {
             (Method::Request, EventState::Tentative)
@@ -428,7 +425,9 @@ fn invitation(
         | EmailKind::Declined
         | EmailKind::InfoAsked
         | EmailKind::InfoAnswered
-        | EmailKind::Reminder(Reminder::DayBefore | Reminder::HourBefore | Reminder::Open) => {
+        | EmailKind::ReminderDayBefore
+        | EmailKind::ReminderHourBefore
+        | EmailKind::ReminderOpen => {
             return None;
         }
     };

@@ -13,5 +13,5 @@ mod kind;
 mod write;
 
 pub use compose::compose;
-pub use kind::{Cause, Detail, EmailKind, Reminder};
+pub use kind::{Cause, Detail, EmailKind};
 pub use write::{plan_reminders, post};

@@ -2,7 +2,7 @@
 
 use super::{
     jobs::send_email::SendEmail,
-    kind::{Cause, DAY, Detail, EmailKind, HOUR, Reminder},
+    kind::{Cause, DAY, Detail, EmailKind, HOUR},
 };
 use crate::{
     jobs::enqueue,
@@ -59,13 +59,12 @@ pub async fn plan_reminders(
         return Ok(());
     }
     let opens_at = Window::of(about.time.from, about.time.to, window).opens_at;
-    for (which, due) in [
-        (Reminder::DayBefore, about.time.from - DAY),
-        (Reminder::HourBefore, about.time.from - HOUR),
-        (Reminder::Open, opens_at),
+    for (kind, due) in [
+        (EmailKind::ReminderDayBefore, about.time.from - DAY),
+        (EmailKind::ReminderHourBefore, about.time.from - HOUR),
+        (EmailKind::ReminderOpen, opens_at),
     ] {
         if due > now {
-            let kind = EmailKind::Reminder(which);
             write(txn, &about, kind, &Cause::default(), due, now).await?;
         }
     }
@@ -92,8 +91,8 @@ async fn write(
         let new = NewEmail {
             id: EmailId(Uuid::new_v4()),
             session: about.session,
-            user: about.party(*role).id,
-            kind: kind.as_str(),
+            user: about.people[*role].id,
+            kind,
             version: about.version,
             detail: detail.clone(),
             now,

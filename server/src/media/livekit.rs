@@ -182,10 +182,7 @@ impl MediaServer for LiveKit {
                 NotFound => return Err(MediaError::Bad("it has no API to list rooms".to_owned())),
             },
         };
-        let rooms = rooms.into_iter().map(|room| LiveRoom {
-            name: room.name,
-            sid: room.sid,
-        });
+        let rooms = rooms.into_iter().map(|room| LiveRoom { name: room.name });
         Ok(rooms.collect())
     }
 

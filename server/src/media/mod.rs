@@ -117,8 +117,6 @@ pub struct CreatedRoom {
 pub struct LiveRoom {
     /// Its name.
     pub name: String,
-    /// LiveKit's id of this incarnation of the room.
-    pub sid: String,
 }
 
 /// What a join token allows: one person into one room, to publish camera, microphone and screen, to

@@ -130,6 +130,7 @@ mod tests {
     use domain::{
         access::SessionFacts,
         ids::UserId,
+        seats::Seats,
         session::{Booking, EndReason},
         time::Millis,
     };
@@ -162,8 +163,10 @@ mod tests {
             title: "First steps".to_owned(),
             outcome: Outcome::Pending,
             meeting_url: String::new(),
-            mentor: person(10),
-            mentee: person(20),
+            people: Seats {
+                mentor: person(10),
+                mentee: person(20),
+            },
             version: 0,
             held_until: None,
             goal: String::new(),
@@ -171,7 +174,7 @@ mod tests {
             asked: None,
             reason: String::new(),
             dispute: None,
-            late_at: [None; 2],
+            late_at: Seats::default(),
         }
     }
 

@@ -121,7 +121,7 @@ pub async fn access_token(
     let Access::Open { closes_at, role } = found.decision else {
         return Err(Problem::NoAccess(found.decision).into());
     };
-    if found.record.late_at(role).is_some() {
+    if found.record.late_at[role].is_some() {
         late::set_late(state, login, id, None).await?;
     }
     join_token(state, login, &found.room, closes_at, role)

@@ -61,7 +61,8 @@ pub async fn live_state(
                 })
             };
             let present: Vec<Person> = SeatRole::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(is_here)
                 .map(|role| views::seat_holder(&record, role))
                 .collect();

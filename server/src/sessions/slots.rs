@@ -219,7 +219,7 @@ pub async fn slots_to_move(
     let free = free(state, &asked, range, record.facts.mentee).await?;
     let yours = Zone::or_utc(&login.me.time_zone);
     let other = match role {
-        SeatRole::Mentor => Zone::or_utc(&record.mentee.time_zone),
+        SeatRole::Mentor => Zone::or_utc(&record.people.mentee.time_zone),
         SeatRole::Mentee => asked.mentor.zone.clone(),
     };
     Ok(OtherSlots {

@@ -4,14 +4,14 @@ use super::{StoreError, statement};
 use domain::{
     availability::Interval,
     ids::{SessionId, UserId},
-    session::{Booking, SeatRole},
+    seats::Seats,
+    session::{Booking, BookingWord, RoomWord, SeatRole},
     time::Timestamp,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use uuid::Uuid;
 
 /// Somebody in a session, with what nobody but themselves may read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub struct Party {
     /// Account.
     pub id: UserId,
@@ -44,95 +44,66 @@ pub struct Appointment {
     pub meeting_url: String,
     /// When anything about it changed last.
     pub updated_at: Timestamp,
-    /// The mentor.
-    pub mentor: Party,
-    /// The mentee.
-    pub mentee: Party,
+    /// The two people.
+    pub people: Seats<Party>,
 }
 
 impl Appointment {
-    /// The person in a seat.
-    pub fn party(&self, role: SeatRole) -> &Party {
-        match role {
-            SeatRole::Mentor => &self.mentor,
-            SeatRole::Mentee => &self.mentee,
-        }
-    }
-
     /// The seat somebody holds.
     pub fn role_of(&self, user: UserId) -> Option<SeatRole> {
-        [SeatRole::Mentor, SeatRole::Mentee]
-            .into_iter()
-            .find(|role| self.party(*role).id == user)
+        self.people.role_where(|person| person.id == user)
     }
 }
 
 #[derive(FromQueryResult)]
 struct Row {
-    id: Uuid,
+    id: SessionId,
     version: i32,
     title: String,
     goal: String,
-    scheduled_at: i64,
-    ends_at: i64,
-    booking: String,
-    cancelled_by: Option<Uuid>,
-    cancelled_at: Option<i64>,
-    room: String,
+    scheduled_at: Timestamp,
+    ends_at: Timestamp,
+    booking: BookingWord,
+    cancelled_by: Option<UserId>,
+    cancelled_at: Option<Timestamp>,
+    room: RoomWord,
     meeting_url: String,
-    updated_at: i64,
-    mentor_id: Uuid,
-    mentor_name: String,
-    mentor_email: String,
-    mentor_zone: String,
-    mentor_gone_at: Option<i64>,
-    mentee_id: Uuid,
-    mentee_name: String,
-    mentee_email: String,
-    mentee_zone: String,
-    mentee_gone_at: Option<i64>,
+    updated_at: Timestamp,
+    #[sea_orm(nested(prefix = "mentor_"))]
+    mentor: Party,
+    #[sea_orm(nested(prefix = "mentee_"))]
+    mentee: Party,
 }
 
 const SELECT: &str = "SELECT s.id, s.version, s.title, s.goal, s.scheduled_at, s.ends_at, s.booking, s.cancelled_by, \
-    s.cancelled_at, s.room, s.meeting_url, s.updated_at, a.id AS mentor_id, a.name AS mentor_name, \
-    a.email AS mentor_email, a.time_zone AS mentor_zone, a.anonymised_at AS mentor_gone_at, b.id AS mentee_id, \
-    b.name AS mentee_name, b.email AS mentee_email, b.time_zone AS mentee_zone, b.anonymised_at AS mentee_gone_at \
+    s.cancelled_at, s.room, s.meeting_url, s.updated_at, \
+    a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_time_zone, \
+    CASE WHEN a.anonymised_at IS NULL THEN a.email END AS mentor_email, \
+    b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_time_zone, \
+    CASE WHEN b.anonymised_at IS NULL THEN b.email END AS mentee_email \
     FROM sessions s JOIN users a ON a.id = s.mentor_id JOIN users b ON b.id = s.mentee_id";
 
 impl TryFrom<Row> for Appointment {
     type Error = StoreError;
 
     fn try_from(r: Row) -> Result<Self, StoreError> {
-        let booking = Booking::parse(
-            &r.booking,
-            r.cancelled_by.map(UserId),
-            r.cancelled_at.map(Timestamp),
-        )
-        .ok_or_else(|| StoreError::inconsistent("sessions", r.id))?;
         Ok(Self {
-            session: SessionId(r.id),
+            session: r.id,
             version: u32::try_from(r.version).unwrap_or_default(),
             title: r.title,
             goal: r.goal,
             time: Interval {
-                from: Timestamp(r.scheduled_at),
-                to: Timestamp(r.ends_at),
+                from: r.scheduled_at,
+                to: r.ends_at,
             },
-            booking,
-            is_over: r.room == "ended",
+            booking: Booking::of(r.booking, r.cancelled_by, r.cancelled_at)
+                .ok_or_else(|| StoreError::inconsistent("sessions", r.id.0))?,
+            is_over: r.room == RoomWord::Ended,
             meeting_url: r.meeting_url,
-            updated_at: Timestamp(r.updated_at),
-            mentor: Party {
-                id: UserId(r.mentor_id),
-                name: r.mentor_name,
-                email: r.mentor_gone_at.is_none().then_some(r.mentor_email),
-                time_zone: r.mentor_zone,
-            },
-            mentee: Party {
-                id: UserId(r.mentee_id),
-                name: r.mentee_name,
-                email: r.mentee_gone_at.is_none().then_some(r.mentee_email),
-                time_zone: r.mentee_zone,
+            updated_at: r.updated_at,
+            people: Seats {
+                mentor: r.mentor,
+                mentee: r.mentee,
             },
         })
     }
@@ -157,7 +128,7 @@ pub async fn find(
     db: &impl ConnectionTrait,
     session: SessionId,
 ) -> Result<Option<Appointment>, StoreError> {
-    let found = select(db, "WHERE s.id = $1", [session.0.into()]).await?;
+    let found = select(db, "WHERE s.id = $1", [session.into()]).await?;
     Ok(found.into_iter().next())
 }
 
@@ -176,5 +147,5 @@ pub async fn of_calendar(
         "WHERE (s.mentor_id = $1 OR s.mentee_id = $1) AND ((s.booking IN ('confirmed', 'requested') AND s.ends_at > $2) \
          OR (s.booking = 'cancelled' AND s.cancelled_at > $2)) ORDER BY s.scheduled_at DESC, s.id LIMIT {limit}"
     );
-    select(db, &rest, [user.0.into(), since.0.into()]).await
+    select(db, &rest, [user.into(), since.into()]).await
 }

@@ -7,13 +7,13 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
 /// An act.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
@@ -22,6 +22,7 @@ pub struct AuditEntry {
     /// What.
     pub action: AuditAction,
     /// In which session.
+    #[sea_orm(from_alias = "session_id")]
     pub session: Option<SessionId>,
     /// To whom.
     pub subject: Option<UserId>,
@@ -36,11 +37,11 @@ pub struct AuditEntry {
 pub async fn record(txn: &Txn, entry: &AuditEntry) -> Result<(), StoreError> {
     table::Entity::insert(table::ActiveModel {
         id: Set(Uuid::new_v4()),
-        at: Set(entry.at.0),
-        actor: Set(entry.actor.map(|id| id.0)),
-        action: Set(entry.action.as_str().to_owned()),
-        session_id: Set(entry.session.map(|id| id.0)),
-        subject: Set(entry.subject.map(|id| id.0)),
+        at: Set(entry.at),
+        actor: Set(entry.actor),
+        action: Set(entry.action),
+        session_id: Set(entry.session),
+        subject: Set(entry.subject),
         detail: Set(entry.detail.clone()),
     })
     .exec_without_returning(txn)
@@ -48,22 +49,10 @@ pub async fn record(txn: &Txn, entry: &AuditEntry) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Latest first; those of one session, or of all.
+/// Latest first, without the first `offset` entries; those of one session, or of all.
 ///
 /// # Errors
-/// When the database does not answer, or [`StoreError::Inconsistent`].
-pub async fn list(
-    db: &impl ConnectionTrait,
-    session: Option<SessionId>,
-    limit: u64,
-) -> Result<Vec<AuditEntry>, StoreError> {
-    page(db, session, 0, limit).await
-}
-
-/// As [`list`], leaving out the first `offset` entries.
-///
-/// # Errors
-/// As [`list`].
+/// When the database does not answer, or [`StoreError::Unreadable`].
 pub async fn page(
     db: &impl ConnectionTrait,
     session: Option<SessionId>,
@@ -72,26 +61,14 @@ pub async fn page(
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let mut query = table::Entity::find();
     if let Some(session) = session {
-        query = query.filter(table::Column::SessionId.eq(session.0));
+        query = query.filter(table::Column::SessionId.eq(session));
     }
-    let rows = query
+    Ok(query
         .order_by_desc(table::Column::At)
         .order_by_asc(table::Column::Id)
         .offset(offset)
         .limit(limit)
+        .into_model()
         .all(db)
-        .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(AuditEntry {
-                at: Timestamp(row.at),
-                actor: row.actor.map(UserId),
-                action: AuditAction::parse(&row.action)
-                    .ok_or_else(|| StoreError::inconsistent("audit_log", row.id))?,
-                session: row.session_id.map(SessionId),
-                subject: row.subject.map(UserId),
-                detail: row.detail,
-            })
-        })
-        .collect()
+        .await?)
 }

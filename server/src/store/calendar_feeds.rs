@@ -15,9 +15,9 @@ pub async fn replace(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     table::Entity::insert(table::ActiveModel {
-        user_id: Set(user.0),
+        user_id: Set(user),
         token_hash: Set(token_hash.to_owned()),
-        created_at: Set(now.0),
+        created_at: Set(now),
     })
     .on_conflict(
         OnConflict::column(table::Column::UserId)
@@ -34,7 +34,7 @@ pub async fn replace(
 /// # Errors
 /// When the database does not answer.
 pub async fn delete(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
-    let gone = table::Entity::delete_by_id(user.0).exec(txn).await?;
+    let gone = table::Entity::delete_by_id(user).exec(txn).await?;
     Ok(gone.rows_affected > 0)
 }
 
@@ -51,8 +51,7 @@ pub async fn user(
     let row = db
         .query_one_raw(statement(db, sql, [token_hash.into()]))
         .await?;
-    let user = row.map(|row| row.try_get("", "user_id")).transpose()?;
-    Ok(user.map(UserId))
+    Ok(row.map(|row| row.try_get("", "user_id")).transpose()?)
 }
 
 /// Since when a person's calendar has an address; `None` when it has none.
@@ -63,6 +62,6 @@ pub async fn since(
     db: &impl ConnectionTrait,
     user: UserId,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let found = table::Entity::find_by_id(user.0).one(db).await?;
-    Ok(found.map(|row| Timestamp(row.created_at)))
+    let found = table::Entity::find_by_id(user).one(db).await?;
+    Ok(found.map(|row| row.created_at))
 }

@@ -1,12 +1,14 @@
 //! Table `session_changes`.
 
-use super::{StoreError, Txn, entity::session_changes, statement};
+use super::{StoreError, Txn, entity::session_changes};
 use domain::{
     booking::ChangeKind,
     ids::{SessionId, UserId},
     time::Timestamp,
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, FromQueryResult};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 /// Something that happened to a session.
@@ -37,57 +39,44 @@ pub struct HistoryRow {
 pub async fn insert(txn: &Txn, change: &HistoryRow) -> Result<(), StoreError> {
     session_changes::Entity::insert(session_changes::ActiveModel {
         id: Set(Uuid::new_v4()),
-        session_id: Set(change.session.0),
+        session_id: Set(change.session),
         version: Set(i32::try_from(change.version).unwrap_or(i32::MAX)),
-        kind: Set(change.kind.as_str().to_owned()),
-        by_user: Set(change.by.map(|user| user.0)),
-        starts_at: Set(change.starts_at.0),
-        previous_starts_at: Set(change.previous_starts_at.map(|at| at.0)),
+        kind: Set(change.kind),
+        by_user: Set(change.by),
+        starts_at: Set(change.starts_at),
+        previous_starts_at: Set(change.previous_starts_at),
         note: Set(change.note.clone()),
-        at: Set(change.at.0),
+        at: Set(change.at),
     })
     .exec_without_returning(txn)
     .await?;
     Ok(())
 }
 
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    version: i32,
-    kind: String,
-    by_user: Option<Uuid>,
-    starts_at: i64,
-    previous_starts_at: Option<i64>,
-    note: String,
-    at: i64,
-}
-
 /// A session's history, oldest first.
 ///
 /// # Errors
-/// When the database does not answer, or [`StoreError::Inconsistent`].
+/// When the database does not answer, or [`StoreError::Unreadable`].
 pub async fn of_session(
     db: &impl ConnectionTrait,
     session: SessionId,
 ) -> Result<Vec<HistoryRow>, StoreError> {
-    let sql = "SELECT id, version, kind, by_user, starts_at, previous_starts_at, note, at \
-               FROM session_changes WHERE session_id = $1 ORDER BY version, at, id";
-    let rows = Row::find_by_statement(statement(db, sql, [session.0.into()]))
+    let rows = session_changes::Entity::find()
+        .filter(session_changes::Column::SessionId.eq(session))
+        .order_by_asc(session_changes::Column::Version)
+        .order_by_asc(session_changes::Column::At)
+        .order_by_asc(session_changes::Column::Id)
         .all(db)
         .await?;
-    let change = |row: Row| {
-        Ok(HistoryRow {
-            session,
-            version: u32::try_from(row.version).unwrap_or_default(),
-            kind: ChangeKind::parse(&row.kind)
-                .ok_or_else(|| StoreError::inconsistent("session_changes", row.id))?,
-            by: row.by_user.map(UserId),
-            starts_at: Timestamp(row.starts_at),
-            previous_starts_at: row.previous_starts_at.map(Timestamp),
-            note: row.note,
-            at: Timestamp(row.at),
-        })
+    let change = |row: session_changes::Model| HistoryRow {
+        session,
+        version: u32::try_from(row.version).unwrap_or_default(),
+        kind: row.kind,
+        by: row.by_user,
+        starts_at: row.starts_at,
+        previous_starts_at: row.previous_starts_at,
+        note: row.note,
+        at: row.at,
     };
-    rows.into_iter().map(change).collect()
+    Ok(rows.into_iter().map(change).collect())
 }

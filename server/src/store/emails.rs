@@ -1,6 +1,7 @@
 //! Table `emails`: emails to one person each, written with the change they tell of.
 
 use super::{StoreError, Txn, entity::emails as table, statement};
+use crate::emails::EmailKind;
 use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,
@@ -16,8 +17,8 @@ pub struct NewEmail {
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::emails::EmailKind`].
-    pub kind: &'static str,
+    /// What it tells.
+    pub kind: EmailKind,
     /// The session's version it tells of.
     pub version: u32,
     /// JSON.
@@ -35,8 +36,8 @@ pub struct EmailRow {
     pub session: SessionId,
     /// To whom.
     pub user: UserId,
-    /// Word of [`crate::emails::EmailKind`].
-    pub kind: String,
+    /// What it tells.
+    pub kind: EmailKind,
     /// The session's version it tells of.
     pub version: u32,
     /// JSON.
@@ -54,13 +55,13 @@ pub async fn insert(txn: &Txn, mail: &NewEmail) -> Result<bool, StoreError> {
     let sql = "INSERT INTO emails (id, session_id, user_id, kind, version, detail, created_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (session_id, user_id, kind, version) DO NOTHING";
     let values = [
-        mail.id.0.into(),
-        mail.session.0.into(),
-        mail.user.0.into(),
+        mail.id.into(),
+        mail.session.into(),
+        mail.user.into(),
         mail.kind.into(),
         i32::try_from(mail.version).unwrap_or(i32::MAX).into(),
         mail.detail.as_str().into(),
-        mail.now.0.into(),
+        mail.now.into(),
     ];
     let written = txn.execute_raw(statement(txn, sql, values)).await?;
     Ok(written.rows_affected() > 0)
@@ -74,11 +75,11 @@ pub async fn find(
     db: &impl ConnectionTrait,
     mail: EmailId,
 ) -> Result<Option<EmailRow>, StoreError> {
-    let found = table::Entity::find_by_id(mail.0).one(db).await?;
+    let found = table::Entity::find_by_id(mail).one(db).await?;
     Ok(found.map(|row| EmailRow {
-        id: EmailId(row.id),
-        session: SessionId(row.session_id),
-        user: UserId(row.user_id),
+        id: row.id,
+        session: row.session_id,
+        user: row.user_id,
         kind: row.kind,
         version: u32::try_from(row.version).unwrap_or_default(),
         detail: row.detail,
@@ -105,8 +106,8 @@ pub async fn settle(txn: &Txn, mail: EmailId, end: End, now: Timestamp) -> Resul
         End::Void => table::Column::VoidAt,
     };
     table::Entity::update_many()
-        .col_expr(column, now.0.into())
-        .filter(table::Column::Id.eq(mail.0))
+        .col_expr(column, now.into())
+        .filter(table::Column::Id.eq(mail))
         .filter(table::Column::SentAt.is_null())
         .filter(table::Column::VoidAt.is_null())
         .exec(txn)

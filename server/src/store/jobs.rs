@@ -33,25 +33,25 @@ pub struct NewJob {
 /// A job somebody claimed.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct ClaimedJob {
-    id: Uuid,
+    id: JobId,
     /// Its kind, as stored.
     pub kind: String,
     /// JSON.
     pub payload: String,
-    session_id: Option<Uuid>,
+    session_id: Option<SessionId>,
     attempts: i32,
     /// Until when it is this worker's: what came of it counts only under this lease.
-    locked_until: i64,
+    locked_until: Timestamp,
 }
 
 impl ClaimedJob {
     /// Id.
     pub fn id(&self) -> JobId {
-        JobId(self.id)
+        self.id
     }
     /// The session concerned.
     pub fn session(&self) -> Option<SessionId> {
-        self.session_id.map(SessionId)
+        self.session_id
     }
     /// How often it was claimed, this time included.
     pub fn attempts(&self) -> u32 {
@@ -65,11 +65,11 @@ impl ClaimedJob {
 /// When the database does not answer.
 pub async fn insert(txn: &Txn, job: &NewJob) -> Result<(), StoreError> {
     jobs::Entity::insert(jobs::ActiveModel {
-        id: Set(Uuid::new_v4()),
+        id: Set(JobId(Uuid::new_v4())),
         kind: Set(job.kind.to_owned()),
         payload: Set(job.payload.clone()),
-        session_id: Set(job.session.map(|s| s.0)),
-        run_at: Set(job.run_at.0),
+        session_id: Set(job.session),
+        run_at: Set(job.run_at),
         attempts: Set(0),
         locked_until: Set(None),
         locked_by: Set(None),
@@ -77,7 +77,7 @@ pub async fn insert(txn: &Txn, job: &NewJob) -> Result<(), StoreError> {
         done_at: Set(None),
         dead_at: Set(None),
         dedupe_key: Set(job.dedupe_key.clone()),
-        created_at: Set(job.now.0),
+        created_at: Set(job.now),
     })
     .on_conflict(OnConflict::new().do_nothing().to_owned())
     .exec_without_returning(txn)
@@ -95,7 +95,7 @@ pub async fn insert(txn: &Txn, job: &NewJob) -> Result<(), StoreError> {
 /// When the database does not answer.
 pub async fn void(txn: &Txn, session: SessionId, kinds: &[&str]) -> Result<(), StoreError> {
     jobs::Entity::delete_many()
-        .filter(jobs::Column::SessionId.eq(session.0))
+        .filter(jobs::Column::SessionId.eq(session))
         .filter(jobs::Column::Kind.is_in(kinds.iter().copied()))
         .filter(jobs::Column::DoneAt.is_null())
         .filter(jobs::Column::DeadAt.is_null())
@@ -151,7 +151,7 @@ pub async fn claim(
          AND (locked_until IS NULL OR locked_until < $3) ORDER BY run_at LIMIT {limit} {skip}) \
          RETURNING id, kind, payload, session_id, attempts, locked_until"
     );
-    let values = [lease_until.0.into(), worker.into(), now.0.into()];
+    let values = [lease_until.into(), worker.into(), now.into()];
     Ok(ClaimedJob::find_by_statement(statement(txn, &sql, values))
         .all(txn)
         .await?)
@@ -165,7 +165,7 @@ pub async fn next_due(
     db: &impl ConnectionTrait,
     kinds: &Kinds,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let due: Option<(Option<i64>,)> = jobs::Entity::find()
+    let due: Option<(Option<Timestamp>,)> = jobs::Entity::find()
         .select_only()
         .expr(Expr::cust(
             "MIN(CASE WHEN locked_until > run_at THEN locked_until + 1 ELSE run_at END)",
@@ -176,7 +176,7 @@ pub async fn next_due(
         .into_tuple()
         .one(db)
         .await?;
-    Ok(due.and_then(|(at,)| at).map(Timestamp))
+    Ok(due.and_then(|(at,)| at))
 }
 
 /// Writes a claimed job's result; `false` when its lease ran out and somebody else has it, or has done it.
@@ -186,7 +186,7 @@ async fn settle(
     result: sea_orm::UpdateMany<jobs::Entity>,
 ) -> Result<bool, StoreError> {
     let settled = result
-        .col_expr(jobs::Column::LockedUntil, Option::<i64>::None.into())
+        .col_expr(jobs::Column::LockedUntil, Option::<Timestamp>::None.into())
         .filter(jobs::Column::Id.eq(job.id))
         .filter(jobs::Column::LockedUntil.eq(job.locked_until))
         .filter(jobs::Column::DoneAt.is_null())
@@ -201,7 +201,7 @@ async fn settle(
 /// When the database does not answer.
 pub async fn done(txn: &Txn, job: &ClaimedJob, now: Timestamp) -> Result<bool, StoreError> {
     let done = jobs::Entity::update_many()
-        .col_expr(jobs::Column::DoneAt, now.0.into())
+        .col_expr(jobs::Column::DoneAt, now.into())
         .col_expr(jobs::Column::LastError, Option::<String>::None.into());
     settle(txn, job, done).await
 }
@@ -226,7 +226,7 @@ pub async fn failed(
             .filter(jobs::Column::DedupeKey.eq(key))
             .filter(jobs::Column::DoneAt.is_null())
             .filter(jobs::Column::DeadAt.is_null())
-            .into_tuple::<Uuid>()
+            .into_tuple::<JobId>()
             .one(txn)
             .await?;
         if waits.is_some() {
@@ -236,9 +236,9 @@ pub async fn failed(
     let failed = jobs::Entity::update_many().col_expr(jobs::Column::LastError, error.into());
     let failed = match run_at {
         Some(at) => failed
-            .col_expr(jobs::Column::RunAt, at.0.into())
+            .col_expr(jobs::Column::RunAt, at.into())
             .col_expr(jobs::Column::DedupeKey, dedupe_key.into()),
-        None => failed.col_expr(jobs::Column::DeadAt, now.0.into()),
+        None => failed.col_expr(jobs::Column::DeadAt, now.into()),
     };
     settle(txn, job, failed).await
 }
@@ -249,10 +249,10 @@ pub async fn failed(
 /// [`StoreError::Duplicate`] when the same work waits already.
 pub async fn retry(txn: &Txn, job: JobId, now: Timestamp) -> Result<bool, StoreError> {
     let changed = jobs::Entity::update_many()
-        .col_expr(jobs::Column::RunAt, now.0.into())
-        .col_expr(jobs::Column::DeadAt, Option::<i64>::None.into())
+        .col_expr(jobs::Column::RunAt, now.into())
+        .col_expr(jobs::Column::DeadAt, Option::<Timestamp>::None.into())
         .col_expr(jobs::Column::Attempts, 0.into())
-        .filter(jobs::Column::Id.eq(job.0))
+        .filter(jobs::Column::Id.eq(job))
         .filter(jobs::Column::DoneAt.is_null())
         .exec(txn)
         .await?;
@@ -268,13 +268,13 @@ pub async fn retry(txn: &Txn, job: JobId, now: Timestamp) -> Result<bool, StoreE
 /// When the database does not answer.
 pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<u64, StoreError> {
     let gone = jobs::Entity::delete_many()
-        .filter(jobs::Column::DoneAt.lt(before.0))
+        .filter(jobs::Column::DoneAt.lt(before))
         .exec(txn)
         .await?;
     Ok(gone.rows_affected)
 }
 
-/// Kinds of the jobs that wait for a session, sorted.
+/// Kinds of the jobs that wait for a session, sorted. Only tests ask.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -285,7 +285,7 @@ pub async fn waiting(
     Ok(jobs::Entity::find()
         .select_only()
         .column(jobs::Column::Kind)
-        .filter(jobs::Column::SessionId.eq(session.0))
+        .filter(jobs::Column::SessionId.eq(session))
         .filter(jobs::Column::DoneAt.is_null())
         .filter(jobs::Column::DeadAt.is_null())
         .order_by_asc(jobs::Column::Kind)
@@ -341,7 +341,7 @@ pub async fn find_failed(
     db: &impl ConnectionTrait,
     id: JobId,
 ) -> Result<Option<FailedJob>, StoreError> {
-    let row = jobs::Entity::find_by_id(id.0)
+    let row = jobs::Entity::find_by_id(id)
         .filter(jobs::Column::DoneAt.is_null())
         .filter(jobs::Column::LastError.is_not_null())
         .one(db)
@@ -352,13 +352,13 @@ pub async fn find_failed(
 impl From<jobs::Model> for FailedJob {
     fn from(row: jobs::Model) -> Self {
         Self {
-            id: JobId(row.id),
+            id: row.id,
             kind: row.kind,
-            session: row.session_id.map(SessionId),
+            session: row.session_id,
             attempts: u32::try_from(row.attempts).unwrap_or_default(),
             error: row.last_error.unwrap_or_default(),
-            next: row.dead_at.is_none().then_some(Timestamp(row.run_at)),
-            dead_at: row.dead_at.map(Timestamp),
+            next: row.dead_at.is_none().then_some(row.run_at),
+            dead_at: row.dead_at,
         }
     }
 }

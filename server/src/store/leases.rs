@@ -18,7 +18,7 @@ pub async fn take(
     let sql = "INSERT INTO leases AS l (name, holder, until_at) VALUES ($1, $2, $3) \
                ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_at = excluded.until_at \
                WHERE l.holder = excluded.holder OR l.until_at < $4";
-    let values = [name.into(), holder.into(), until.0.into(), now.0.into()];
+    let values = [name.into(), holder.into(), until.into(), now.into()];
     let taken = txn.execute_raw(statement(txn, sql, values)).await?;
     Ok(taken.rows_affected() > 0)
 }

@@ -10,7 +10,6 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult,
     QueryFilter,
 };
-use uuid::Uuid;
 
 /// A new login.
 #[derive(Debug, Clone)]
@@ -46,12 +45,12 @@ pub struct FoundLogin {
 /// When the database does not answer.
 pub async fn insert(txn: &Txn, row: &NewLoginRow) -> Result<(), StoreError> {
     logins::Entity::insert(logins::ActiveModel {
-        id: Set(row.id.0),
-        user_id: Set(row.user.0),
+        id: Set(row.id),
+        user_id: Set(row.user),
         token_hash: Set(row.token_hash.clone()),
-        created_at: Set(row.created_at.0),
-        last_seen_at: Set(row.created_at.0),
-        expires_at: Set(row.expires_at.0),
+        created_at: Set(row.created_at),
+        last_seen_at: Set(row.created_at),
+        expires_at: Set(row.expires_at),
     })
     .exec_without_returning(txn)
     .await?;
@@ -60,15 +59,15 @@ pub async fn insert(txn: &Txn, row: &NewLoginRow) -> Result<(), StoreError> {
 
 #[derive(FromQueryResult)]
 struct Row {
-    login_id: Uuid,
-    last_seen_at: i64,
-    expires_at: i64,
-    id: Uuid,
+    login_id: LoginId,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+    id: UserId,
     email: String,
     name: String,
     time_zone: String,
     is_admin: bool,
-    mentor_id: Option<Uuid>,
+    mentor_id: Option<UserId>,
 }
 
 /// Finds a login by its token's hash, with its person, in one query: it runs on every request.
@@ -86,11 +85,11 @@ pub async fn find(
         .one(db)
         .await?;
     Ok(row.map(|r| FoundLogin {
-        login: LoginId(r.login_id),
-        last_seen_at: Timestamp(r.last_seen_at),
-        expires_at: Timestamp(r.expires_at),
+        login: r.login_id,
+        last_seen_at: r.last_seen_at,
+        expires_at: r.expires_at,
         me: Me {
-            id: UserId(r.id),
+            id: r.id,
             email: r.email,
             name: r.name,
             time_zone: r.time_zone,
@@ -111,9 +110,9 @@ pub async fn seen(
     before: Timestamp,
 ) -> Result<(), StoreError> {
     logins::Entity::update_many()
-        .col_expr(logins::Column::LastSeenAt, now.0.into())
-        .filter(logins::Column::Id.eq(login.0))
-        .filter(logins::Column::LastSeenAt.lte(before.0))
+        .col_expr(logins::Column::LastSeenAt, now.into())
+        .filter(logins::Column::Id.eq(login))
+        .filter(logins::Column::LastSeenAt.lte(before))
         .exec(txn)
         .await?;
     Ok(())
@@ -124,7 +123,7 @@ pub async fn seen(
 /// # Errors
 /// When the database does not answer.
 pub async fn delete(txn: &Txn, login: LoginId) -> Result<(), StoreError> {
-    logins::Entity::delete_by_id(login.0).exec(txn).await?;
+    logins::Entity::delete_by_id(login).exec(txn).await?;
     Ok(())
 }
 
@@ -134,7 +133,7 @@ pub async fn delete(txn: &Txn, login: LoginId) -> Result<(), StoreError> {
 /// When the database does not answer.
 pub async fn delete_all(txn: &Txn, user: UserId) -> Result<(), StoreError> {
     logins::Entity::delete_many()
-        .filter(logins::Column::UserId.eq(user.0))
+        .filter(logins::Column::UserId.eq(user))
         .exec(txn)
         .await?;
     Ok(())
@@ -151,11 +150,11 @@ pub async fn delete_expired(
     idle_since: Timestamp,
 ) -> Result<(), StoreError> {
     logins::Entity::delete_many()
-        .filter(logins::Column::UserId.eq(user.0))
+        .filter(logins::Column::UserId.eq(user))
         .filter(
             Condition::any()
-                .add(logins::Column::ExpiresAt.lte(now.0))
-                .add(logins::Column::LastSeenAt.lte(idle_since.0)),
+                .add(logins::Column::ExpiresAt.lte(now))
+                .add(logins::Column::LastSeenAt.lte(idle_since)),
         )
         .exec(txn)
         .await?;

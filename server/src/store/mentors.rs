@@ -6,7 +6,7 @@ use super::{
     json, statement,
 };
 use domain::{
-    availability::{DateOverride, Day, OverrideKind, ScheduleDraft, WeeklyHours},
+    availability::{DateOverride, OverrideKind, ScheduleDraft, WeeklyHours},
     ids::UserId,
     time::Timestamp,
     views::{MentorCard, MentorProfile},
@@ -50,13 +50,13 @@ pub async fn save(txn: &Txn, row: &ProfileRow) -> Result<(), StoreError> {
         ..ScheduleDraft::default()
     };
     let mut model = schedule_model(&usual)?;
-    model.user_id = Set(row.user.0);
+    model.user_id = Set(row.user);
     model.headline = Set(row.headline.clone());
     model.bio = Set(row.bio.clone());
     model.session_minutes = Set(i32::from(row.session_minutes));
     model.published = Set(row.published);
-    model.created_at = Set(row.now.0);
-    model.updated_at = Set(row.now.0);
+    model.created_at = Set(row.now);
+    model.updated_at = Set(row.now);
     model.questions = Set(json(&row.questions)?);
     model.confirms = Set(row.confirms);
     mentors::Entity::insert(model)
@@ -87,19 +87,15 @@ pub async fn save_schedule(
     schedule: &ScheduleDraft,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    if mentors::Entity::find_by_id(user.0)
-        .one(txn)
-        .await?
-        .is_none()
-    {
+    if mentors::Entity::find_by_id(user).one(txn).await?.is_none() {
         return Ok(false);
     }
     let mut model = schedule_model(schedule)?;
-    model.user_id = Unchanged(user.0);
-    model.updated_at = Set(now.0);
+    model.user_id = Unchanged(user);
+    model.updated_at = Set(now);
     mentors::Entity::update(model).exec(txn).await?;
     availability::Entity::delete_many()
-        .filter(availability::Column::MentorId.eq(user.0))
+        .filter(availability::Column::MentorId.eq(user))
         .exec(txn)
         .await?;
     let hours = schedule
@@ -107,7 +103,7 @@ pub async fn save_schedule(
         .iter()
         .map(|hours| availability::ActiveModel {
             id: Set(Uuid::new_v4()),
-            mentor_id: Set(user.0),
+            mentor_id: Set(user),
             weekday: Set(i32::from(hours.weekday)),
             from_min: Set(i32::from(hours.from_min)),
             to_min: Set(i32::from(hours.to_min)),
@@ -116,22 +112,19 @@ pub async fn save_schedule(
         .exec_without_returning(txn)
         .await?;
     availability_overrides::Entity::delete_many()
-        .filter(availability_overrides::Column::MentorId.eq(user.0))
+        .filter(availability_overrides::Column::MentorId.eq(user))
         .exec(txn)
         .await?;
     let dates = schedule.overrides.iter().map(|date| {
-        let (kind, from_min, to_min) = match date.kind {
-            OverrideKind::Off => ("off", None, None),
-            OverrideKind::Extra { from_min, to_min } => ("extra", Some(from_min), Some(to_min)),
-        };
+        let hours = date.kind.hours();
         availability_overrides::ActiveModel {
             id: Set(Uuid::new_v4()),
-            mentor_id: Set(user.0),
-            kind: Set(kind.to_owned()),
-            from_day: Set(date.from_day.0),
-            to_day: Set(date.to_day.0),
-            from_min: Set(from_min.map(i32::from)),
-            to_min: Set(to_min.map(i32::from)),
+            mentor_id: Set(user),
+            kind: Set(date.kind.into()),
+            from_day: Set(date.from_day),
+            to_day: Set(date.to_day),
+            from_min: Set(hours.map(|(from, _)| from.into())),
+            to_min: Set(hours.map(|(_, to)| to.into())),
             label: Set(date.label.clone()),
         }
     });
@@ -149,7 +142,7 @@ pub async fn lock(txn: &Txn, user: UserId) -> Result<(), StoreError> {
     match engine_of(txn) {
         Engine::Postgres => {
             let sql = "SELECT user_id FROM mentors WHERE user_id = $1 FOR NO KEY UPDATE";
-            txn.query_one_raw(statement(txn, sql, [user.0.into()]))
+            txn.query_one_raw(statement(txn, sql, [user.into()]))
                 .await?;
             Ok(())
         }
@@ -184,7 +177,7 @@ fn int(n: u32) -> i32 {
 pub async fn publish(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
     let changed = mentors::Entity::update_many()
         .col_expr(mentors::Column::Published, true.into())
-        .filter(mentors::Column::UserId.eq(user.0))
+        .filter(mentors::Column::UserId.eq(user))
         .exec(txn)
         .await?;
     Ok(changed.rows_affected > 0)
@@ -192,7 +185,7 @@ pub async fn publish(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
 
 #[derive(FromQueryResult)]
 struct Row {
-    id: Uuid,
+    id: UserId,
     name: String,
     time_zone: String,
     headline: String,
@@ -213,7 +206,7 @@ struct Row {
 
 impl Row {
     fn list<T: DeserializeOwned>(&self, json: &str) -> Result<Vec<T>, StoreError> {
-        serde_json::from_str(json).map_err(|_| StoreError::inconsistent("mentors", self.id))
+        serde_json::from_str(json).map_err(|_| StoreError::inconsistent("mentors", self.id.0))
     }
 
     fn lengths(&self) -> Result<Vec<u16>, StoreError> {
@@ -228,7 +221,7 @@ impl Row {
 
     fn card(self) -> Result<MentorCard, StoreError> {
         Ok(MentorCard {
-            id: UserId(self.id),
+            id: self.id,
             lengths: self.lengths()?,
             questions: self.list(&self.questions)?,
             session_minutes: u16::try_from(self.session_minutes).unwrap_or_default(),
@@ -269,14 +262,14 @@ pub async fn find(
     user: UserId,
 ) -> Result<Option<MentorProfile>, StoreError> {
     let sql = format!("{SELECT} AND m.user_id = $1");
-    let Some(row) = Row::find_by_statement(statement(db, &sql, [user.0.into()]))
+    let Some(row) = Row::find_by_statement(statement(db, &sql, [user.into()]))
         .one(db)
         .await?
     else {
         return Ok(None);
     };
     let hours = availability::Entity::find()
-        .filter(availability::Column::MentorId.eq(user.0))
+        .filter(availability::Column::MentorId.eq(user))
         .order_by_asc(availability::Column::Weekday)
         .order_by_asc(availability::Column::FromMin)
         .all(db)
@@ -289,25 +282,23 @@ pub async fn find(
         })
         .collect();
     let overrides = availability_overrides::Entity::find()
-        .filter(availability_overrides::Column::MentorId.eq(user.0))
+        .filter(availability_overrides::Column::MentorId.eq(user))
         .order_by_asc(availability_overrides::Column::FromDay)
         .order_by_asc(availability_overrides::Column::FromMin)
         .all(db)
         .await?
         .into_iter()
-        .map(|date| DateOverride {
-            from_day: Day(date.from_day),
-            to_day: Day(date.to_day),
-            kind: match date.from_min.zip(date.to_min) {
-                Some((from, to)) => OverrideKind::Extra {
-                    from_min: minute(from),
-                    to_min: minute(to),
-                },
-                None => OverrideKind::Off,
-            },
-            label: date.label,
+        .map(|date| {
+            let hours = date.from_min.map(minute).zip(date.to_min.map(minute));
+            Ok(DateOverride {
+                from_day: date.from_day,
+                to_day: date.to_day,
+                kind: OverrideKind::of(date.kind, hours)
+                    .ok_or_else(|| StoreError::inconsistent("availability_overrides", date.id))?,
+                label: date.label,
+            })
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     let count = |n: i32| u32::try_from(n).unwrap_or_default();
     let schedule = ScheduleDraft {
         hours,

@@ -412,7 +412,7 @@ pub enum StoreError {
     /// The database cannot be reached or cannot work.
     #[error("database unreachable: {0}")]
     Unreachable(String),
-    /// A row says something our code never writes.
+    /// The columns of a row do not fit together in a way our code never writes.
     #[error("inconsistent row {row} in {table}")]
     Inconsistent {
         /// Table.
@@ -420,13 +420,16 @@ pub enum StoreError {
         /// Its id.
         row: Uuid,
     },
+    /// A column says something our code never writes.
+    #[error("{0}")]
+    Unreadable(String),
     /// Anything else: our own fault.
     #[error(transparent)]
     Other(DbErr),
 }
 
 impl StoreError {
-    /// A row that says something our code never writes.
+    /// A row whose columns do not fit together.
     pub fn inconsistent(table: &'static str, row: Uuid) -> Self {
         Self::Inconsistent { table, row }
     }
@@ -451,6 +454,9 @@ impl From<DbErr> for StoreError {
             DbErr::Exec(RuntimeErr::SqlxError(cause))
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
                 of_driver(cause).unwrap_or(Self::Other(error))
+            }
+            DbErr::TryIntoErr { into, source, .. } => {
+                Self::Unreadable(format!("unreadable {into}: {source}"))
             }
             // DbErr is not ours and marked as growing.
             _ => Self::Other(error),

@@ -7,19 +7,22 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
 
 /// An entry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub struct NotificationRow {
     /// Id.
     pub id: NotificationId,
     /// The session concerned.
+    #[sea_orm(from_alias = "session_id")]
     pub session: Option<SessionId>,
     /// The job that keeps failing.
+    #[sea_orm(from_alias = "job_id")]
     pub job: Option<JobId>,
     /// What happened.
     pub title: String,
@@ -43,15 +46,15 @@ pub async fn raise(
     cause: &str,
     now: Timestamp,
 ) -> Result<Option<NotificationId>, StoreError> {
-    let id = Uuid::new_v4();
+    let id = NotificationId(Uuid::new_v4());
     table::Entity::insert(table::ActiveModel {
         id: Set(id),
         kind: Set("job_failing".to_owned()),
-        session_id: Set(session.map(|s| s.0)),
-        job_id: Set(Some(job.0)),
+        session_id: Set(session),
+        job_id: Set(Some(job)),
         title: Set(title.to_owned()),
         cause: Set(cause.to_owned()),
-        created_at: Set(now.0),
+        created_at: Set(now),
         resolved_at: Set(None),
     })
     .on_conflict(
@@ -63,7 +66,7 @@ pub async fn raise(
     .exec_without_returning(txn)
     .await?;
     let found = table::Entity::find_by_id(id).one(txn).await?;
-    Ok(found.map(|row| NotificationId(row.id)))
+    Ok(found.map(|row| row.id))
 }
 
 /// Settles the open entry about a job, if there is one.
@@ -72,8 +75,8 @@ pub async fn raise(
 /// When the database does not answer.
 pub async fn resolve(txn: &Txn, job: JobId, now: Timestamp) -> Result<(), StoreError> {
     table::Entity::update_many()
-        .col_expr(table::Column::ResolvedAt, now.0.into())
-        .filter(table::Column::JobId.eq(job.0))
+        .col_expr(table::Column::ResolvedAt, now.into())
+        .filter(table::Column::JobId.eq(job))
         .filter(table::Column::ResolvedAt.is_null())
         .exec(txn)
         .await?;
@@ -90,24 +93,12 @@ pub async fn resolve_session(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     table::Entity::update_many()
-        .col_expr(table::Column::ResolvedAt, now.0.into())
-        .filter(table::Column::SessionId.eq(session.0))
+        .col_expr(table::Column::ResolvedAt, now.into())
+        .filter(table::Column::SessionId.eq(session))
         .filter(table::Column::ResolvedAt.is_null())
         .exec(txn)
         .await?;
     Ok(())
-}
-
-fn row(model: table::Model) -> NotificationRow {
-    NotificationRow {
-        id: NotificationId(model.id),
-        session: model.session_id.map(SessionId),
-        job: model.job_id.map(JobId),
-        title: model.title,
-        cause: model.cause,
-        created_at: Timestamp(model.created_at),
-        resolved_at: model.resolved_at.map(Timestamp),
-    }
 }
 
 /// The list: open entries first, then settled ones, each latest first; at most 100.
@@ -115,13 +106,13 @@ fn row(model: table::Model) -> NotificationRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<NotificationRow>, StoreError> {
-    let rows = table::Entity::find()
+    Ok(table::Entity::find()
         .order_by_desc(table::Column::ResolvedAt.is_null())
         .order_by_desc(table::Column::CreatedAt)
         .limit(100)
+        .into_model()
         .all(db)
-        .await?;
-    Ok(rows.into_iter().map(row).collect())
+        .await?)
 }
 
 /// Finds an entry.
@@ -132,5 +123,6 @@ pub async fn find(
     db: &impl ConnectionTrait,
     id: NotificationId,
 ) -> Result<Option<NotificationRow>, StoreError> {
-    Ok(table::Entity::find_by_id(id.0).one(db).await?.map(row))
+    let entry = table::Entity::find_by_id(id);
+    Ok(entry.into_model().one(db).await?)
 }

@@ -9,7 +9,10 @@ use domain::{
     ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 /// A stay as pages show it.
@@ -96,8 +99,8 @@ pub async fn room_locked(txn: &Txn, name: &RoomName) -> Result<Option<RoomOfStay
 impl From<livekit_rooms::Model> for RoomOfStays {
     fn from(row: livekit_rooms::Model) -> Self {
         Self {
-            id: RoomId(row.id),
-            session: SessionId(row.session_id),
+            id: row.id,
+            session: row.session_id,
             // Without the time it was confirmed at, the id is that of a room LiveKit has lost since;
             // and once ended, LiveKit was not asked for the room again.
             ensured_sid: row
@@ -136,13 +139,13 @@ pub async fn merge(txn: &Txn, room: &RoomOfStays, stay: &StayFacts) -> Result<()
     let end = stay.left.as_ref();
     let values = [
         Uuid::new_v4().into(),
-        room.id.0.into(),
-        room.session.0.into(),
-        user_of_identity(&stay.identity).map(|user| user.0).into(),
+        room.id.into(),
+        room.session.into(),
+        user_of_identity(&stay.identity).into(),
         stay.identity.as_str().into(),
         stay.sid.as_str().into(),
-        stay.joined_at.map(|at| at.0).into(),
-        end.map(|end| end.at.0).into(),
+        stay.joined_at.into(),
+        end.map(|end| end.at).into(),
         end.and_then(|end| end.reason.clone()).into(),
         end.is_some_and(|end| end.is_estimated).into(),
     ];
@@ -152,9 +155,10 @@ pub async fn merge(txn: &Txn, room: &RoomOfStays, stay: &StayFacts) -> Result<()
 }
 
 /// A stay that goes on, as far as we know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct OpenStay {
     /// In which room.
+    #[sea_orm(from_alias = "room_id")]
     pub room: RoomId,
     /// LiveKit's id of the stay.
     pub sid: String,
@@ -172,18 +176,12 @@ pub async fn open_in(
     db: &impl ConnectionTrait,
     rooms: &[RoomId],
 ) -> Result<Vec<OpenStay>, StoreError> {
-    let rows = table::Entity::find()
-        .filter(table::Column::RoomId.is_in(rooms.iter().map(|room| room.0)))
+    Ok(table::Entity::find()
+        .filter(table::Column::RoomId.is_in(rooms.iter().copied()))
         .filter(table::Column::LeftAt.is_null())
+        .into_model()
         .all(db)
-        .await?;
-    let open = |row: table::Model| OpenStay {
-        room: RoomId(row.room_id),
-        sid: row.sid,
-        identity: row.identity,
-        joined_at: row.joined_at.map(Timestamp),
-    };
-    Ok(rows.into_iter().map(open).collect())
+        .await?)
 }
 
 /// Who is in the rooms of these sessions, as far as we know; somebody with two stays twice.
@@ -198,12 +196,12 @@ pub async fn present_in(
         return Ok(Vec::new());
     }
     let rows = table::Entity::find()
-        .filter(table::Column::SessionId.is_in(sessions.iter().map(|session| session.0)))
+        .filter(table::Column::SessionId.is_in(sessions.iter().copied()))
         .filter(table::Column::JoinedAt.is_not_null())
         .filter(table::Column::LeftAt.is_null())
         .all(db)
         .await?;
-    let present = |row: table::Model| Some((SessionId(row.session_id), UserId(row.user_id?)));
+    let present = |row: table::Model| Some((row.session_id, row.user_id?));
     Ok(rows.into_iter().filter_map(present).collect())
 }
 
@@ -213,10 +211,10 @@ pub async fn present_in(
 /// When the database does not answer.
 pub async fn reopen(txn: &Txn, room: RoomId, sids: &[String]) -> Result<(), StoreError> {
     table::Entity::update_many()
-        .col_expr(table::Column::LeftAt, Option::<i64>::None.into())
+        .col_expr(table::Column::LeftAt, Option::<Timestamp>::None.into())
         .col_expr(table::Column::LeftReason, Option::<String>::None.into())
         .col_expr(table::Column::Estimated, false.into())
-        .filter(table::Column::RoomId.eq(room.0))
+        .filter(table::Column::RoomId.eq(room))
         .filter(table::Column::Sid.is_in(sids))
         .filter(table::Column::Estimated.eq(true))
         .exec(txn)
@@ -233,7 +231,7 @@ pub async fn of_session(
     session: SessionId,
 ) -> Result<Vec<StayRow>, StoreError> {
     let rows = table::Entity::find()
-        .filter(table::Column::SessionId.eq(session.0))
+        .filter(table::Column::SessionId.eq(session))
         .order_by_asc(table::Column::JoinedAt)
         .order_by_asc(table::Column::Sid)
         .all(db)
@@ -241,12 +239,12 @@ pub async fn of_session(
     Ok(rows
         .into_iter()
         .map(|row| StayRow {
-            user: row.user_id.map(UserId),
-            joined_at: row.joined_at.map(Timestamp),
+            user: row.user_id,
+            joined_at: row.joined_at,
             // LiveKit tells the end in whole seconds, which may lie before the beginning.
             left_at: row
                 .left_at
-                .map(|at| Timestamp(row.joined_at.map_or(at, |joined| at.max(joined)))),
+                .map(|at| row.joined_at.map_or(at, |joined| at.max(joined))),
             left_reason: row.left_reason,
             is_estimated: row.estimated,
         })
@@ -260,7 +258,7 @@ pub async fn of_session(
 pub async fn present(
     db: &impl ConnectionTrait,
 ) -> Result<Vec<(SessionId, Option<UserId>, Timestamp)>, StoreError> {
-    let rows: Vec<(Uuid, Option<Uuid>, i64)> = table::Entity::find()
+    Ok(table::Entity::find()
         .select_only()
         .columns([
             table::Column::SessionId,
@@ -272,9 +270,5 @@ pub async fn present(
         .order_by_asc(table::Column::JoinedAt)
         .into_tuple()
         .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(session, user, at)| (SessionId(session), user.map(UserId), Timestamp(at)))
-        .collect())
+        .await?)
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{
     ids::{RoomId, RoomName, SessionId},
-    session::{EndReason, Room},
+    session::{EndReason, Room, RoomWord},
     time::Timestamp,
 };
 use sea_orm::{
@@ -34,18 +34,18 @@ pub struct RoomRecord {
     pub is_ended: bool,
 }
 
-fn record(row: livekit_rooms::Model) -> Result<RoomRecord, StoreError> {
-    let (name, session, _) = RoomName::parse(&row.name)
-        .ok_or_else(|| StoreError::inconsistent("livekit_rooms", row.id))?;
-    Ok(RoomRecord {
-        id: RoomId(row.id),
-        session,
-        name,
-        generation: u32::try_from(row.generation).unwrap_or_default(),
-        ensured_at: row.ensured_at.map(Timestamp),
-        reconciled_at: row.reconciled_at.map(Timestamp),
-        is_ended: row.ended_at.is_some(),
-    })
+impl From<livekit_rooms::Model> for RoomRecord {
+    fn from(row: livekit_rooms::Model) -> Self {
+        Self {
+            id: row.id,
+            session: row.session_id,
+            name: row.name,
+            generation: u32::try_from(row.generation).unwrap_or_default(),
+            ensured_at: row.ensured_at,
+            reconciled_at: row.reconciled_at,
+            is_ended: row.ended_at.is_some(),
+        }
+    }
 }
 
 /// Inserts the record of a session's room of `generation`.
@@ -61,17 +61,17 @@ pub async fn insert(
     let id = RoomId(Uuid::new_v4());
     let name = RoomName::new(session, generation);
     livekit_rooms::Entity::insert(livekit_rooms::ActiveModel {
-        id: Set(id.0),
-        session_id: Set(session.0),
-        name: Set(name.as_str().to_owned()),
+        id: Set(id),
+        session_id: Set(session),
+        name: Set(name.clone()),
         generation: Set(i32::try_from(generation).unwrap_or(i32::MAX)),
-        status: Set(Room::Scheduled.as_str().to_owned()),
+        status: Set(RoomWord::Scheduled),
         livekit_sid: Set(None),
         ensured_at: Set(None),
         ended_at: Set(None),
         end_reason: Set(None),
         deleted_at: Set(None),
-        created_at: Set(now.0),
+        created_at: Set(now),
         reconciled_at: Set(None),
     })
     .exec_without_returning(txn)
@@ -95,13 +95,12 @@ pub async fn current(
     db: &impl ConnectionTrait,
     session: SessionId,
 ) -> Result<Option<RoomRecord>, StoreError> {
-    livekit_rooms::Entity::find()
-        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+    let newest = livekit_rooms::Entity::find()
+        .filter(livekit_rooms::Column::SessionId.eq(session))
         .order_by_desc(livekit_rooms::Column::Generation)
         .one(db)
-        .await?
-        .map(record)
-        .transpose()
+        .await?;
+    Ok(newest.map(RoomRecord::from))
 }
 
 /// Finds a room by its name, and when it was ended.
@@ -116,9 +115,10 @@ pub async fn by_name(
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))
         .one(db)
         .await?;
-    let Some(row) = found else { return Ok(None) };
-    let ended_at = row.ended_at.map(Timestamp);
-    Ok(Some((record(row)?, ended_at)))
+    Ok(found.map(|row| {
+        let ended_at = row.ended_at;
+        (row.into(), ended_at)
+    }))
 }
 
 /// Whether LiveKit ever had a room of this session.
@@ -127,7 +127,7 @@ pub async fn by_name(
 /// When the database does not answer.
 pub async fn existed(db: &impl ConnectionTrait, session: SessionId) -> Result<bool, StoreError> {
     let rooms = livekit_rooms::Entity::find()
-        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .filter(livekit_rooms::Column::SessionId.eq(session))
         .filter(livekit_rooms::Column::LivekitSid.is_not_null());
     Ok(rooms.count(db).await? > 0)
 }
@@ -144,8 +144,8 @@ pub async fn ensured(
 ) -> Result<bool, StoreError> {
     let changed = livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::LivekitSid, sid.into())
-        .col_expr(livekit_rooms::Column::EnsuredAt, now.0.into())
-        .filter(livekit_rooms::Column::Id.eq(room.0))
+        .col_expr(livekit_rooms::Column::EnsuredAt, now.into())
+        .filter(livekit_rooms::Column::Id.eq(room))
         .filter(livekit_rooms::Column::EndedAt.is_null())
         .exec(txn)
         .await?;
@@ -172,7 +172,8 @@ pub async fn running(
             .into_query();
         query = query.filter(livekit_rooms::Column::SessionId.in_subquery(removed));
     }
-    query.all(db).await?.into_iter().map(record).collect()
+    let running = query.all(db).await?;
+    Ok(running.into_iter().map(RoomRecord::from).collect())
 }
 
 /// Those of the named rooms that we ended.
@@ -183,14 +184,12 @@ pub async fn ended_among(
     db: &impl ConnectionTrait,
     names: &[RoomName],
 ) -> Result<Vec<RoomRecord>, StoreError> {
-    livekit_rooms::Entity::find()
+    let ended = livekit_rooms::Entity::find()
         .filter(livekit_rooms::Column::Name.is_in(names.iter().map(RoomName::as_str)))
         .filter(livekit_rooms::Column::EndedAt.is_not_null())
         .all(db)
-        .await?
-        .into_iter()
-        .map(record)
-        .collect()
+        .await?;
+    Ok(ended.into_iter().map(RoomRecord::from).collect())
 }
 
 /// Records that LiveKit said at `now` who is in these rooms.
@@ -199,8 +198,8 @@ pub async fn ended_among(
 /// When the database does not answer.
 pub async fn reconciled(txn: &Txn, rooms: &[RoomId], now: Timestamp) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
-        .col_expr(livekit_rooms::Column::ReconciledAt, now.0.into())
-        .filter(livekit_rooms::Column::Id.is_in(rooms.iter().map(|room| room.0)))
+        .col_expr(livekit_rooms::Column::ReconciledAt, now.into())
+        .filter(livekit_rooms::Column::Id.is_in(rooms.iter().copied()))
         .exec(txn)
         .await?;
     Ok(())
@@ -217,9 +216,12 @@ pub async fn lost_since(
     ensured_at: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = livekit_rooms::Entity::update_many()
-        .col_expr(livekit_rooms::Column::EnsuredAt, Option::<i64>::None.into())
-        .filter(livekit_rooms::Column::Id.eq(room.0))
-        .filter(livekit_rooms::Column::EnsuredAt.eq(ensured_at.0))
+        .col_expr(
+            livekit_rooms::Column::EnsuredAt,
+            Option::<Timestamp>::None.into(),
+        )
+        .filter(livekit_rooms::Column::Id.eq(room))
+        .filter(livekit_rooms::Column::EnsuredAt.eq(ensured_at))
         .exec(txn)
         .await?;
     Ok(changed.rows_affected > 0)
@@ -231,7 +233,10 @@ pub async fn lost_since(
 /// When the database does not answer.
 pub async fn lost(txn: &Txn, name: &RoomName) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
-        .col_expr(livekit_rooms::Column::EnsuredAt, Option::<i64>::None.into())
+        .col_expr(
+            livekit_rooms::Column::EnsuredAt,
+            Option::<Timestamp>::None.into(),
+        )
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))
         .exec(txn)
         .await?;
@@ -244,8 +249,8 @@ pub async fn lost(txn: &Txn, name: &RoomName) -> Result<(), StoreError> {
 /// When the database does not answer.
 pub async fn set_status(txn: &Txn, session: SessionId, room: Room) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
-        .col_expr(livekit_rooms::Column::Status, room.as_str().into())
-        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .col_expr(livekit_rooms::Column::Status, RoomWord::from(room).into())
+        .filter(livekit_rooms::Column::SessionId.eq(session))
         .filter(livekit_rooms::Column::EndedAt.is_null())
         .exec(txn)
         .await?;
@@ -263,22 +268,19 @@ pub async fn end(
     now: Timestamp,
 ) -> Result<Vec<RoomName>, StoreError> {
     let running = livekit_rooms::Entity::find()
-        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .filter(livekit_rooms::Column::SessionId.eq(session))
         .filter(livekit_rooms::Column::EndedAt.is_null())
         .all(txn)
         .await?;
     livekit_rooms::Entity::update_many()
-        .col_expr(livekit_rooms::Column::Status, "ended".into())
-        .col_expr(livekit_rooms::Column::EndedAt, now.0.into())
-        .col_expr(livekit_rooms::Column::EndReason, reason.as_str().into())
-        .filter(livekit_rooms::Column::SessionId.eq(session.0))
+        .col_expr(livekit_rooms::Column::Status, RoomWord::Ended.into())
+        .col_expr(livekit_rooms::Column::EndedAt, now.into())
+        .col_expr(livekit_rooms::Column::EndReason, reason.into())
+        .filter(livekit_rooms::Column::SessionId.eq(session))
         .filter(livekit_rooms::Column::EndedAt.is_null())
         .exec(txn)
         .await?;
-    running
-        .into_iter()
-        .map(|row| record(row).map(|room| room.name))
-        .collect()
+    Ok(running.into_iter().map(|row| row.name).collect())
 }
 
 /// Records that LiveKit confirmed the deletion.
@@ -287,7 +289,7 @@ pub async fn end(
 /// When the database does not answer.
 pub async fn deleted(txn: &Txn, name: &RoomName, now: Timestamp) -> Result<(), StoreError> {
     livekit_rooms::Entity::update_many()
-        .col_expr(livekit_rooms::Column::DeletedAt, now.0.into())
+        .col_expr(livekit_rooms::Column::DeletedAt, now.into())
         .filter(livekit_rooms::Column::Name.eq(name.as_str()))
         .exec(txn)
         .await?;

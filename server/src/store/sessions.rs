@@ -11,19 +11,19 @@ use domain::{
     booking::{Answered, BookingDetails},
     ids::{SessionId, UserId},
     seats::Seats,
-    session::{Booking, EndReason, Outcome, Room, SeatRole},
+    session::{Booking, BookingWord, EndReason, Outcome, Room, RoomWord, SeatRole},
     time::{Millis, Timestamp},
     window::WindowRules,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    QuerySelect, Statement, Value,
 };
 use uuid::Uuid;
 
 /// A person as a session shows them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct PersonRow {
     /// Account.
     pub id: UserId,
@@ -44,10 +44,8 @@ pub struct SessionRecord {
     pub outcome: Outcome,
     /// Address of the meeting.
     pub meeting_url: String,
-    /// The mentor.
-    pub mentor: PersonRow,
-    /// The mentee.
-    pub mentee: PersonRow,
+    /// The two people.
+    pub people: Seats<PersonRow>,
     /// Rises with every change of time or state.
     pub version: u32,
     /// Until when the time is held, while the booking is not finished.
@@ -62,19 +60,8 @@ pub struct SessionRecord {
     pub reason: String,
     /// Why somebody contests what came of it; stays once an admin decided.
     pub dispute: Option<String>,
-    /// When the mentor, then the mentee said that they are running late.
-    pub late_at: [Option<Timestamp>; 2],
-}
-
-impl SessionRecord {
-    /// When the holder of a seat said that they are running late.
-    pub fn late_at(&self, role: SeatRole) -> Option<Timestamp> {
-        let [mentor, mentee] = self.late_at;
-        match role {
-            SeatRole::Mentor => mentor,
-            SeatRole::Mentee => mentee,
-        }
-    }
+    /// When each of the two said that they are running late.
+    pub late_at: Seats<Option<Timestamp>>,
 }
 
 /// A session to be booked, or a time to be held.
@@ -121,31 +108,31 @@ pub async fn insert(txn: &Txn, new: &NewSession) -> Result<(), StoreError> {
         None => (String::new(), String::new(), "[]".to_owned()),
     };
     sessions::Entity::insert(sessions::ActiveModel {
-        id: Set(new.id.0),
-        mentor_id: Set(new.mentor.0),
-        mentee_id: Set(new.mentee.0),
+        id: Set(new.id),
+        mentor_id: Set(new.mentor),
+        mentee_id: Set(new.mentee),
         title: Set(title),
-        scheduled_at: Set(new.time.from.0),
-        ends_at: Set(new.time.to.0),
-        booking: Set(new.booking.as_str().to_owned()),
+        scheduled_at: Set(new.time.from),
+        ends_at: Set(new.time.to),
+        booking: Set(new.booking.into()),
         cancelled_by: Set(None),
         cancelled_at: Set(None),
-        room: Set(Room::Scheduled.as_str().to_owned()),
+        room: Set(RoomWord::Scheduled),
         room_ended_by: Set(None),
         room_ended_at: Set(None),
         room_end_reason: Set(None),
-        outcome: Set(Outcome::Pending.as_str().to_owned()),
+        outcome: Set(Outcome::Pending),
         meeting_url: Set(new.meeting_url.clone()),
         idempotency_key: Set(new.idempotency_key.clone()),
-        created_at: Set(new.now.0),
-        updated_at: Set(new.now.0),
+        created_at: Set(new.now),
+        updated_at: Set(new.now),
         version: Set(0),
-        held_until: Set(new.held_until.map(|at| at.0)),
+        held_until: Set(new.held_until),
         goal: Set(goal),
         answers: Set(answers),
         asked: Set(None),
         reason: Set(String::new()),
-        extended_ms: Set(0),
+        extended_ms: Set(Millis(0)),
         mentee_removed_at: Set(None),
         outcome_at: Set(None),
         disputed_by: Set(None),
@@ -175,11 +162,11 @@ async fn take_seats(
     for ((user, span), role) in seats {
         session_seats::Entity::insert(session_seats::ActiveModel {
             id: Set(Uuid::new_v4()),
-            session_id: Set(session.0),
-            user_id: Set(user.0),
-            role: Set(role.as_str().to_owned()),
-            starts_at: Set(span.from.0),
-            ends_at: Set(span.to.0),
+            session_id: Set(session),
+            user_id: Set(user),
+            role: Set(role),
+            starts_at: Set(span.from),
+            ends_at: Set(span.to),
             active: Set(true),
             late_at: Set(None),
         })
@@ -195,31 +182,39 @@ async fn take_seats(
 /// When the database does not answer.
 pub async fn release_expired(txn: &Txn, now: Timestamp) -> Result<(), StoreError> {
     let sql = "DELETE FROM sessions WHERE booking = 'held' AND held_until <= $1 RETURNING id, mentor_id, mentee_id";
-    remove(txn, statement(txn, sql, [now.0.into()])).await
+    remove(txn, statement(txn, sql, [now.into()])).await
 }
 
 /// Removes sessions by a statement that returns whose they were.
 async fn remove(txn: &Txn, deleting: Statement) -> Result<(), StoreError> {
     for row in Holders::find_by_statement(deleting).all(txn).await? {
-        txn.removed(SessionId(row.id), row.people());
+        txn.removed(row.id, row.people());
     }
     Ok(())
 }
 
 #[derive(FromQueryResult)]
 struct Holders {
-    id: Uuid,
-    mentor_id: Uuid,
-    mentee_id: Uuid,
+    id: SessionId,
+    mentor_id: UserId,
+    mentee_id: UserId,
 }
 
 impl Holders {
     fn people(&self) -> Seats<UserId> {
         Seats {
-            mentor: UserId(self.mentor_id),
-            mentee: UserId(self.mentee_id),
+            mentor: self.mentor_id,
+            mentee: self.mentee_id,
         }
     }
+}
+
+/// A statement that reads some sessions by their ids.
+fn among(db: &impl ConnectionTrait, select: &str, column: &str, ids: &[SessionId]) -> Statement {
+    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("{select} WHERE {column} IN ({})", places.join(", "));
+    let values = ids.iter().copied().map(Value::from);
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }
 
 /// Who holds the seats of some sessions.
@@ -233,18 +228,10 @@ pub async fn holders(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    let sql = format!(
-        "SELECT id, mentor_id, mentee_id FROM sessions WHERE id IN ({})",
-        places.join(", ")
-    );
-    let values = ids.iter().map(|id| id.0.into());
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let select = "SELECT id, mentor_id, mentee_id FROM sessions";
+    let statement = among(db, select, "id", ids);
     let rows = Holders::find_by_statement(statement).all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (SessionId(row.id), row.people()))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.id, row.people())).collect())
 }
 
 /// Removes a mentee's unfinished bookings, except the one made with `key`.
@@ -254,7 +241,7 @@ pub async fn holders(
 pub async fn release_holds(txn: &Txn, mentee: UserId, key: Option<&str>) -> Result<(), StoreError> {
     let sql = "DELETE FROM sessions WHERE booking = 'held' AND mentee_id = $1 \
                AND (idempotency_key IS NULL OR idempotency_key <> $2) RETURNING id, mentor_id, mentee_id";
-    let values = [mentee.0.into(), key.unwrap_or_default().into()];
+    let values = [mentee.into(), key.unwrap_or_default().into()];
     remove(txn, statement(txn, sql, values)).await
 }
 
@@ -288,17 +275,17 @@ pub async fn edit(
     let id = old.facts.id;
     txn.changed(id);
     let mut row = sessions::ActiveModel {
-        id: Unchanged(id.0),
+        id: Unchanged(id),
         version: Set(i32::try_from(old.version + 1).unwrap_or(i32::MAX)),
-        updated_at: Set(now.0),
+        updated_at: Set(now),
         ..Default::default()
     };
     if let Some(booking) = edit.booking {
-        row.booking = Set(booking.as_str().to_owned());
+        row.booking = Set(booking.into());
         row.held_until = Set(None);
         if let Booking::Cancelled { by, at } = booking {
-            row.cancelled_by = Set(by.map(|by| by.0));
-            row.cancelled_at = Set(Some(at.0));
+            row.cancelled_by = Set(by);
+            row.cancelled_at = Set(Some(at));
         }
     }
     if let Some(details) = &edit.details {
@@ -316,14 +303,14 @@ pub async fn edit(
         row.reason = Set(reason.clone());
     }
     if let Some((time, mentor_seat)) = edit.time {
-        row.scheduled_at = Set(time.from.0);
-        row.ends_at = Set(time.to.0);
+        row.scheduled_at = Set(time.from);
+        row.ends_at = Set(time.to);
         // They belong to the meeting at the old time.
-        row.extended_ms = Set(0);
+        row.extended_ms = Set(Millis(0));
         row.mentee_removed_at = Set(None);
         // Removed first: the new time may overlap the session's own old one.
         session_seats::Entity::delete_many()
-            .filter(session_seats::Column::SessionId.eq(id.0))
+            .filter(session_seats::Column::SessionId.eq(id))
             .exec(txn)
             .await?;
         take_seats(
@@ -351,9 +338,9 @@ pub async fn extend(
     let facts = &old.facts;
     let extended = facts.extended + added.to.since(added.from);
     let row = sessions::ActiveModel {
-        id: Unchanged(facts.id.0),
-        extended_ms: Set(extended.0),
-        updated_at: Set(now.0),
+        id: Unchanged(facts.id),
+        extended_ms: Set(extended),
+        updated_at: Set(now),
         ..Default::default()
     };
     sessions::Entity::update(row).exec(txn).await?;
@@ -372,9 +359,9 @@ pub async fn set_removed(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let row = sessions::ActiveModel {
-        id: Unchanged(session.0),
-        mentee_removed_at: Set(at.map(|at| at.0)),
-        updated_at: Set(now.0),
+        id: Unchanged(session),
+        mentee_removed_at: Set(at),
+        updated_at: Set(now),
         ..Default::default()
     };
     sessions::Entity::update(row).exec(txn).await?;
@@ -393,10 +380,10 @@ pub async fn decide(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = sessions::Entity::update_many()
-        .col_expr(sessions::Column::Outcome, outcome.as_str().into())
-        .col_expr(sessions::Column::OutcomeAt, now.0.into())
-        .filter(sessions::Column::Id.eq(session.0))
-        .filter(sessions::Column::Outcome.ne(outcome.as_str()))
+        .col_expr(sessions::Column::Outcome, outcome.into())
+        .col_expr(sessions::Column::OutcomeAt, now.into())
+        .filter(sessions::Column::Id.eq(session))
+        .filter(sessions::Column::Outcome.ne(outcome))
         .filter(sessions::Column::Dispute.is_null())
         .exec(txn)
         .await?;
@@ -418,11 +405,11 @@ pub async fn dispute(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = sessions::Entity::update_many()
-        .col_expr(sessions::Column::Outcome, Outcome::Disputed.as_str().into())
-        .col_expr(sessions::Column::DisputedBy, by.0.into())
+        .col_expr(sessions::Column::Outcome, Outcome::Disputed.into())
+        .col_expr(sessions::Column::DisputedBy, by.into())
         .col_expr(sessions::Column::Dispute, words.into())
-        .col_expr(sessions::Column::UpdatedAt, now.0.into())
-        .filter(sessions::Column::Id.eq(session.0))
+        .col_expr(sessions::Column::UpdatedAt, now.into())
+        .filter(sessions::Column::Id.eq(session))
         .filter(sessions::Column::Dispute.is_null())
         .exec(txn)
         .await?;
@@ -444,9 +431,9 @@ pub async fn set_late(
     at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     session_seats::Entity::update_many()
-        .col_expr(session_seats::Column::LateAt, at.map(|at| at.0).into())
-        .filter(session_seats::Column::SessionId.eq(session.0))
-        .filter(session_seats::Column::UserId.eq(user.0))
+        .col_expr(session_seats::Column::LateAt, at.into())
+        .filter(session_seats::Column::SessionId.eq(session))
+        .filter(session_seats::Column::UserId.eq(user))
         .exec(txn)
         .await?;
     txn.changed(session);
@@ -460,7 +447,7 @@ pub async fn set_late(
 pub async fn release_seats(txn: &Txn, session: SessionId) -> Result<(), StoreError> {
     session_seats::Entity::update_many()
         .col_expr(session_seats::Column::Active, false.into())
-        .filter(session_seats::Column::SessionId.eq(session.0))
+        .filter(session_seats::Column::SessionId.eq(session))
         .exec(txn)
         .await?;
     txn.changed(session);
@@ -478,20 +465,20 @@ pub async fn set_room(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let mut update = sessions::Entity::update_many()
-        .col_expr(sessions::Column::Room, room.as_str().into())
-        .col_expr(sessions::Column::UpdatedAt, now.0.into());
+        .col_expr(sessions::Column::Room, RoomWord::from(room).into())
+        .col_expr(sessions::Column::UpdatedAt, now.into());
     match room {
         Room::Ended { by, at, reason } => {
             update = update
-                .col_expr(sessions::Column::RoomEndedBy, by.map(|by| by.0).into())
-                .col_expr(sessions::Column::RoomEndedAt, at.0.into())
-                .col_expr(sessions::Column::RoomEndReason, reason.as_str().into());
+                .col_expr(sessions::Column::RoomEndedBy, by.into())
+                .col_expr(sessions::Column::RoomEndedAt, at.into())
+                .col_expr(sessions::Column::RoomEndReason, reason.into());
         }
         Room::Scheduled | Room::Open | Room::Live | Room::Failed => {}
     }
     let changed = update
-        .filter(sessions::Column::Id.eq(session.0))
-        .filter(sessions::Column::Room.ne("ended"))
+        .filter(sessions::Column::Id.eq(session))
+        .filter(sessions::Column::Room.ne(RoomWord::Ended))
         .exec(txn)
         .await?;
     if changed.rows_affected > 0 {
@@ -502,36 +489,34 @@ pub async fn set_room(
 
 #[derive(FromQueryResult)]
 struct Row {
-    id: Uuid,
+    id: SessionId,
     title: String,
-    scheduled_at: i64,
-    ends_at: i64,
-    booking: String,
-    cancelled_by: Option<Uuid>,
-    cancelled_at: Option<i64>,
-    room: String,
-    room_ended_by: Option<Uuid>,
-    room_ended_at: Option<i64>,
-    room_end_reason: Option<String>,
-    outcome: String,
+    scheduled_at: Timestamp,
+    ends_at: Timestamp,
+    booking: BookingWord,
+    cancelled_by: Option<UserId>,
+    cancelled_at: Option<Timestamp>,
+    room: RoomWord,
+    room_ended_by: Option<UserId>,
+    room_ended_at: Option<Timestamp>,
+    room_end_reason: Option<EndReason>,
+    outcome: Outcome,
     meeting_url: String,
-    mentor_id: Uuid,
-    mentor_name: String,
-    mentor_zone: String,
-    mentee_id: Uuid,
-    mentee_name: String,
-    mentee_zone: String,
+    #[sea_orm(nested(prefix = "mentor_"))]
+    mentor: PersonRow,
+    #[sea_orm(nested(prefix = "mentee_"))]
+    mentee: PersonRow,
     version: i32,
-    held_until: Option<i64>,
+    held_until: Option<Timestamp>,
     goal: String,
     answers: String,
     asked: Option<String>,
     reason: String,
-    extended_ms: i64,
-    mentee_removed_at: Option<i64>,
+    extended_ms: Millis,
+    mentee_removed_at: Option<Timestamp>,
     dispute: Option<String>,
-    mentor_late_at: Option<i64>,
-    mentee_late_at: Option<i64>,
+    mentor_late_at: Option<Timestamp>,
+    mentee_late_at: Option<Timestamp>,
 }
 
 const SELECT: &str = "SELECT s.id, s.title, s.scheduled_at, s.ends_at, s.booking, s.cancelled_by, s.cancelled_at, \
@@ -540,69 +525,46 @@ const SELECT: &str = "SELECT s.id, s.title, s.scheduled_at, s.ends_at, s.booking
     s.extended_ms, s.mentee_removed_at, s.dispute, \
     (SELECT MAX(t.late_at) FROM session_seats t WHERE t.session_id = s.id AND t.role = 'mentor') AS mentor_late_at, \
     (SELECT MAX(t.late_at) FROM session_seats t WHERE t.session_id = s.id AND t.role = 'mentee') AS mentee_late_at, \
-    a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_zone, \
-    b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_zone \
+    a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_time_zone, \
+    b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_time_zone \
     FROM sessions s JOIN users a ON a.id = s.mentor_id JOIN users b ON b.id = s.mentee_id";
 
 impl TryFrom<Row> for SessionRecord {
     type Error = StoreError;
 
     fn try_from(r: Row) -> Result<Self, StoreError> {
-        let wrong = || StoreError::inconsistent("sessions", r.id);
-        let booking = Booking::parse(
-            &r.booking,
-            r.cancelled_by.map(UserId),
-            r.cancelled_at.map(Timestamp),
-        )
-        .ok_or_else(wrong)?;
-        let room = match (
-            r.room.as_str(),
-            r.room_ended_at,
-            r.room_end_reason.as_deref().and_then(EndReason::parse),
-        ) {
-            ("scheduled", _, _) => Room::Scheduled,
-            ("open", _, _) => Room::Open,
-            ("live", _, _) => Room::Live,
-            ("failed", _, _) => Room::Failed,
-            ("ended", Some(at), Some(reason)) => Room::Ended {
-                by: r.room_ended_by.map(UserId),
-                at: Timestamp(at),
-                reason,
-            },
-            _ => return Err(wrong()),
-        };
+        let wrong = || StoreError::inconsistent("sessions", r.id.0);
         Ok(Self {
             facts: SessionFacts {
-                id: SessionId(r.id),
-                mentor: UserId(r.mentor_id),
-                mentee: UserId(r.mentee_id),
-                scheduled_at: Timestamp(r.scheduled_at),
-                ends_at: Timestamp(r.ends_at),
-                booking,
-                room,
-                extended: Millis(r.extended_ms),
-                mentee_removed_at: r.mentee_removed_at.map(Timestamp),
+                id: r.id,
+                mentor: r.mentor.id,
+                mentee: r.mentee.id,
+                scheduled_at: r.scheduled_at,
+                ends_at: r.ends_at,
+                booking: Booking::of(r.booking, r.cancelled_by, r.cancelled_at)
+                    .ok_or_else(wrong)?,
+                room: Room::of(r.room, r.room_ended_by, r.room_ended_at, r.room_end_reason)
+                    .ok_or_else(wrong)?,
+                extended: r.extended_ms,
+                mentee_removed_at: r.mentee_removed_at,
             },
-            outcome: Outcome::parse(&r.outcome).ok_or_else(wrong)?,
+            outcome: r.outcome,
             version: u32::try_from(r.version).unwrap_or_default(),
-            held_until: r.held_until.map(Timestamp),
+            held_until: r.held_until,
             goal: r.goal,
             answers: serde_json::from_str(&r.answers).map_err(|_| wrong())?,
             asked: r.asked,
             reason: r.reason,
             dispute: r.dispute,
-            late_at: [r.mentor_late_at, r.mentee_late_at].map(|at| at.map(Timestamp)),
+            late_at: Seats {
+                mentor: r.mentor_late_at,
+                mentee: r.mentee_late_at,
+            },
             title: r.title,
             meeting_url: r.meeting_url,
-            mentor: PersonRow {
-                id: UserId(r.mentor_id),
-                name: r.mentor_name,
-                time_zone: r.mentor_zone,
-            },
-            mentee: PersonRow {
-                id: UserId(r.mentee_id),
-                name: r.mentee_name,
-                time_zone: r.mentee_zone,
+            people: Seats {
+                mentor: r.mentor,
+                mentee: r.mentee,
             },
         })
     }
@@ -617,7 +579,7 @@ pub async fn find(
     id: SessionId,
 ) -> Result<Option<SessionRecord>, StoreError> {
     let sql = format!("{SELECT} WHERE s.id = $1");
-    let row = Row::find_by_statement(statement(db, &sql, [id.0.into()]))
+    let row = Row::find_by_statement(statement(db, &sql, [id.into()]))
         .one(db)
         .await?;
     row.map(SessionRecord::try_from).transpose()
@@ -634,22 +596,18 @@ pub async fn find_all(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    let sql = format!("{SELECT} WHERE s.id IN ({})", places.join(", "));
-    let values = ids.iter().map(|id| id.0.into());
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let statement = among(db, SELECT, "s.id", ids);
     let rows = Row::find_by_statement(statement).all(db).await?;
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
-/// Sessions whose room is in one of these states, earliest first; at most 200. For `Room::Ended` the
-/// word alone counts.
+/// Sessions whose room is in one of these states, earliest first; at most 200.
 ///
 /// # Errors
 /// As [`find`].
 pub async fn with_room(
     db: &impl ConnectionTrait,
-    rooms: &[Room],
+    rooms: &[RoomWord],
 ) -> Result<Vec<SessionRecord>, StoreError> {
     let words: Vec<String> = rooms.iter().map(|r| format!("'{}'", r.as_str())).collect();
     let sql = format!(
@@ -670,30 +628,26 @@ pub async fn with_room(
 pub async fn disputed(
     db: &impl ConnectionTrait,
 ) -> Result<Vec<(SessionRecord, Option<UserId>, String)>, StoreError> {
-    let rows: Vec<(Uuid, Option<Uuid>, Option<String>)> = sessions::Entity::find()
+    let rows: Vec<(SessionId, Option<UserId>, Option<String>)> = sessions::Entity::find()
         .select_only()
         .columns([
             sessions::Column::Id,
             sessions::Column::DisputedBy,
             sessions::Column::Dispute,
         ])
-        .filter(sessions::Column::Outcome.eq(Outcome::Disputed.as_str()))
+        .filter(sessions::Column::Outcome.eq(Outcome::Disputed))
         .order_by_desc(sessions::Column::ScheduledAt)
         .limit(100)
         .into_tuple()
         .all(db)
         .await?;
-    let ids: Vec<SessionId> = rows.iter().map(|row| SessionId(row.0)).collect();
+    let ids: Vec<SessionId> = rows.iter().map(|row| row.0).collect();
     let mut found = find_all(db, &ids).await?;
     Ok(rows
         .into_iter()
         .filter_map(|(id, by, words)| {
-            let at = found.iter().position(|r| r.facts.id.0 == id)?;
-            Some((
-                found.swap_remove(at),
-                by.map(UserId),
-                words.unwrap_or_default(),
-            ))
+            let at = found.iter().position(|r| r.facts.id == id)?;
+            Some((found.swap_remove(at), by, words.unwrap_or_default()))
         })
         .collect())
 }
@@ -709,11 +663,11 @@ pub async fn settle(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = sessions::Entity::update_many()
-        .col_expr(sessions::Column::Outcome, verdict.as_str().into())
-        .col_expr(sessions::Column::OutcomeAt, now.0.into())
-        .col_expr(sessions::Column::UpdatedAt, now.0.into())
-        .filter(sessions::Column::Id.eq(session.0))
-        .filter(sessions::Column::Outcome.eq(Outcome::Disputed.as_str()))
+        .col_expr(sessions::Column::Outcome, verdict.into())
+        .col_expr(sessions::Column::OutcomeAt, now.into())
+        .col_expr(sessions::Column::UpdatedAt, now.into())
+        .filter(sessions::Column::Id.eq(session))
+        .filter(sessions::Column::Outcome.eq(Outcome::Disputed))
         .exec(txn)
         .await?;
     if changed.rows_affected > 0 {
@@ -733,7 +687,7 @@ pub async fn lock(txn: &Txn, id: SessionId) -> Result<Option<SessionRecord>, Sto
         Engine::Sqlite => "",
     };
     let sql = format!("{SELECT} WHERE s.id = $1 {rows}");
-    let row = Row::find_by_statement(statement(txn, &sql, [id.0.into()]))
+    let row = Row::find_by_statement(statement(txn, &sql, [id.into()]))
         .one(txn)
         .await?;
     row.map(SessionRecord::try_from).transpose()
@@ -796,7 +750,7 @@ async fn list(
     Part { offset, limit }: Part,
 ) -> Result<Vec<SessionRecord>, StoreError> {
     let sql = format!("{SELECT} WHERE {which} LIMIT {limit} OFFSET {offset}");
-    let values = [user.0.into(), now.0.into(), rules.closes_after.0.into()];
+    let values = [user.into(), now.into(), rules.closes_after.into()];
     let rows = Row::find_by_statement(statement(db, &sql, values))
         .all(db)
         .await?;
@@ -813,7 +767,7 @@ pub async fn by_key(
     key: &str,
 ) -> Result<Option<SessionRecord>, StoreError> {
     let sql = format!("{SELECT} WHERE s.mentee_id = $1 AND s.idempotency_key = $2");
-    let row = Row::find_by_statement(statement(db, &sql, [mentee.0.into(), key.into()]))
+    let row = Row::find_by_statement(statement(db, &sql, [mentee.into(), key.into()]))
         .one(db)
         .await?;
     row.map(SessionRecord::try_from).transpose()
@@ -821,8 +775,8 @@ pub async fn by_key(
 
 #[derive(FromQueryResult)]
 struct Span {
-    starts_at: i64,
-    ends_at: i64,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
 }
 
 /// Times within `range` at which a person holds an active seat, in order; a session in `except` and
@@ -841,12 +795,12 @@ pub async fn busy(
                WHERE t.user_id = $1 AND t.active = $2 AND t.starts_at < $3 AND t.ends_at > $4 AND s.id <> $5 \
                AND (s.booking <> 'held' OR s.held_until > $6) ORDER BY t.starts_at";
     let values = [
-        user.0.into(),
+        user.into(),
         true.into(),
-        range.to.0.into(),
-        range.from.0.into(),
-        except.map_or(Uuid::nil(), |id| id.0).into(),
-        now.0.into(),
+        range.to.into(),
+        range.from.into(),
+        except.unwrap_or(SessionId(Uuid::nil())).into(),
+        now.into(),
     ];
     let rows = Span::find_by_statement(statement(db, sql, values))
         .all(db)
@@ -854,8 +808,8 @@ pub async fn busy(
     Ok(rows
         .into_iter()
         .map(|span| Interval {
-            from: Timestamp(span.starts_at),
-            to: Timestamp(span.ends_at),
+            from: span.starts_at,
+            to: span.ends_at,
         })
         .collect())
 }
@@ -877,28 +831,26 @@ pub async fn starts(
                AND (s.booking IN ('confirmed', 'requested') OR (s.booking = 'held' AND s.held_until > $5)) \
                ORDER BY s.scheduled_at";
     let values = [
-        mentor.0.into(),
-        range.from.0.into(),
-        range.to.0.into(),
-        except.map_or(Uuid::nil(), |id| id.0).into(),
-        now.0.into(),
+        mentor.into(),
+        range.from.into(),
+        range.to.into(),
+        except.unwrap_or(SessionId(Uuid::nil())).into(),
+        now.into(),
     ];
     let rows = Span::find_by_statement(statement(db, sql, values))
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|span| Timestamp(span.starts_at))
-        .collect())
+    Ok(rows.into_iter().map(|span| span.starts_at).collect())
 }
 
-/// Deletes a session; seats, rooms and participants go with it. `false` when there was none.
+/// Deletes a session; seats, rooms and participants go with it. `false` when there was none. Only tests do that:
+/// the product calls sessions off and keeps them.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn delete(txn: &Txn, session: SessionId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM sessions WHERE id = $1 RETURNING id, mentor_id, mentee_id";
-    let gone = Holders::find_by_statement(statement(txn, sql, [session.0.into()]))
+    let gone = Holders::find_by_statement(statement(txn, sql, [session.into()]))
         .one(txn)
         .await?;
     if let Some(gone) = &gone {

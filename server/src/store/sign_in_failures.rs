@@ -15,7 +15,7 @@ pub struct Failures {
 
 #[derive(FromQueryResult)]
 struct Row {
-    since: i64,
+    since: Timestamp,
     failures: i32,
 }
 
@@ -29,7 +29,7 @@ pub async fn find(db: &impl ConnectionTrait, key: &str) -> Result<Option<Failure
         .one(db)
         .await?;
     Ok(row.map(|row| Failures {
-        since: Timestamp(row.since),
+        since: row.since,
         count: u32::try_from(row.failures).unwrap_or(u32::MAX),
     }))
 }
@@ -43,7 +43,7 @@ pub async fn add(txn: &Txn, key: &str, now: Timestamp, window: Millis) -> Result
                ON CONFLICT (key_hash) DO UPDATE SET \
                failures = CASE WHEN f.since <= $3 THEN 1 ELSE f.failures + 1 END, \
                since = CASE WHEN f.since <= $3 THEN excluded.since ELSE f.since END";
-    let values = [key.into(), now.0.into(), (now - window).0.into()];
+    let values = [key.into(), now.into(), (now - window).into()];
     txn.execute_raw(statement(txn, sql, values)).await?;
     Ok(())
 }
@@ -54,7 +54,7 @@ pub async fn add(txn: &Txn, key: &str, now: Timestamp, window: Millis) -> Result
 /// When the database does not answer.
 pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
     let sql = "DELETE FROM sign_in_failures WHERE since < $1";
-    txn.execute_raw(statement(txn, sql, [before.0.into()]))
+    txn.execute_raw(statement(txn, sql, [before.into()]))
         .await?;
     Ok(())
 }

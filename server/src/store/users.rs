@@ -15,7 +15,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
 use std::collections::HashMap;
-use uuid::Uuid;
 
 /// A new account.
 #[derive(Debug, Clone)]
@@ -37,7 +36,7 @@ pub struct NewUser {
 }
 
 /// What sign-in needs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromQueryResult)]
 pub struct Credentials {
     /// Account.
     pub id: UserId,
@@ -51,21 +50,21 @@ pub struct Credentials {
 /// [`StoreError::Duplicate`] when the address is taken.
 pub async fn insert(txn: &Txn, user: &NewUser) -> Result<(), StoreError> {
     users::Entity::insert(users::ActiveModel {
-        id: Set(user.id.0),
+        id: Set(user.id),
         email: Set(user.email.as_str().to_owned()),
         name: Set(user.name.as_str().to_owned()),
         time_zone: Set(user.time_zone.clone()),
         password_hash: Set(user.password_hash.clone()),
         is_admin: Set(user.is_admin),
-        created_at: Set(user.created_at.0),
+        created_at: Set(user.created_at),
         anonymised_at: Set(None),
         search: Set(search_text(user.name.as_str(), user.email.as_str())),
     })
     .exec_without_returning(txn)
     .await?;
     mentees::Entity::insert(mentees::ActiveModel {
-        user_id: Set(user.id.0),
-        created_at: Set(user.created_at.0),
+        user_id: Set(user.id),
+        created_at: Set(user.created_at),
     })
     .exec_without_returning(txn)
     .await?;
@@ -80,18 +79,14 @@ pub async fn credentials(
     db: &impl ConnectionTrait,
     email: &EmailAddress,
 ) -> Result<Option<Credentials>, StoreError> {
-    let found = users::Entity::find()
+    Ok(users::Entity::find()
         .select_only()
         .columns([users::Column::Id, users::Column::PasswordHash])
         .filter(users::Column::Email.eq(email.as_str()))
         .filter(users::Column::AnonymisedAt.is_null())
-        .into_tuple()
+        .into_model()
         .one(db)
-        .await?;
-    Ok(found.map(|(id, password_hash)| Credentials {
-        id: UserId(id),
-        password_hash,
-    }))
+        .await?)
 }
 
 /// Changes name and zone.
@@ -104,11 +99,11 @@ pub async fn update(
     name: &DisplayName,
     zone: &str,
 ) -> Result<(), StoreError> {
-    let Some(row) = users::Entity::find_by_id(user.0).one(txn).await? else {
+    let Some(row) = users::Entity::find_by_id(user).one(txn).await? else {
         return Ok(());
     };
     let row = users::ActiveModel {
-        id: Unchanged(user.0),
+        id: Unchanged(user),
         name: Set(name.as_str().to_owned()),
         time_zone: Set(zone.to_owned()),
         search: Set(search_text(name.as_str(), &row.email)),
@@ -130,7 +125,7 @@ fn search_text(name: &str, email: &str) -> String {
 pub async fn set_password(txn: &Txn, user: UserId, hash: &str) -> Result<(), StoreError> {
     users::Entity::update_many()
         .col_expr(users::Column::PasswordHash, hash.into())
-        .filter(users::Column::Id.eq(user.0))
+        .filter(users::Column::Id.eq(user))
         .exec(txn)
         .await?;
     Ok(())
@@ -139,7 +134,8 @@ pub async fn set_password(txn: &Txn, user: UserId, hash: &str) -> Result<(), Sto
 /// An account as an admin sees it.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct AccountRow {
-    id: Uuid,
+    /// Account.
+    pub id: UserId,
     /// Display name.
     pub name: String,
     /// Address.
@@ -148,32 +144,19 @@ pub struct AccountRow {
     pub time_zone: String,
     /// Looks after rooms and people.
     pub is_admin: bool,
-    created_at: i64,
-    mentor_id: Option<Uuid>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    mentor_id: Option<UserId>,
     /// Booked sessions in either role.
     pub sessions: i64,
-    last_seen_at: Option<i64>,
+    /// When one of its logins was last used; `None` when it has none.
+    pub last_seen_at: Option<Timestamp>,
 }
 
 impl AccountRow {
-    /// Account.
-    pub fn id(&self) -> UserId {
-        UserId(self.id)
-    }
-
     /// Whether there is a mentor profile.
     pub fn is_mentor(&self) -> bool {
         self.mentor_id.is_some()
-    }
-
-    /// When it was made.
-    pub fn created_at(&self) -> Timestamp {
-        Timestamp(self.created_at)
-    }
-
-    /// When one of its logins was last used; `None` when it has none.
-    pub fn last_seen_at(&self) -> Option<Timestamp> {
-        self.last_seen_at.map(Timestamp)
     }
 }
 
@@ -207,7 +190,7 @@ pub async fn search(
 }
 
 /// Somebody who looks after rooms and people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Admin {
     /// Account.
     pub id: UserId,
@@ -222,17 +205,12 @@ pub struct Admin {
 /// # Errors
 /// When the database does not answer.
 pub async fn admins(db: &impl ConnectionTrait) -> Result<Vec<Admin>, StoreError> {
-    let rows = users::Entity::find()
+    Ok(users::Entity::find()
         .filter(users::Column::IsAdmin.eq(true))
         .filter(users::Column::AnonymisedAt.is_null())
+        .into_model()
         .all(db)
-        .await?;
-    let admin = |row: users::Model| Admin {
-        id: UserId(row.id),
-        email: row.email,
-        name: row.name,
-    };
-    Ok(rows.into_iter().map(admin).collect())
+        .await?)
 }
 
 /// Names of accounts.
@@ -243,15 +221,12 @@ pub async fn names(
     db: &impl ConnectionTrait,
     ids: &[UserId],
 ) -> Result<HashMap<UserId, String>, StoreError> {
-    let rows: Vec<(Uuid, String)> = users::Entity::find()
+    let rows: Vec<(UserId, String)> = users::Entity::find()
         .select_only()
         .columns([users::Column::Id, users::Column::Name])
-        .filter(users::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(users::Column::Id.is_in(ids.iter().copied()))
         .into_tuple()
         .all(db)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name)| (UserId(id), name))
-        .collect())
+    Ok(rows.into_iter().collect())
 }

@@ -3,12 +3,26 @@
 use super::{StoreError, Txn, entity::webhook_events as table};
 use domain::{ids::RoomName, time::Timestamp};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DeriveValueType, EntityTrait, FromQueryResult,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 /// What became of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+    DeriveValueType,
+)]
+#[strum(serialize_all = "snake_case")]
+#[sea_orm(value_type = "String")]
 pub enum EventState {
     /// Stored, a job will apply it.
     Received,
@@ -20,20 +34,7 @@ pub enum EventState {
     Parked,
 }
 
-impl EventState {
-    /// All states.
-    pub const ALL: [Self; 4] = [Self::Received, Self::Processed, Self::Ignored, Self::Parked];
-
-    /// The word stored in `webhook_events.state`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::Processed => "processed",
-            Self::Ignored => "ignored",
-            Self::Parked => "parked",
-        }
-    }
-}
+domain::words!(EventState);
 
 /// A message to be stored.
 #[derive(Debug, Clone)]
@@ -72,16 +73,16 @@ pub struct StoredEvent {
 pub async fn insert(txn: &Txn, new: &NewEvent) -> Result<bool, StoreError> {
     let settled = match new.state {
         EventState::Received => None,
-        EventState::Processed | EventState::Ignored | EventState::Parked => Some(new.received_at.0),
+        EventState::Processed | EventState::Ignored | EventState::Parked => Some(new.received_at),
     };
     let inserted = table::Entity::insert(table::ActiveModel {
         id: Set(new.id.clone()),
         event: Set(new.event.clone()),
-        room_name: Set(new.room.as_ref().map(|room| room.as_str().to_owned())),
+        room_name: Set(new.room.clone()),
         body: Set(new.body.clone()),
-        state: Set(new.state.as_str().to_owned()),
+        state: Set(new.state),
         error: Set(new.error.clone()),
-        received_at: Set(new.received_at.0),
+        received_at: Set(new.received_at),
         processed_at: Set(settled),
     })
     .on_conflict(
@@ -102,21 +103,18 @@ pub async fn of_room(
     db: &impl ConnectionTrait,
     room: &RoomName,
 ) -> Result<Vec<StoredEvent>, StoreError> {
-    let rows: Vec<(String, String, String)> = table::Entity::find()
+    let rows: Vec<(String, String, EventState)> = table::Entity::find()
         .select_only()
         .columns([table::Column::Id, table::Column::Body, table::Column::State])
         .filter(table::Column::RoomName.eq(room.as_str()))
-        .filter(table::Column::State.is_in([
-            EventState::Received.as_str(),
-            EventState::Processed.as_str(),
-        ]))
+        .filter(table::Column::State.is_in([EventState::Received, EventState::Processed]))
         .into_tuple()
         .all(db)
         .await?;
-    let event = |(id, body, state): (String, String, String)| StoredEvent {
+    let event = |(id, body, state): (String, String, EventState)| StoredEvent {
         id,
         body,
-        is_waiting: state == EventState::Received.as_str(),
+        is_waiting: state == EventState::Received,
     };
     Ok(rows.into_iter().map(event).collect())
 }
@@ -132,8 +130,8 @@ pub async fn settle(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     table::Entity::update_many()
-        .col_expr(table::Column::State, state.as_str().into())
-        .col_expr(table::Column::ProcessedAt, now.0.into())
+        .col_expr(table::Column::State, state.into())
+        .col_expr(table::Column::ProcessedAt, now.into())
         .filter(table::Column::Id.is_in(ids))
         .exec(txn)
         .await?;
@@ -146,8 +144,8 @@ pub async fn settle(
 /// When the database does not answer.
 pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
     table::Entity::delete_many()
-        .filter(table::Column::ReceivedAt.lt(before.0))
-        .filter(table::Column::State.ne(EventState::Received.as_str()))
+        .filter(table::Column::ReceivedAt.lt(before))
+        .filter(table::Column::State.ne(EventState::Received))
         .exec(txn)
         .await?;
     Ok(())
@@ -169,16 +167,17 @@ pub async fn mentions(db: &impl ConnectionTrait, room: &RoomName) -> Result<bool
 }
 
 /// A message as an admin sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct EventRow {
     /// LiveKit's word for what happened.
     pub event: String,
     /// The room concerned, when it is one of ours.
+    #[sea_orm(from_alias = "room_name")]
     pub room: Option<RoomName>,
     /// The message as it came.
     pub body: String,
-    /// What became of it, as stored.
-    pub state: String,
+    /// What became of it.
+    pub state: EventState,
     /// Why it was not understood.
     pub error: Option<String>,
     /// When it came.
@@ -195,27 +194,14 @@ pub async fn latest(
 ) -> Result<Vec<EventRow>, StoreError> {
     let mut query = table::Entity::find();
     if let Some(state) = state {
-        query = query.filter(table::Column::State.eq(state.as_str()));
+        query = query.filter(table::Column::State.eq(state));
     }
-    let rows = query
+    Ok(query
         .order_by_desc(table::Column::ReceivedAt)
         .limit(100)
+        .into_model()
         .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| EventRow {
-            room: row
-                .room_name
-                .and_then(|name| RoomName::parse(&name))
-                .map(|(name, ..)| name),
-            event: row.event,
-            body: row.body,
-            state: row.state,
-            error: row.error,
-            received_at: Timestamp(row.received_at),
-        })
-        .collect())
+        .await?)
 }
 
 /// How many messages were not understood.
@@ -223,6 +209,6 @@ pub async fn latest(
 /// # Errors
 /// When the database does not answer.
 pub async fn parked(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
-    let parked = table::Column::State.eq(EventState::Parked.as_str());
+    let parked = table::Column::State.eq(EventState::Parked);
     Ok(table::Entity::find().filter(parked).count(db).await?)
 }

@@ -7,10 +7,7 @@ pub(crate) use attendance::{attendance_report, counted_until, presence};
 use crate::{
     AppState, Result,
     accounts::CurrentLogin,
-    store::{
-        self, participants,
-        sessions::{PersonRow, SessionRecord},
-    },
+    store::{self, participants, sessions::SessionRecord},
     zones::Zone,
 };
 use domain::{
@@ -24,10 +21,7 @@ use domain::{
 
 /// The person in a seat.
 pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
-    let row = match role {
-        SeatRole::Mentor => &record.mentor,
-        SeatRole::Mentee => &record.mentee,
-    };
+    let row = &record.people[role];
     Person {
         id: row.id,
         name: row.name.clone(),
@@ -42,10 +36,11 @@ pub(crate) fn absent(mut people: Vec<Person>, present: &[Person]) -> Vec<Person>
 
 /// Who said that they are running late.
 pub(crate) fn late(record: &SessionRecord) -> Vec<Person> {
-    SeatRole::ALL
-        .into_iter()
-        .filter(|role| record.late_at(*role).is_some())
-        .map(|role| seat_holder(record, role))
+    record
+        .late_at
+        .iter()
+        .filter(|(_, at)| at.is_some())
+        .map(|(role, _)| seat_holder(record, role))
         .collect()
 }
 
@@ -60,10 +55,7 @@ pub(crate) fn session(
     let window = facts.window(state.config.window);
     let role = facts.role_of(login.me.id);
     let yours = Zone::or_utc(&login.me.time_zone);
-    let other: &PersonRow = match role {
-        Some(SeatRole::Mentor) => &record.mentee,
-        Some(SeatRole::Mentee) | None => &record.mentor,
-    };
+    let other = &record.people[role.map_or(SeatRole::Mentor, SeatRole::other)];
     let theirs = Zone::or_utc(&other.time_zone);
     let late = late(&record);
     SessionView {

@@ -6,6 +6,7 @@ use calcard::icalendar::{ICalendar, ICalendarProperty};
 use domain::{
     availability::Interval,
     ids::{EmailId, SessionId, UserId},
+    seats::Seats,
     session::Booking,
     time::{Millis, Timestamp},
 };
@@ -13,7 +14,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 use server::{
     Error,
-    emails::{self, EmailKind, Reminder},
+    emails::{self, EmailKind},
     mail::{Email, MailError},
     store::{
         appointments::{Appointment, Party},
@@ -41,17 +42,19 @@ fn appointment() -> Appointment {
         meeting_url: "http://127.0.0.1:3000/meeting/00000000-0000-0000-0000-000000000007"
             .to_owned(),
         updated_at: NOW,
-        mentor: Party {
-            id: MENTOR,
-            name: "Maya Okafor".to_owned(),
-            email: Some("maya@example.org".to_owned()),
-            time_zone: "Europe/Berlin".to_owned(),
-        },
-        mentee: Party {
-            id: MENTEE,
-            name: "Leo Tanaka".to_owned(),
-            email: Some("leo@example.org".to_owned()),
-            time_zone: "America/New_York".to_owned(),
+        people: Seats {
+            mentor: Party {
+                id: MENTOR,
+                name: "Maya Okafor".to_owned(),
+                email: Some("maya@example.org".to_owned()),
+                time_zone: "Europe/Berlin".to_owned(),
+            },
+            mentee: Party {
+                id: MENTEE,
+                name: "Leo Tanaka".to_owned(),
+                email: Some("leo@example.org".to_owned()),
+                time_zone: "America/New_York".to_owned(),
+            },
         },
     }
 }
@@ -78,12 +81,12 @@ fn compose(kind: EmailKind, about: &Appointment, to: UserId, note: &Note) -> Res
         id: EmailId(Uuid::from_u128(9)),
         session: about.session,
         user: to,
-        kind: kind.as_str().to_owned(),
+        kind,
         version: about.version,
         detail: detail.to_string(),
         is_settled: false,
     };
-    emails::compose(&harness::config(""), &row, kind, about, NOW)
+    emails::compose(&harness::config(""), &row, about, NOW)
 }
 
 fn written(kind: EmailKind, about: &Appointment, to: UserId, note: &Note) -> Email {
@@ -101,23 +104,9 @@ fn bodies(message: &Message<'_>) -> [String; 2] {
     [message.body_text(0), message.body_html(0)].map(|body| body.expect("a body").into_owned())
 }
 
-const KINDS: [EmailKind; 11] = [
-    EmailKind::Booked,
-    EmailKind::Requested,
-    EmailKind::Confirmed,
-    EmailKind::Declined,
-    EmailKind::InfoAsked,
-    EmailKind::InfoAnswered,
-    EmailKind::Changed,
-    EmailKind::Cancelled,
-    EmailKind::Reminder(Reminder::DayBefore),
-    EmailKind::Reminder(Reminder::HourBefore),
-    EmailKind::Reminder(Reminder::Open),
-];
-
 #[test]
 fn every_email_names_both_times_and_the_way_to_the_session() {
-    for kind in KINDS {
+    for kind in EmailKind::ALL.iter().copied() {
         for (to, yours, theirs) in [
             (
                 MENTOR,
@@ -152,7 +141,7 @@ fn every_email_names_both_times_and_the_way_to_the_session() {
 #[test]
 fn people_of_one_zone_read_one_time() {
     let mut about = appointment();
-    about.mentee.time_zone = "Europe/Vienna".to_owned();
+    about.people.mentee.time_zone = "Europe/Vienna".to_owned();
     let email = written(EmailKind::Booked, &about, MENTEE, &NONE);
     let [text, _] = bodies(&parse(&email));
     assert!(
@@ -251,12 +240,7 @@ fn an_email_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_i
             NOW.0
         );
     }
-    let email = written(
-        EmailKind::Reminder(Reminder::Open),
-        &appointment(),
-        MENTEE,
-        &NONE,
-    );
+    let email = written(EmailKind::ReminderOpen, &appointment(), MENTEE, &NONE);
     assert!(
         !parse(&email)
             .parts
@@ -341,13 +325,13 @@ fn hostile_texts_stay_in_their_place() {
         let mut about = appointment();
         about.title = text.to_owned();
         about.goal = text.to_owned();
-        about.mentor.name = text.to_owned();
-        about.mentee.name = text.to_owned();
+        about.people.mentor.name = text.to_owned();
+        about.people.mentee.name = text.to_owned();
         let note = Note {
             note: text.to_owned(),
             ..NONE
         };
-        for kind in KINDS {
+        for kind in EmailKind::ALL.iter().copied() {
             let email = written(kind, &about, MENTEE, &note);
             check(&email, "leo@example.org");
             let [_, html] = bodies(&parse(&email));
@@ -372,7 +356,7 @@ fn an_address_that_is_not_exactly_one_gets_no_email() {
         "",
     ] {
         let mut about = appointment();
-        about.mentee.email = Some(bad.to_owned());
+        about.people.mentee.email = Some(bad.to_owned());
         let refused = compose(EmailKind::Booked, &about, MENTEE, &NONE);
         assert!(
             matches!(refused, Err(Error::Mail(MailError::Unwritable(_)))),
@@ -384,7 +368,7 @@ fn an_address_that_is_not_exactly_one_gets_no_email() {
 #[test]
 fn a_host_beyond_ascii_is_written_as_mail_servers_know_it() {
     let mut about = appointment();
-    about.mentee.email = Some("leo@bücher.example".to_owned());
+    about.people.mentee.email = Some("leo@bücher.example".to_owned());
     check(
         &written(EmailKind::Booked, &about, MENTEE, &NONE),
         "leo@xn--bcher-kva.example",
@@ -399,14 +383,13 @@ fn an_email_that_comes_late_says_so() {
         id: EmailId(Uuid::from_u128(9)),
         session: about.session,
         user: MENTEE,
-        kind: "booked".to_owned(),
+        kind: EmailKind::Booked,
         version: 1,
         detail: detail.to_owned(),
         is_settled: false,
     };
     let late = |about: &Appointment| {
-        let email = emails::compose(&harness::config(""), &row, EmailKind::Booked, about, NOW)
-            .expect("composed");
+        let email = emails::compose(&harness::config(""), &row, about, NOW).expect("composed");
         bodies(&parse(&email))
             .iter()
             .all(|body| body.contains("Something has changed since"))
@@ -422,10 +405,10 @@ proptest! {
         let mut about = appointment();
         about.title = title.clone();
         about.goal = note.clone();
-        about.mentor.name = name.clone();
-        about.mentee.name = name;
+        about.people.mentor.name = name.clone();
+        about.people.mentee.name = name;
         let note = Note { note, ..NONE };
-        let email = written(KINDS[which], &about, MENTEE, &note);
+        let email = written(EmailKind::ALL[which], &about, MENTEE, &note);
         check(&email, "leo@example.org");
         for part in parse(&email).parts.iter().filter(|p| p.is_content_type("text", "calendar")) {
             let ics = ICalendar::parse(part.text_contents().expect("text")).expect("calcard reads it");

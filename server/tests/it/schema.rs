@@ -5,7 +5,7 @@ use domain::{ids::UserId, time::Millis, time::Timestamp};
 use macro_rules_attribute::apply;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use server::store::ScopedFutureExt;
-use server::store::{Db, Engine, StoreError};
+use server::store::{self, Db, Engine, StoreError};
 use std::{
     sync::{
         Arc, Mutex,
@@ -313,6 +313,23 @@ async fn deleting_a_session_deletes_its_rooms_participants_and_seats(db: TestDb)
         "the other session {other} stays"
     );
     assert_eq!(db.number("SELECT count(*) FROM users").await, 2);
+}
+
+#[apply(on_both_engines!)]
+async fn a_word_that_our_code_never_writes_is_an_error_that_names_it(db: TestDb) {
+    db.sql(
+        "INSERT INTO audit_log (id, at, action, detail) VALUES ($1, 1, 'advertised', '')",
+        [Uuid::new_v4().into()],
+    )
+    .await
+    .expect("the table takes every word");
+    let read = store::audit::page(db.db.read(), None, 0, 10).await;
+    let Err(StoreError::Unreadable(why)) = &read else {
+        panic!("{read:?}")
+    };
+    for named in ["AuditAction", "action", "advertised"] {
+        assert!(why.contains(named), "{why}");
+    }
 }
 
 #[apply(on_both_engines!)]

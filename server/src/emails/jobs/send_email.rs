@@ -1,12 +1,8 @@
 //! Sends an email about a session, unless it is void by then.
 
 use crate::{
-    AppState, Error, Result,
-    emails::{
-        compose::compose,
-        deliver::deliver,
-        kind::{EmailKind, is_overtaken},
-    },
+    AppState, Result,
+    emails::{compose::compose, deliver::deliver, kind::is_overtaken},
     jobs::{Alert, Job, Lane},
     store::{
         ScopedFutureExt, appointments,
@@ -55,17 +51,15 @@ impl Job for SendEmail {
             return Ok(());
         };
         let now = state.clock.now();
-        let kind = EmailKind::parse(&row.kind)
-            .ok_or_else(|| Error::Other(format!("unknown kind of email: {}", row.kind)))?;
-        let reader = about.role_of(row.user).map(|role| about.party(role));
-        let is_void = reader.is_none_or(|reader| reader.email.is_none())
-            || is_overtaken(kind, &row, &about, now);
+        let reader = about.role_of(row.user).map(|role| &about.people[role]);
+        let is_void =
+            reader.is_none_or(|reader| reader.email.is_none()) || is_overtaken(&row, &about, now);
         if is_void {
             return settle(state, id, End::Void).await;
         }
-        let email = compose(&state.config, &row, kind, &about, now)?;
+        let email = compose(&state.config, &row, &about, now)?;
         deliver(state, &email).await?;
-        tracing::info!(email.id = %id, email.kind = kind.as_str(), session.id = %row.session, "email {id} sent");
+        tracing::info!(email.id = %id, email.kind = row.kind.as_str(), session.id = %row.session, "email {id} sent");
         settle(state, id, End::Sent).await
     }
 }

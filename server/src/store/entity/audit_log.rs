@@ -1,5 +1,10 @@
 //! Table `audit_log`: what moderators and admins did.
 
+use domain::{
+    audit::AuditAction,
+    ids::{SessionId, UserId},
+    time::Timestamp,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -7,11 +12,11 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub at: i64,
-    pub actor: Option<Uuid>,
-    pub action: String,
-    pub session_id: Option<Uuid>,
-    pub subject: Option<Uuid>,
+    pub at: Timestamp,
+    pub actor: Option<UserId>,
+    pub action: AuditAction,
+    pub session_id: Option<SessionId>,
+    pub subject: Option<UserId>,
     pub detail: String,
 }
 

@@ -1,5 +1,6 @@
 //! Table `availability`: a mentor's weekly hours, in the wall time of `users.time_zone`.
 
+use domain::ids::UserId;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -7,7 +8,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub mentor_id: Uuid,
+    pub mentor_id: UserId,
     pub weekday: i32,
     pub from_min: i32,
     pub to_min: i32,

@@ -1,5 +1,9 @@
 //! Table `availability_overrides`: days off and extra hours, in the wall time of `users.time_zone`.
 
+use domain::{
+    availability::{Day, OverrideWord},
+    ids::UserId,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -7,10 +11,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub mentor_id: Uuid,
-    pub kind: String,
-    pub from_day: i32,
-    pub to_day: i32,
+    pub mentor_id: UserId,
+    pub kind: OverrideWord,
+    pub from_day: Day,
+    pub to_day: Day,
     pub from_min: Option<i32>,
     pub to_min: Option<i32>,
     pub label: String,

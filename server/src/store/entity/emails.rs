@@ -1,20 +1,25 @@
 //! Table `emails`: emails to one person each.
 
+use crate::emails::EmailKind;
+use domain::{
+    ids::{EmailId, SessionId, UserId},
+    time::Timestamp,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "emails")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub session_id: Uuid,
-    pub user_id: Uuid,
-    pub kind: String,
+    pub id: EmailId,
+    pub session_id: SessionId,
+    pub user_id: UserId,
+    pub kind: EmailKind,
     pub version: i32,
     pub detail: String,
-    pub created_at: i64,
-    pub sent_at: Option<i64>,
-    pub void_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
+    pub void_at: Option<Timestamp>,
 }
 
 /// Joins are written where they are needed.

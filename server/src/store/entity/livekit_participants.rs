@@ -1,5 +1,9 @@
 //! Table `livekit_participants`: stays of people in rooms, one row per LiveKit participant sid.
 
+use domain::{
+    ids::{RoomId, SessionId, UserId},
+    time::Timestamp,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -7,13 +11,13 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub room_id: Uuid,
-    pub session_id: Uuid,
-    pub user_id: Option<Uuid>,
+    pub room_id: RoomId,
+    pub session_id: SessionId,
+    pub user_id: Option<UserId>,
     pub identity: String,
     pub sid: String,
-    pub joined_at: Option<i64>,
-    pub left_at: Option<i64>,
+    pub joined_at: Option<Timestamp>,
+    pub left_at: Option<Timestamp>,
     pub left_reason: Option<String>,
     pub estimated: bool,
 }

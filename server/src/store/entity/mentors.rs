@@ -1,18 +1,19 @@
 //! Table `mentors`: mentor profiles.
 
+use domain::{ids::UserId, time::Timestamp};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mentors")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub user_id: Uuid,
+    pub user_id: UserId,
     pub headline: String,
     pub bio: String,
     pub session_minutes: i32,
     pub published: bool,
-    pub created_at: i64,
-    pub updated_at: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
     pub lengths: String,
     pub questions: String,
     pub buffer_before_min: i32,

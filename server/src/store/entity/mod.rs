@@ -1,5 +1,5 @@
-//! One file per table, columns as the migration makes them. Words and times become domain types
-//! in the functions of `store`, not here.
+//! One file per table, columns as the migration makes them: ids, times and words as domain types, what belongs
+//! together in one value as the columns that hold it. The functions of `store` put those together.
 
 pub mod admin_notifications;
 pub mod audit_log;

@@ -1,5 +1,10 @@
 //! Table `session_changes`: what happened to a session, for the people in it.
 
+use domain::{
+    booking::ChangeKind,
+    ids::{SessionId, UserId},
+    time::Timestamp,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -7,14 +12,14 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub session_id: Uuid,
+    pub session_id: SessionId,
     pub version: i32,
-    pub kind: String,
-    pub by_user: Option<Uuid>,
-    pub starts_at: i64,
-    pub previous_starts_at: Option<i64>,
+    pub kind: ChangeKind,
+    pub by_user: Option<UserId>,
+    pub starts_at: Timestamp,
+    pub previous_starts_at: Option<Timestamp>,
     pub note: String,
-    pub at: i64,
+    pub at: Timestamp,
 }
 
 /// Joins are written where they are needed.

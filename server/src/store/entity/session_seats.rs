@@ -1,5 +1,10 @@
 //! Table `session_seats`: people's places in sessions; active ones of a person never overlap.
 
+use domain::{
+    ids::{SessionId, UserId},
+    session::SeatRole,
+    time::Timestamp,
+};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -7,13 +12,13 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub session_id: Uuid,
-    pub user_id: Uuid,
-    pub role: String,
-    pub starts_at: i64,
-    pub ends_at: i64,
+    pub session_id: SessionId,
+    pub user_id: UserId,
+    pub role: SeatRole,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
     pub active: bool,
-    pub late_at: Option<i64>,
+    pub late_at: Option<Timestamp>,
 }
 
 /// Joins are written where they are needed.

@@ -1,19 +1,20 @@
 //! Table `users`: people's accounts.
 
+use domain::{ids::UserId, time::Timestamp};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
+    pub id: UserId,
     pub email: String,
     pub name: String,
     pub time_zone: String,
     pub password_hash: String,
     pub is_admin: bool,
-    pub created_at: i64,
-    pub anonymised_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub anonymised_at: Option<Timestamp>,
     pub search: String,
 }
 

@@ -1,26 +1,19 @@
-//! How a session comes about and changes: who may do what with a booking, and what it becomes.
-//!
-//! [`after`] is asked inside the transaction that writes the answer, on what that transaction read.
+//! Who may do what with a booking, and what it becomes.
 
+use super::notes::note;
 use crate::{
     access::SessionFacts,
-    problem::{FieldProblem, Problem},
+    problem::Problem,
     session::{Booking, Room, SeatRole},
-    text::{TextProblem, Title, paragraph},
     time::{Millis, Timestamp},
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How long a slot is held while its form is filled in.
 pub const HOLD: Millis = Millis::minutes(10);
 /// Calling off or moving a session this short before its start needs a reason.
 pub const LATE: Millis = Millis::hours(24);
-/// Questions a mentor may ask of everybody who books.
-pub const QUESTIONS_MAX: usize = 5;
-/// Longest question, in characters.
-pub const QUESTION_MAX: usize = 200;
-/// Longest answer, goal, reason or note, in characters.
-pub const NOTE_MAX: usize = 1_000;
 
 /// What somebody wants to do with a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +41,20 @@ pub enum Step {
 }
 
 /// What happened to a session, as its people read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ChangeKind {
     /// Booked and confirmed at once.
     Booked,
@@ -67,38 +72,6 @@ pub enum ChangeKind {
     Rescheduled,
     /// Called off.
     Cancelled,
-}
-
-impl ChangeKind {
-    const ALL: [Self; 8] = [
-        Self::Booked,
-        Self::Requested,
-        Self::Confirmed,
-        Self::Declined,
-        Self::Asked,
-        Self::Answered,
-        Self::Rescheduled,
-        Self::Cancelled,
-    ];
-
-    /// The word stored in `session_changes.kind`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Booked => "booked",
-            Self::Requested => "requested",
-            Self::Confirmed => "confirmed",
-            Self::Declined => "declined",
-            Self::Asked => "asked",
-            Self::Answered => "answered",
-            Self::Rescheduled => "rescheduled",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads [`ChangeKind::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
 }
 
 /// What a booking becomes; who holds which seat stays.
@@ -285,114 +258,6 @@ pub fn reason(session: &SessionFacts, text: &str, now: Timestamp) -> Result<Stri
     Ok(text)
 }
 
-/// A text of several lines that may be left empty.
-///
-/// # Errors
-/// [`Problem::Invalid`] on `field` when it is too long.
-pub fn note(field: &str, text: &str) -> Result<String, Problem> {
-    if text.trim().is_empty() {
-        return Ok(String::new());
-    }
-    paragraph(text, NOTE_MAX).map_err(|TextProblem(message)| Problem::field(field, message))
-}
-
-/// A question of the mentor with the mentee's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answered {
-    /// The question as it was put.
-    pub question: String,
-    /// The answer; empty when it was left out.
-    pub answer: String,
-}
-
-/// What a mentee writes to book.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BookingDetails {
-    /// What it is about.
-    pub title: Title,
-    /// What it should lead to; may be empty.
-    pub goal: String,
-    /// The mentor's questions, each with an answer.
-    pub answers: Vec<Answered>,
-}
-
-impl BookingDetails {
-    /// Reads a form. `answers` belong to `questions` in order; missing ones are empty.
-    ///
-    /// # Errors
-    /// [`Problem::Invalid`] naming `title`, `goal`, or `answers[0]`, `answers[1]`, ….
-    pub fn parse(
-        title: &str,
-        goal: &str,
-        questions: &[String],
-        answers: &[String],
-    ) -> Result<Self, Problem> {
-        let mut refused = Vec::new();
-        let title = Title::parse(title)
-            .map_err(|TextProblem(message)| refused.push(problem("title", message)))
-            .ok();
-        let mut take = |field: String, text: &str| match note(&field, text) {
-            Ok(text) => text,
-            Err(Problem::Invalid(fields)) => {
-                refused.extend(fields);
-                String::new()
-            }
-            Err(other) => {
-                refused.push(problem(&field, other.to_string()));
-                String::new()
-            }
-        };
-        let goal = take("goal".to_owned(), goal);
-        let answers = questions
-            .iter()
-            .enumerate()
-            .map(|(n, question)| Answered {
-                question: question.clone(),
-                answer: take(
-                    format!("answers[{n}]"),
-                    answers.get(n).map_or("", String::as_str),
-                ),
-            })
-            .collect();
-        match title {
-            Some(title) if refused.is_empty() => Ok(Self {
-                title,
-                goal,
-                answers,
-            }),
-            Some(_) | None => Err(Problem::Invalid(refused)),
-        }
-    }
-}
-
-fn problem(field: &str, message: impl Into<String>) -> FieldProblem {
-    FieldProblem {
-        field: field.to_owned(),
-        message: message.into(),
-    }
-}
-
-/// The questions a mentor asks of everybody who books: empty lines dropped.
-///
-/// # Errors
-/// [`Problem::Invalid`] on `questions` when there are too many or one is too long.
-pub fn questions(lines: &str) -> Result<Vec<String>, Problem> {
-    let questions: Result<Vec<String>, TextProblem> = lines
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| paragraph(line, QUESTION_MAX))
-        .collect();
-    let questions =
-        questions.map_err(|TextProblem(message)| Problem::field("questions", message))?;
-    if questions.len() > QUESTIONS_MAX {
-        return Err(Problem::field(
-            "questions",
-            format!("Ask at most {QUESTIONS_MAX} questions."),
-        ));
-    }
-    Ok(questions)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -487,7 +352,7 @@ mod tests {
     #[test]
     fn a_held_time_is_not_cancelled_but_given_back() {
         for role in SeatRole::ALL {
-            assert_eq!(becomes(Booking::Held, role, Step::Cancel), Err(409));
+            assert_eq!(becomes(Booking::Held, *role, Step::Cancel), Err(409));
         }
     }
 
@@ -526,38 +391,6 @@ mod tests {
             reason(&session(Booking::Requested), "", confirmed.scheduled_at),
             Ok(String::new())
         );
-    }
-
-    #[test]
-    fn every_field_of_a_wish_is_checked_at_once() {
-        let questions = ["Where do you work?".to_owned(), "Why now?".to_owned()];
-        let long = "x".repeat(NOTE_MAX + 1);
-        let refused = BookingDetails::parse(" ", &long, &questions, &[String::new(), long.clone()]);
-        let Err(Problem::Invalid(fields)) = refused else {
-            panic!("refused: {refused:?}")
-        };
-        let mut names: Vec<_> = fields.iter().map(|f| f.field.as_str()).collect();
-        names.sort_unstable();
-        assert_eq!(names, ["answers[1]", "goal", "title"]);
-        let details =
-            BookingDetails::parse("First", "", &questions, &["Here".to_owned()]).expect("fine");
-        assert_eq!(
-            details.answers[1],
-            Answered {
-                question: "Why now?".to_owned(),
-                answer: String::new()
-            }
-        );
-    }
-
-    #[test]
-    fn questions_are_lines() {
-        assert_eq!(
-            questions("One?\r\n\n  Two? \n"),
-            Ok(vec!["One?".to_owned(), "Two?".to_owned()])
-        );
-        assert!(questions(&"a\n".repeat(QUESTIONS_MAX + 1)).is_err());
-        assert!(questions(&"a".repeat(QUESTION_MAX + 1)).is_err());
     }
 
     fn any_step() -> impl Strategy<Value = Step> {
@@ -617,8 +450,5 @@ mod tests {
         assert!(mentor.answer_request && !mentor.tell_more && mentor.cancel);
         assert!(!mentee.answer_request && mentee.tell_more && mentee.reschedule);
         assert_eq!(steps(&requested, None, true, None, NOW), Steps::default());
-        for kind in ChangeKind::ALL {
-            assert_eq!(ChangeKind::parse(kind.as_str()), Some(kind));
-        }
     }
 }
