@@ -18,7 +18,7 @@ use domain::{
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value,
+    QuerySelect, Statement, UpdateResult, Value,
 };
 use uuid::Uuid;
 
@@ -387,10 +387,7 @@ pub async fn decide(
         .filter(sessions::Column::Dispute.is_null())
         .exec(txn)
         .await?;
-    if changed.rows_affected > 0 {
-        txn.changed(session);
-    }
-    Ok(changed.rows_affected > 0)
+    Ok(told(txn, session, &changed))
 }
 
 /// Records that somebody contests what came of a session; `false` when that was contested before.
@@ -413,10 +410,16 @@ pub async fn dispute(
         .filter(sessions::Column::Dispute.is_null())
         .exec(txn)
         .await?;
-    if changed.rows_affected > 0 {
+    Ok(told(txn, session, &changed))
+}
+
+/// Whether an update changed the session's row; if so, its people are told.
+fn told(txn: &Txn, session: SessionId, update: &UpdateResult) -> bool {
+    let is_changed = update.rows_affected > 0;
+    if is_changed {
         txn.changed(session);
     }
-    Ok(changed.rows_affected > 0)
+    is_changed
 }
 
 /// Writes when a person said that they are running late, or that they did not. Reading takes the
@@ -481,10 +484,7 @@ pub async fn set_room(
         .filter(sessions::Column::Room.ne(RoomWord::Ended))
         .exec(txn)
         .await?;
-    if changed.rows_affected > 0 {
-        txn.changed(session);
-    }
-    Ok(changed.rows_affected > 0)
+    Ok(told(txn, session, &changed))
 }
 
 #[derive(FromQueryResult)]
@@ -670,10 +670,7 @@ pub async fn settle(
         .filter(sessions::Column::Outcome.eq(Outcome::Disputed))
         .exec(txn)
         .await?;
-    if changed.rows_affected > 0 {
-        txn.changed(session);
-    }
-    Ok(changed.rows_affected > 0)
+    Ok(told(txn, session, &changed))
 }
 
 /// As [`find`], keeping others from changing it until the transaction ends.
