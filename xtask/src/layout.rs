@@ -291,7 +291,8 @@ impl Reader<'_> {
             }
             UseTree::Name(name) => {
                 let name = name.ident.to_string();
-                found.push(([before, &[name.clone()]].concat(), name));
+                let path = [before, std::slice::from_ref(&name)].concat();
+                found.push((path, name));
             }
             UseTree::Rename(rename) => {
                 let path = [before, &[rename.ident.to_string()]].concat();

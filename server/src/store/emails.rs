@@ -1,7 +1,7 @@
 //! Table `emails`: emails to one person each, written with the change they tell of.
 
 use super::{StoreError, Txn, entity::emails as table, statement};
-use crate::emails::EmailKind;
+use domain::email::EmailKind;
 use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,

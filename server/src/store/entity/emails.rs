@@ -1,6 +1,6 @@
 //! Table `emails`: emails to one person each.
 
-use crate::emails::EmailKind;
+use domain::email::EmailKind;
 use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,
