@@ -116,8 +116,8 @@ pub async fn sign_up(state: &AppState, form: SignUp) -> Result<NewLogin> {
         .write(|txn| {
             let (user, row) = (&user, &row);
             async move {
-                users::insert(txn, &user).await?;
-                logins::insert(txn, &row).await
+                users::insert(txn, user).await?;
+                logins::insert(txn, row).await
             }
             .scope_boxed()
         })
@@ -138,7 +138,7 @@ pub async fn create(state: &AppState, form: SignUp, is_admin: bool) -> Result<Us
         .db
         .write(|txn| {
             let user = &user;
-            async move { users::insert(txn, &user).await }.scope_boxed()
+            async move { users::insert(txn, user).await }.scope_boxed()
         })
         .await
         .map_err(address_taken)?;
@@ -207,7 +207,7 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
             let row = &row;
             async move {
                 logins::delete_expired(txn, row.user, now, now - LOGIN_IDLE).await?;
-                logins::insert(txn, &row).await
+                logins::insert(txn, row).await
             }
             .scope_boxed()
         })
@@ -300,7 +300,7 @@ pub async fn update_account(
         .db
         .write(|txn| {
             let (name, zone) = (&name, zone.name().to_owned());
-            async move { users::update(txn, user, &name, &zone).await }.scope_boxed()
+            async move { users::update(txn, user, name, &zone).await }.scope_boxed()
         })
         .await?)
 }
@@ -348,9 +348,9 @@ async fn replace_password(state: &AppState, user: UserId, new: &str) -> Result<N
         .write(|txn| {
             let (hash, row) = (&hash, &row);
             async move {
-                users::set_password(txn, user, &hash).await?;
+                users::set_password(txn, user, hash).await?;
                 logins::delete_all(txn, user).await?;
-                logins::insert(txn, &row).await
+                logins::insert(txn, row).await
             }
             .scope_boxed()
         })

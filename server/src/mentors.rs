@@ -135,7 +135,7 @@ pub async fn save_profile(
         .db
         .write(|txn| {
             let row = &row;
-            async move { store::mentors::save(txn, &row).await }.scope_boxed()
+            async move { store::mentors::save(txn, row).await }.scope_boxed()
         })
         .await?;
     saved(state, login).await

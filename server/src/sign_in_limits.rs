@@ -67,7 +67,7 @@ pub(crate) async fn failed(
         let keys = &keys;
         async move {
             for (key, _) in keys {
-                failures::add(txn, &key, now, WINDOW).await?;
+                failures::add(txn, key, now, WINDOW).await?;
             }
             Ok::<_, StoreError>(())
         }

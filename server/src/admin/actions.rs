@@ -114,7 +114,7 @@ async fn settle_outcome(
             async move {
                 let settled = store::sessions::settle(txn, session, verdict, now).await?;
                 if settled {
-                    store::audit::record(txn, &entry).await?;
+                    store::audit::record(txn, entry).await?;
                 }
                 Ok::<_, StoreError>(settled)
             }
@@ -144,7 +144,7 @@ async fn sign_out(state: &AppState, login: &CurrentLogin, user: UserId) -> Resul
             let entry = &entry;
             async move {
                 store::logins::delete_all(txn, user).await?;
-                store::audit::record(txn, &entry).await
+                store::audit::record(txn, entry).await
             }
             .scope_boxed()
         })

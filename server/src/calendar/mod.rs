@@ -320,7 +320,7 @@ pub async fn feed_create(state: &AppState, login: &CurrentLogin) -> Result<Strin
         .db
         .write(|txn| {
             let hash = &hash;
-            async move { calendar_feeds::replace(txn, user, &hash, now).await }.scope_boxed()
+            async move { calendar_feeds::replace(txn, user, hash, now).await }.scope_boxed()
         })
         .await?;
     tracing::info!(user.id = %user, "calendar feed of {user} created");

@@ -108,9 +108,9 @@ pub async fn dispute(
     let contested = state.db.write(|txn| {
         let (words, entry) = (&words, &entry);
         async move {
-            let new = store::sessions::dispute(txn, id, by, &words, now).await?;
+            let new = store::sessions::dispute(txn, id, by, words, now).await?;
             if new {
-                store::audit::record(txn, &entry).await?;
+                store::audit::record(txn, entry).await?;
             }
             Ok::<_, StoreError>(new)
         }

@@ -117,7 +117,7 @@ async fn compare(state: &AppState, with_removals: bool) -> Result<Found> {
         .db
         .write(|txn| {
             let answered = &answered;
-            async move { store::rooms::reconciled(txn, &answered, now).await }.scope_boxed()
+            async move { store::rooms::reconciled(txn, answered, now).await }.scope_boxed()
         })
         .await?;
     Ok(found)
@@ -253,7 +253,7 @@ async fn mend(
         .write(|txn| {
             let (stays, back, room) = (&stays, &back, &room);
             async move {
-                merge(txn, &room.name, &stays, &back).await?;
+                merge(txn, &room.name, stays, back).await?;
                 if unwanted {
                     let (room, session) = (room.name.clone(), room.session);
                     enqueue(txn, &Evict { room, session }, now, now).await?;

@@ -243,7 +243,7 @@ pub async fn insert(state: &AppState, new: &NewSession) -> std::result::Result<(
         .db
         .write(|txn| {
             let new = &new;
-            async move { insert_in(txn, &new, rules).await }.scope_boxed()
+            async move { insert_in(txn, new, rules).await }.scope_boxed()
         })
         .await
 }

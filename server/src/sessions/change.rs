@@ -112,7 +112,7 @@ pub async fn change(
     };
     let written = state.db.write(|txn| {
         let context = &context;
-        async move { apply(txn, &context).await }.scope_boxed()
+        async move { apply(txn, context).await }.scope_boxed()
     });
     match written.await {
         Ok(()) => {}

@@ -216,7 +216,7 @@ async fn messages_are_filtered_by_state(app: TestApp) {
             .db
             .write(|txn| {
                 let event = &event;
-                async move { store::webhook_events::insert(txn, &event).await }.scope_boxed()
+                async move { store::webhook_events::insert(txn, event).await }.scope_boxed()
             })
             .await
             .expect("stored");

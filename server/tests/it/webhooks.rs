@@ -292,7 +292,7 @@ async fn lists_say_who_is_in_the_room(app: TestApp) {
     for (stay, expected) in [(came(None), true), (came(Some(end)), false)] {
         let merged = app.state.db.write(|txn| {
             let (room, stay) = (&room, &stay);
-            async move { participants::merge(txn, &room, &stay).await }.scope_boxed()
+            async move { participants::merge(txn, room, stay).await }.scope_boxed()
         });
         merged.await.expect("written");
         let mine = server::sessions::mine(&app.state, &meeting.mentee.login, ListPages::default())
