@@ -295,15 +295,24 @@ ym_vendor() {
 # ---------------------------------------------------------------------------------------------------------------------
 ym_sha256() { if command -v sha256sum >/dev/null; then sha256sum | cut -d' ' -f1; else shasum -a 256 | cut -d' ' -f1; fi; }
 
-# One hash over everything that a build depends on.
+# Everything that a build depends on, each name ended by a NUL: whole folders but for their tests, because what a list of
+# kinds leaves out (templates, say) is built only after something else has changed.
+ym_build_inputs() {
+  (
+    cd "$YM_ROOT" || exit 1
+    find Cargo.toml Cargo.lock rust-toolchain.toml .cargo src domain app frontend frontend-meeting server migration \
+      style public end2end/package-lock.json \
+      -path '*/tests' -prune -o -type f ! -name '.*.sw?' ! -name '*~' -print0
+  )
+}
+
+# One hash over all of it.
 ym_sources_hash() {
   (
     cd "$YM_ROOT" || exit 1
     {
       printf '%s %s\n' "$YM_CARGO_LEPTOS" "$1"
-      find Cargo.toml Cargo.lock rust-toolchain.toml .cargo src domain/src domain/Cargo.toml app frontend frontend-meeting \
-        server/src server/Cargo.toml migration style public end2end/package-lock.json \
-        -type f ! -name '.*.sw?' ! -name '*~' -print0 | LC_ALL=C sort -z |
+      ym_build_inputs | LC_ALL=C sort -z |
         if command -v sha256sum >/dev/null; then xargs -0 sha256sum; else xargs -0 shasum -a 256; fi
     } | ym_sha256
   )
