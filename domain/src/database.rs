@@ -112,8 +112,8 @@ column!(Millis, i64, |length| length.0, |length| Some(Millis(
     *length
 )));
 column!(Day, i32, |day| day.0, |day| Some(Day(*day)));
-column!(RoomName, String, |name| name.as_str().to_owned(), |name| {
-    RoomName::parse(name).map(|(name, ..)| name)
+column!(RoomName, String, |room| room.into(), |name| {
+    RoomName::parse(name)
 });
 words!(
     AuditAction,

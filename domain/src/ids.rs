@@ -72,41 +72,77 @@ id!(
 /// Name of a session's room at LiveKit: `session-<session id>`, and from the second generation
 /// on (after a reschedule) `session-<session id>-<generation>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RoomName(String);
+#[serde(try_from = "String", into = "String")]
+pub struct RoomName {
+    name: String,
+    session: SessionId,
+    generation: u32,
+}
 
 impl RoomName {
     /// The name of `generation` (1, 2, …) of the room of `session`.
     pub fn new(session: SessionId, generation: u32) -> Self {
-        if generation <= 1 {
-            Self(format!("session-{session}"))
-        } else {
-            Self(format!("session-{session}-{generation}"))
+        let generation = generation.max(1);
+        let name = match generation {
+            1 => format!("session-{session}"),
+            _ => format!("session-{session}-{generation}"),
+        };
+        Self {
+            name,
+            session,
+            generation,
         }
     }
 
     /// Reads a name back; `None` when the room is not one of ours.
-    pub fn parse(name: &str) -> Option<(Self, SessionId, u32)> {
+    pub fn parse(name: &str) -> Option<Self> {
         let rest = name.strip_prefix("session-")?;
         let (id, tail) = rest.split_at_checked(36)?;
-        let session = id.parse().ok()?;
         let generation = match tail.strip_prefix('-') {
-            None if tail.is_empty() => 1,
-            Some(number) => number.parse().ok().filter(|n| *n > 1)?,
-            None => return None,
+            Some(number) => number.parse().ok()?,
+            None => 1,
         };
-        Some((Self(name.to_owned()), session, generation))
+        Some(Self::new(id.parse().ok()?, generation)).filter(|room| room.name == name)
     }
 
     /// The name as LiveKit knows it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// Whose room it is.
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// Which one of the session's rooms: 1, 2, …
+    pub fn generation(&self) -> u32 {
+        self.generation
     }
 }
 
+impl From<RoomName> for String {
+    fn from(room: RoomName) -> Self {
+        room.name
+    }
+}
+
+impl TryFrom<String> for RoomName {
+    type Error = ForeignRoom;
+
+    fn try_from(name: String) -> Result<Self, ForeignRoom> {
+        Self::parse(&name).ok_or(ForeignRoom)
+    }
+}
+
+/// A room's name that we never gave.
+#[derive(Debug, thiserror::Error)]
+#[error("not the name of a session's room")]
+pub struct ForeignRoom;
+
 impl fmt::Display for RoomName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.name)
     }
 }
 
@@ -126,10 +162,8 @@ mod tests {
         let session = SessionId(Uuid::from_u128(7));
         for generation in [1, 2, 3, 40] {
             let name = RoomName::new(session, generation);
-            assert_eq!(
-                RoomName::parse(name.as_str()),
-                Some((name.clone(), session, generation))
-            );
+            assert_eq!((name.session(), name.generation()), (session, generation));
+            assert_eq!(RoomName::parse(name.as_str()), Some(name));
         }
     }
 
@@ -141,6 +175,9 @@ mod tests {
             "session-x",
             "other",
             "session-00000000-0000-0000-0000-000000000007-1",
+            "session-00000000-0000-0000-0000-000000000007-02",
+            "session-00000000-0000-0000-0000-000000000007-+2",
+            "session-00000000-0000-0000-0000-00000000000A",
             "session-00000000-0000-0000-0000-000000000007x",
             "session-00000000-0000-0000-0000-00000000000é",
         ] {

@@ -5,7 +5,8 @@ use crate::{
     meetings::jobs::create_room::CreateRoom, store, zones::Zone,
 };
 use domain::{
-    console::{Action, Console, Entry, Filter, PAGE, Section, Tab},
+    console::{Action, AdminAction, Console, Entry, Filter, PAGE, Section, Tab},
+    ids::RoomName,
     problem::Problem,
     seats::Seats,
     session::{Outcome, RoomWord},
@@ -47,12 +48,12 @@ fn fact(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-fn action(label: &str, meaning: &str, what: &str, id: impl ToString) -> Option<Action> {
+fn action(label: &str, meaning: &str, action: AdminAction) -> Option<Action> {
     Some(Action {
         label: label.to_owned(),
         meaning: meaning.to_owned(),
-        id: id.to_string(),
-        choices: vec![fact(what, "")],
+        id: action.id(),
+        choices: vec![fact(action.what(), "")],
     })
 }
 
@@ -111,8 +112,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
             action: action(
                 "End room",
                 "The meeting ends for everyone at once. This cannot be undone.",
-                "end_room",
-                record.facts.id,
+                AdminAction::EndRoom(record.facts.id),
             ),
             title: record.title,
             body: None,
@@ -126,7 +126,7 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
         Entry {
             facts: vec![people(&record), fact("Cause", cause)],
             session: Some(record.facts.id),
-            action: job.and_then(|job| action("Retry", "", "retry", job.id)),
+            action: job.and_then(|job| action("Retry", "", AdminAction::RetryJob(job.id))),
             title: record.title,
             body: None,
         }
@@ -157,7 +157,7 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
         .collect(),
         session: job.session,
         body: None,
-        action: action("Retry", "", "retry", job.id),
+        action: action("Retry", "", AdminAction::RetryJob(job.id)),
     };
     let dead = store::jobs::failing(db, true).await?;
     let waiting = store::jobs::failing(db, false).await?;
@@ -167,7 +167,7 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
         dead.into_iter().map(view).collect(),
     );
     if !dead.entries.is_empty() {
-        dead.action = action("Retry all", "", "retry_all", "");
+        dead.action = action("Retry all", "", AdminAction::RetryAll);
     }
     let waiting = section(
         "Waiting after a failure",
@@ -197,10 +197,7 @@ async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console
         .into_iter()
         .flatten()
         .collect(),
-        session: row
-            .room
-            .and_then(|room| domain::ids::RoomName::parse(room.as_str()))
-            .map(|(_, session, _)| session),
+        session: row.room.as_ref().map(RoomName::session),
         title: row.event,
         body: Some(row.body),
         action: None,
@@ -259,8 +256,7 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
             action: action(
                 "Sign out everywhere",
                 "All browsers of this person are signed out. They can sign in again.",
-                "sign_out",
-                row.id,
+                AdminAction::SignOut(row.id),
             ),
             title: row.name,
         }
@@ -287,7 +283,7 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
         (Outcome::MissedByMentee, "The mentee did not come"),
         (Outcome::MissedByBoth, "Nobody came"),
     ];
-    let entries = rows.into_iter().map(|(record, by, words)| {
+    let entries = rows.into_iter().map(|(record, by, text)| {
         let who = match by.and_then(|by| record.facts.role_of(by)) {
             Some(role) => format!("{}, the {}", record.people[role].name, role.as_str()),
             None => "Somebody whose account is gone".to_owned(),
@@ -297,7 +293,7 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
                 people(&record),
                 fact("When", time(zone, record.facts.scheduled_at)),
                 fact("Contested by", who),
-                fact("In their words", words),
+                fact("In their words", text),
             ],
             session: Some(record.facts.id),
             body: None,
@@ -306,7 +302,10 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
                 meaning: "Both people see what you decide.".to_owned(),
                 id: record.facts.id.to_string(),
                 choices: verdicts
-                    .map(|(outcome, words)| fact(outcome.as_str(), words))
+                    .map(|(outcome, text)| {
+                        let settle = AdminAction::Settle(record.facts.id, outcome);
+                        fact(settle.what(), text)
+                    })
                     .into(),
             }),
             title: record.title,

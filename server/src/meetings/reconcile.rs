@@ -127,7 +127,7 @@ async fn compare(state: &AppState, with_removals: bool) -> Result<Found> {
 async fn delete_leftovers(state: &AppState, live: &BTreeSet<String>) -> Result<usize> {
     let ours: Vec<RoomName> = live
         .iter()
-        .filter_map(|name| RoomName::parse(name).map(|(name, ..)| name))
+        .filter_map(|name| RoomName::parse(name))
         .collect();
     let mut leftover = Vec::new();
     // Far below the number of values that a statement takes.

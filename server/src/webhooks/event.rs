@@ -53,7 +53,6 @@ pub struct Fact {
     pub room_sid: String,
     /// When that incarnation began; 0 when LiveKit does not say.
     pub room_began: Timestamp,
-    /// What.
     pub what: What,
 }
 
@@ -141,9 +140,7 @@ impl Incoming {
             .to_owned();
         let room = match message.event.room.as_ref().map(|room| room.name.as_str()) {
             None | Some("") => RoomOf::Unsaid,
-            Some(name) => {
-                RoomName::parse(name).map_or(RoomOf::Foreign, |(name, ..)| RoomOf::Ours(name))
-            }
+            Some(name) => RoomName::parse(name).map_or(RoomOf::Foreign, RoomOf::Ours),
         };
         let id = Some(message.event.id.as_str())
             .filter(|id| is_word(id, 128))
