@@ -2,7 +2,7 @@
 
 use super::{
     jobs::{decide_outcome::DecideOutcome, delete_room::DeleteRoom, warn_closing::WarnClosing},
-    late, room_state,
+    late, lifecycle, room_state,
 };
 use crate::{
     AppState, Result,
@@ -12,7 +12,7 @@ use crate::{
     store::{self, ScopedFutureExt, StoreError, Txn, rooms::RoomRecord, sessions::SessionRecord},
 };
 use domain::{
-    access::{Access, Entry, access},
+    access::{Access, Entry, SessionFacts, access},
     attendance::decided_at,
     ids::{RoomId, RoomName, SessionId, user_of_identity},
     problem::Problem,
@@ -186,7 +186,8 @@ async fn ensured(
     Err(Problem::Conflict("The session has just been changed. Please try again.".to_owned()).into())
 }
 
-/// Makes sure that LiveKit has the room; `false` when the room was ended meanwhile.
+/// Makes sure that LiveKit has the room of a meeting that closes at `closes_at`; `false` when that is no longer so,
+/// because the meeting ended, moved or was extended meanwhile.
 ///
 /// # Errors
 /// [`crate::media::MediaError`] when LiveKit does not answer.
@@ -218,16 +219,43 @@ async fn ensure(
         max_participants: MAX_PARTICIPANTS,
     };
     let created = state.media.create_room(&spec).await?;
-    let sid = &created.sid;
+    let (sid, rules) = (&created.sid, state.config.window);
     let writing = state.db.write(|txn| {
         async move {
-            if store::rooms::ensured(txn, room.id, sid, now).await? {
-                exists(txn, room, closes_at, now).await?;
-                return Ok::<_, StoreError>(true);
+            // First the session, as whoever ends or moves it does.
+            let session = store::sessions::lock(txn, room.session).await?;
+            if !store::rooms::ensured(txn, room.id, sid, now).await? {
+                // Ended while LiveKit created it: it must go again.
+                enqueue(txn, &DeleteRoom::of(room), now, now).await?;
+                return Ok(false);
             }
-            // Ended while LiveKit created it: it must go again.
-            enqueue(txn, &DeleteRoom::of(room), now, now).await?;
-            Ok(false)
+            let Some(SessionRecord { facts, .. }) = session else {
+                return Ok(false);
+            };
+            match access(Some(&facts), facts.mentor, now, rules) {
+                Access::Open {
+                    closes_at: closes_now,
+                    ..
+                } => {
+                    exists(txn, &facts, closes_now, now).await?;
+                    Ok::<_, StoreError>(closes_now == closes_at)
+                }
+                // Moved while LiveKit created it: another time has another room.
+                Access::NotConfirmed { .. } | Access::TooEarly { .. } => {
+                    lifecycle::replace_room(txn, room, now).await?;
+                    Ok(false)
+                }
+                // Over for good.
+                Access::NotFound
+                | Access::NotYours
+                | Access::Cancelled { .. }
+                | Access::Ended { .. }
+                | Access::Closed { .. }
+                | Access::Removed { .. } => {
+                    enqueue(txn, &DeleteRoom::of(room), now, now).await?;
+                    Ok(false)
+                }
+            }
         }
         .scope_boxed()
     });
@@ -237,16 +265,14 @@ async fn ensure(
 /// Writes what follows from LiveKit's having the room.
 async fn exists(
     txn: &Txn,
-    room: &RoomRecord,
+    facts: &SessionFacts,
     closes_at: Timestamp,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
-    let session = room.session;
-    if let Some(SessionRecord { facts, .. }) = store::sessions::find(txn, session).await? {
-        room_state::set_room(txn, session, facts.room, facts.room.created(), now).await?;
-        let decided = decided_at(facts.scheduled_at, facts.ends_at).max(now);
-        enqueue(txn, &DecideOutcome { session }, decided, now).await?;
-    }
+    let session = facts.id;
+    room_state::set_room(txn, session, facts.room, facts.room.created(), now).await?;
+    let decided = decided_at(facts.scheduled_at, facts.ends_at).max(now);
+    enqueue(txn, &DecideOutcome { session }, decided, now).await?;
     store::notifications::resolve_session(txn, session, now).await?;
     WarnClosing::plan(txn, session, closes_at, now).await
 }

@@ -6,7 +6,7 @@ use super::jobs::{
 };
 use crate::{
     jobs::{self, Job, enqueue},
-    store::{self, StoreError, Txn},
+    store::{self, StoreError, Txn, rooms::RoomRecord},
 };
 use domain::{
     ids::SessionId,
@@ -30,13 +30,18 @@ pub(crate) async fn prepare_room(
             store::rooms::insert(txn, session, 1, now).await?;
         }
         Some(room) if room.ensured_at.is_none() && !room.is_ended => {}
-        Some(room) => {
-            remove_rooms(txn, session, now).await?;
-            store::rooms::insert(txn, session, room.generation + 1, now).await?;
-            store::sessions::set_room(txn, session, Room::Scheduled, now).await?;
-        }
+        Some(room) => replace_room(txn, &room, now).await?,
     }
     plan_window(txn, session, window, now).await
+}
+
+/// Ends a session's room, and writes the record of the next one.
+pub(super) async fn replace_room(txn: &Txn, room: &RoomRecord, now: Timestamp) -> Stored {
+    let session = room.session;
+    remove_rooms(txn, session, now).await?;
+    store::rooms::insert(txn, session, room.generation + 1, now).await?;
+    store::sessions::set_room(txn, session, Room::Scheduled, now).await?;
+    Ok(())
 }
 
 /// Plans what happens by itself around a window: the room is made when it opens, people inside are warned, and what

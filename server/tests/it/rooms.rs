@@ -16,6 +16,7 @@ use server::{
     media::{Call, MediaError},
     meetings, sessions, store,
 };
+use std::time::Duration;
 
 async fn room_state(app: &TestApp, id: SessionId) -> Room {
     store::sessions::find(app.state.db.read(), id)
@@ -280,7 +281,7 @@ async fn an_ended_room_is_deleted_and_refuses_everybody_with_the_first_reason(ap
 #[apply(on_both_engines!)]
 async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp) {
     let (mentor, mentee, id) = app.pair_with_session(NOW).await;
-    app.media.delay(std::time::Duration::from_millis(300));
+    app.media.delay(Duration::from_millis(300));
     let join = meetings::access_token(&app.state, &mentee.login, id, Entry::Here);
     let end = async {
         while created(&app) == 0 {
@@ -291,7 +292,7 @@ async fn a_room_that_ends_while_livekit_creates_it_is_deleted_again(app: TestApp
     let (join_token, ended) = tokio::join!(join, end);
     ended.expect("ended");
     assert!(matches!(refused(join_token), Access::Ended { .. }));
-    app.media.delay(std::time::Duration::ZERO);
+    app.media.delay(Duration::ZERO);
     app.run_jobs().await;
     assert!(app.media.rooms().is_empty(), "{:?}", app.media.rooms());
 }
@@ -456,4 +457,53 @@ async fn a_job_whose_worker_died_runs_again_after_its_lease(app: TestApp) {
     app.clock.set(lease + Millis(1));
     assert_eq!(app.run_jobs().await, 3);
     assert_eq!(room_state(&app, id).await, Room::Open);
+}
+
+#[apply(on_both_engines!)]
+async fn a_session_that_is_only_asked_for_has_no_meeting_to_end(app: TestApp) {
+    let (mentor, _, id) = app.pair_with_session(NOW).await;
+    app.test_db
+        .sql("UPDATE sessions SET booking = 'requested'", [])
+        .await
+        .expect("written");
+    let refused = meetings::end_room(&app.state, &mentor.login, id).await;
+    assert!(
+        matches!(refused, Err(Error::Problem(Problem::Conflict(_)))),
+        "{refused:?}"
+    );
+    assert_eq!(room_state(&app, id).await, Room::Scheduled);
+    // It is not stuck: the mentor can still answer.
+    let change = sessions::SessionChange::Decline {
+        reason: String::new(),
+    };
+    sessions::change(&app.state, &mentor.login, id, change)
+        .await
+        .expect("declined");
+}
+
+#[apply(on_both_engines!)]
+async fn whoever_joins_while_the_session_moves_reads_what_is_true_then(app: TestApp) {
+    let (mentor, mentee, id) = app.pair_with_session(NOW + Millis::minutes(10)).await;
+    app.media.delay(Duration::from_millis(300));
+    let join = meetings::access_token(&app.state, &mentee.login, id, Entry::Here);
+    let moving = async {
+        // LiveKit is asked for the room at this moment.
+        while created(&app) == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let change = sessions::SessionChange::Reschedule {
+            starts_at: NOW + Millis::days(3),
+            reason: Some("A cold.".to_owned()),
+        };
+        sessions::change(&app.state, &mentor.login, id, change).await
+    };
+    let (joined, moved) = tokio::join!(join, moving);
+    moved.expect("moved");
+    assert!(matches!(refused(joined), Access::TooEarly { .. }));
+    app.media.delay(Duration::ZERO);
+    app.run_jobs().await;
+    assert!(
+        app.media.rooms().is_empty(),
+        "the room of the old time is gone"
+    );
 }

@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 /// End what is left of a session's room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseWindow {
-    /// Whose room.
     pub session: SessionId,
 }
 

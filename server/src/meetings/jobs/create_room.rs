@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 /// Create a session's room at LiveKit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateRoom {
-    /// Whose room.
     pub session: SessionId,
 }
 

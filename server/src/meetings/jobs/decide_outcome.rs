@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 /// Decide what came of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecideOutcome {
-    /// Which.
     pub session: SessionId,
 }
 

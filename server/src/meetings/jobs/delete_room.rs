@@ -12,9 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Delete a room at LiveKit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteRoom {
-    /// Which room.
     pub room: RoomName,
-    /// Whose room.
     pub session: SessionId,
 }
 

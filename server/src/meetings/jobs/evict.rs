@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Put people out of a room; runs until LiveKit confirms that they are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evict {
-    /// Which room.
     pub room: RoomName,
-    /// Whose room.
     pub session: SessionId,
 }
 

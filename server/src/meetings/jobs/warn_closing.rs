@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 /// Warn people inside that the window closes soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarnClosing {
-    /// Whose room.
     pub session: SessionId,
 }
 
