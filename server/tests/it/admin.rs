@@ -310,3 +310,32 @@ async fn a_dispute_is_settled_once_with_a_record(app: TestApp) {
         (1, AuditAction::DecidedOutcome, "missed_by_mentor")
     );
 }
+
+#[apply(on_both_engines!)]
+async fn people_are_found_in_any_case_of_any_alphabet(app: TestApp) {
+    let admin = app.admin("Ada").await;
+    let ozil = app.person("Mesut Özil").await;
+    app.person("Łukasz Żak 2").await;
+    app.person("Ёлка Иванова 3").await;
+    let found = async |text: &str| {
+        let console = shown(&app, &admin, Tab::Users, text).await;
+        titles(&console, 0)
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for (text, name) in [
+        ("özil", "Mesut Özil"),
+        ("ÖZIL", "Mesut Özil"),
+        ("ŁUKASZ", "Łukasz Żak 2"),
+        ("ёлка ИВ", "Ёлка Иванова 3"),
+        ("MESUTZIL@example", "Mesut Özil"),
+    ] {
+        assert_eq!(found(text).await, [name], "{text}");
+    }
+    accounts::update_account(&app.state, &ozil.login, "Ümit", "UTC")
+        .await
+        .expect("renamed");
+    assert_eq!(found("ümit").await, ["Ümit"]);
+    assert!(found("özil").await.is_empty());
+}

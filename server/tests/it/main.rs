@@ -6,6 +6,7 @@ mod bench;
 mod calendar;
 mod emails;
 mod harness;
+mod jobs;
 mod limits;
 mod lists;
 mod mail;
