@@ -20,7 +20,7 @@ async function mentorWho(confirms: boolean): Promise<{ id: string; mentor: Accou
     [`hours[${day}][from]`, "00:00"],
     [`hours[${day}][to]`, "00:00"],
   ]);
-  const none = ["buffer_before", "buffer_after", "min_min_notice_hours", "booking_window", "max_per_day", "max_per_week"];
+  const none = ["buffer_before", "buffer_after", "min_notice_hours", "booking_window", "max_per_day", "max_per_week"];
   const rules = none.map((rule): [string, string] => [`rules[${rule}]`, ""]);
   await send(api, "save_schedule", { ...Object.fromEntries([...always.flat(), ...rules]), "lengths[60]": "60" });
   const me = (await (await api.get("/api/me")).json()) as { data: { id: string } };
