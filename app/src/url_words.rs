@@ -38,11 +38,9 @@ pub enum Done {
     Saved,
     /// The first mentor profile is saved.
     ProfileMade,
-    /// The schedule is saved.
     ScheduleSaved,
     /// The calendar's secret address is revoked.
     FeedRevoked,
-    /// The password is changed.
     PasswordChanged,
     /// The session is booked.
     Booked,
@@ -131,7 +129,6 @@ impl Done {
 pub struct Week(u8);
 
 impl Week {
-    /// Its days.
     pub const DAYS: u8 = 7;
     /// The one that begins now.
     pub const FIRST: Self = Self(0);
@@ -170,7 +167,6 @@ impl Week {
         self.0
     }
 
-    /// When it is.
     pub fn interval(self, now: Timestamp) -> Interval {
         let start = |number: u8| now + Millis::days(i64::from(number) * i64::from(Self::DAYS));
         Interval {

@@ -7,6 +7,7 @@ use crate::{
     window::{Moment, Window, WindowRules},
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
 
 /// What the join decision looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +76,14 @@ pub enum Awaiting {
 }
 
 /// The answer, in the order of DESIGN §3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
 #[serde(rename_all = "snake_case")]
+#[strum_discriminants(
+    name(AccessWord),
+    doc = "The word by which the API names a decision.",
+    derive(EnumString, IntoStaticStr, VariantArray),
+    strum(serialize_all = "snake_case")
+)]
 pub enum Access {
     /// No such session.
     NotFound,

@@ -3,6 +3,8 @@
 //! Nothing here does IO, reads a clock, draws randomness or is async: time and randomness are
 //! arguments, and every answer follows from them.
 
+#![warn(missing_docs)]
+
 pub mod access;
 pub mod attendance;
 pub mod audit;

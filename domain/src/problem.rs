@@ -3,7 +3,7 @@
 //! Pages, server functions and the JSON API all answer with it; it carries no internals.
 
 use crate::{
-    access::{Access, Awaiting},
+    access::{Access, AccessWord, Awaiting},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -126,17 +126,7 @@ impl Problem {
             Self::InvalidSignature => "bad_signature",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
-            Self::NoAccess(access) => match access {
-                Access::NotFound => "not_found",
-                Access::NotYours => "not_yours",
-                Access::Cancelled { .. } => "cancelled",
-                Access::NotConfirmed { .. } => "not_confirmed",
-                Access::Ended { .. } => "ended",
-                Access::Closed { .. } => "closed",
-                Access::Removed { .. } => "removed",
-                Access::TooEarly { .. } => "too_early",
-                Access::Open { .. } => "open",
-            },
+            Self::NoAccess(access) => AccessWord::from(access).as_str(),
             Self::Conflict(_) => "conflict",
             Self::Elsewhere => "elsewhere",
             Self::Invalid(_) => "invalid",

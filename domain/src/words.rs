@@ -27,6 +27,7 @@ macro_rules! words {
 pub use words;
 
 use crate::{
+    access::AccessWord,
     audit::AuditAction,
     availability::OverrideWord,
     booking::ChangeKind,
@@ -35,6 +36,7 @@ use crate::{
 };
 
 words!(
+    AccessWord,
     AuditAction,
     BookingWord,
     ChangeKind,

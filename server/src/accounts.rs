@@ -30,7 +30,6 @@ const SEEN_EVERY: Millis = Millis::minutes(1);
 /// What a person enters to make an account.
 #[derive(Debug, Clone)]
 pub struct SignUp {
-    /// Display name.
     pub name: String,
     /// Address to sign in with.
     pub email: String,
@@ -43,9 +42,7 @@ pub struct SignUp {
 /// What a person enters to sign in.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// Address.
     pub email: String,
-    /// Password.
     pub password: String,
 }
 
@@ -61,9 +58,7 @@ pub struct NewLogin {
 /// The login behind a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CurrentLogin {
-    /// The login.
     pub login: LoginId,
-    /// The person.
     pub me: Me,
     /// The same person, for decisions.
     pub actor: Actor,

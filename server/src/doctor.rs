@@ -54,7 +54,6 @@ impl Finding {
         }
     }
 
-    /// A check that failed.
     pub fn failed(check: &'static str, what: impl Into<String>, remedy: &'static str) -> Self {
         Self {
             check,

@@ -16,7 +16,6 @@ use tokio::sync::{Notify, watch};
 /// The parts of a running server; clones share them.
 #[derive(Clone)]
 pub struct AppState {
-    /// Database.
     pub db: Db,
     /// Source of time.
     pub clock: Arc<dyn Clock>,

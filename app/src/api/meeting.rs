@@ -33,7 +33,6 @@ pub async fn meeting_page(
 pub async fn join(
     /// Of the room's session.
     session: SessionId,
-    /// How to enter.
     entry: Entry,
 ) -> Result<JoinToken, ApiError> {
     let request = crate::api::backend::request()?;
@@ -64,7 +63,6 @@ pub async fn end_room(
 pub async fn moderate(
     /// Of the room's session.
     session: SessionId,
-    /// What.
     what: Moderation,
 ) -> Result<(), ApiError> {
     let request = crate::api::backend::request()?;
@@ -114,7 +112,6 @@ pub async fn allow_back(
 /// When it is too early or over, or the database does not answer.
 #[server(prefix = "/api/fn", endpoint = "running_late")]
 pub async fn running_late(
-    /// The session.
     id: SessionId,
     /// `false` takes it back.
     late: bool,
@@ -139,7 +136,6 @@ pub async fn running_late(
 /// When the person may not, or there is nothing to contest.
 #[server(prefix = "/api/fn", endpoint = "dispute_session")]
 pub async fn dispute_session(
-    /// The session.
     id: SessionId,
     /// What was different.
     reason: String,

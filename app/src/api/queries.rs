@@ -70,17 +70,13 @@ queries! {
     Account => AccountSettings,
     /// The profile, once there is one.
     MentorProfile => Option<Profile>,
-    /// The mentors.
     Mentors => Vec<MentorCard>,
-    /// The mentor.
     Mentor => MentorTimes,
     /// The schedule; `None` before there is a profile.
     Schedule => Option<ScheduleSettings>,
     /// The session and the times.
     OtherTimes => SessionTimes,
-    /// The sessions.
     Dashboard => Sessions,
-    /// The session.
     Session => SessionView,
     /// What the tab shows.
     Console => ConsoleTab,
@@ -138,7 +134,6 @@ pub struct OtherTimes {
 pub struct Dashboard {
     /// The session whose meeting was just left, as the address names it.
     pub left: Option<String>,
-    /// Which pages of the lists.
     pub pages: ListPages,
 }
 
@@ -171,7 +166,6 @@ pub struct PendingMentors;
 /// What the account's page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSettings {
-    /// The person.
     pub me: Me,
     /// All zones that can be chosen.
     pub zones: Vec<String>,
@@ -182,13 +176,11 @@ pub struct AccountSettings {
 /// What a mentor's page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MentorTimes {
-    /// The mentor.
     pub card: MentorCard,
     /// Free times of the week asked for.
     pub slots: Vec<Slot>,
     /// Length of these, in minutes.
     pub minutes: u16,
-    /// Which week.
     pub week: Week,
     /// The last week that can hold free times.
     pub last_week: Week,
@@ -216,11 +208,9 @@ pub struct ScheduleSettings {
 /// A session and the times to which it can be moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionTimes {
-    /// The session.
     pub session: SessionView,
     /// Free times of the week asked for.
     pub slots: Vec<Slot>,
-    /// Which week.
     pub week: Week,
     /// The last week that can hold free times.
     pub last_week: Week,

@@ -6,10 +6,7 @@ use leptos::prelude::*;
 
 /// The list, oldest first.
 #[component]
-pub fn History(
-    /// What happened.
-    history: Vec<HistoryEntry>,
-) -> impl IntoView {
+pub fn History(history: Vec<HistoryEntry>) -> impl IntoView {
     let items: Vec<_> = history
         .into_iter()
         .map(|entry| {

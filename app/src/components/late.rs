@@ -8,10 +8,7 @@ use leptos_router::hooks::use_location;
 
 /// Who is running late, and the reader's own button while it makes sense.
 #[component]
-pub fn Late(
-    /// The session.
-    session: SessionView,
-) -> impl IntoView {
+pub fn Late(session: SessionView) -> impl IntoView {
     let is_late = session.reader_is_late();
     let theirs = session
         .other_is_late()

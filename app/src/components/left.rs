@@ -53,7 +53,6 @@ fn sentence(session: &SessionView, reason: LeaveReason) -> &'static str {
 /// The card.
 #[component]
 pub fn LeftCard(
-    /// The session.
     session: SessionView,
     /// The word from the address.
     why: String,

@@ -61,7 +61,6 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
 /// A page that cannot be shown: says why and what to do next, with the HTTP status.
 #[component]
 pub fn ErrorNote(
-    /// Why.
     problem: Problem,
     /// Heading where nothing was found.
     #[prop(default = "Page not found")]

@@ -14,10 +14,7 @@ use leptos::prelude::*;
 
 /// When a session is, in the reader's time and, where it differs, in the other person's.
 #[component]
-pub fn SessionFacts(
-    /// The session.
-    session: SessionView,
-) -> impl IntoView {
+pub fn SessionFacts(session: SessionView) -> impl IntoView {
     let minutes = minutes(&session);
     let at = session.scheduled_at;
     view! {
@@ -31,10 +28,7 @@ pub fn SessionFacts(
 
 /// Whether the other person is in the room.
 #[component]
-pub fn InTheRoom(
-    /// The session.
-    session: SessionView,
-) -> impl IntoView {
+pub fn InTheRoom(session: SessionView) -> impl IntoView {
     session.other_is_present().then(|| {
         let text = [&session.other().name, " is in the room."].concat();
         view! { <p class="in-the-room">{text}</p> }
@@ -118,10 +112,7 @@ pub fn status(session: &SessionView) -> (&'static str, &'static str) {
 
 /// The card.
 #[component]
-pub fn SessionCard(
-    /// The session.
-    session: SessionView,
-) -> impl IntoView {
+pub fn SessionCard(session: SessionView) -> impl IntoView {
     let (text, class) = status(&session);
     let title_id = format!("session-{}", session.id);
     // Says which session a link is about, without changing its name.

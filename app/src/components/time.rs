@@ -6,7 +6,6 @@ use leptos::prelude::*;
 /// A moment in one zone: date, time, and whose time it is.
 #[component]
 pub fn LocalTime(
-    /// The text.
     label: LocalLabel,
     /// The moment, for machines.
     #[prop(optional, into)]

@@ -38,7 +38,6 @@ pub fn times_hint(slots: &[Slot], reader_zone: &str, other: &str) -> String {
 /// Radio buttons named `starts_at`, by day.
 #[component]
 pub fn Times(
-    /// The times.
     slots: Vec<Slot>,
     /// Name of the person whose time stands below.
     other: String,
@@ -143,10 +142,7 @@ pub fn WeekLinks(
 
 /// Times to look at, by day.
 #[component]
-pub fn Preview(
-    /// The times.
-    slots: Vec<Slot>,
-) -> impl IntoView {
+pub fn Preview(slots: Vec<Slot>) -> impl IntoView {
     if slots.is_empty() {
         return view! { <NoTimes week=Week::FIRST /> }.into_any();
     }

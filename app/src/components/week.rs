@@ -6,10 +6,7 @@ use leptos::prelude::*;
 
 /// Seven bars of 24 hours with the hours as blocks, and the hours as text.
 #[component]
-pub fn Week(
-    /// The hours.
-    hours: Vec<WeeklyHours>,
-) -> impl IntoView {
+pub fn Week(hours: Vec<WeeklyHours>) -> impl IntoView {
     let days: Vec<_> = DAYS
         .iter()
         .zip(0_u8..)

@@ -6,7 +6,7 @@ use super::{
 };
 use domain::{
     availability::ScheduleDraft,
-    problem::{FieldProblem, Problem},
+    problem::{Problem, Refusals},
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,11 +40,11 @@ pub fn parse(
     lengths: Vec<u16>,
     rules: &Rules,
 ) -> Result<ScheduleDraft, Problem> {
-    let mut refused = Refused::default();
+    let mut refusals = Refusals::default();
     let usual = ScheduleDraft::default();
-    let hours = refused.take(hours::parse(hours));
-    let overrides = refused.take(dates::parse(dates));
-    let mut number = |field, text: &str| refused.take(number(field, text)).flatten();
+    let hours = refusals.take_named("hours", hours::parse(hours));
+    let overrides = refusals.take_named("overrides", dates::parse(dates));
+    let mut number = |field, text: &str| refusals.take(field, number(text)).flatten();
     let buffer_before = number("bufferBefore", &rules.buffer_before).unwrap_or_default();
     let buffer_after = number("bufferAfter", &rules.buffer_after).unwrap_or_default();
     let min_notice =
@@ -52,8 +52,9 @@ pub fn parse(
     let booking_window = number("bookingWindow", &rules.booking_window);
     let max_per_day = number("maxPerDay", &rules.max_per_day);
     let max_per_week = number("maxPerWeek", &rules.max_per_week);
-    match (hours, overrides) {
-        (Some(hours), Some(overrides)) if refused.0.is_empty() => Ok(ScheduleDraft {
+    let draft = hours
+        .zip(overrides)
+        .map(|(hours, overrides)| ScheduleDraft {
             hours,
             overrides,
             lengths,
@@ -64,41 +65,14 @@ pub fn parse(
             max_per_day,
             max_per_week,
             paused: rules.paused,
-        }),
-        _ => Err(Problem::Invalid(refused.0)),
-    }
+        });
+    refusals.finish(draft)
 }
 
-/// Collects what was refused, so that all of it is reported at once.
-#[derive(Default)]
-struct Refused(Vec<FieldProblem>);
-
-impl Refused {
-    fn take<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(Problem::Invalid(fields)) => {
-                self.0.extend(fields);
-                None
-            }
-            Err(other) => {
-                self.0.push(FieldProblem {
-                    field: "form".to_owned(),
-                    message: other.to_string(),
-                });
-                None
-            }
-        }
-    }
-}
-
-fn number(field: &str, text: &str) -> Result<Option<u32>, Problem> {
+fn number(text: &str) -> Result<Option<u32>, &'static str> {
     match text.trim() {
         "" => Ok(None),
-        text => text
-            .parse()
-            .map(Some)
-            .map_err(|_| Problem::field(field, "Enter a whole number.")),
+        text => text.parse().map(Some).map_err(|_| "Enter a whole number."),
     }
 }
 
@@ -119,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_survives_the_form() {
+    fn a_schedule_survives_the_form() {
         let dates = vec![
             row("off", "2026-12-24", "2027-01-02", "", ""),
             row("extra", "2026-12-05", "", "10:00", "00:00"),

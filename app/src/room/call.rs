@@ -36,7 +36,6 @@ pub struct Call {
     /// Fires every second. The model changes with every second too, but only what shows the
     /// time has to be drawn again for it.
     pub second: Trigger,
-    /// The session.
     pub session: SessionId,
     clock: StoredValue<ServerClock>,
     client: LocalValue<Client>,

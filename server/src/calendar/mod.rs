@@ -97,7 +97,6 @@ pub struct EventFacts {
     pub session: SessionId,
     /// The session's version: the SEQUENCE.
     pub version: u32,
-    /// When.
     pub time: Interval,
     /// Whether it takes place.
     pub state: EventState,

@@ -36,9 +36,7 @@ pub struct Detail {
     pub note: String,
     /// When the session was to start before, if that changed.
     pub previous: Option<Timestamp>,
-    /// Start.
     pub starts_at: Timestamp,
-    /// End.
     pub ends_at: Timestamp,
 }
 

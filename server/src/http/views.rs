@@ -7,7 +7,12 @@ use domain::{
     views::{self, MySessions},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use utoipa::ToSchema;
+use std::borrow::Cow;
+use strum::VariantArray;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 use uuid::Uuid;
 
 /// A moment in RFC 3339, for example `2026-11-24T14:30:00Z`.
@@ -29,6 +34,59 @@ impl<'de> Deserialize<'de> for Moment {
             .map_err(D::Error::custom)
     }
 }
+
+/// One of our words, as JSON and its description have it: both follow from the enum's own list.
+#[derive(Debug, Clone, Copy)]
+pub struct Word<T>(pub T);
+
+/// What the API's description calls the words of an enum.
+pub trait Described: Copy + Into<&'static str> + VariantArray {
+    /// Name of the schema.
+    const NAME: &'static str;
+}
+
+impl<T: Described> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.into())
+    }
+}
+
+impl<T: Described> PartialSchema for Word<T> {
+    fn schema() -> RefOr<Schema> {
+        let words = T::VARIANTS.iter().map(|word| (*word).into());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values::<_, &str>(Some(words))
+            .into()
+    }
+}
+
+impl<T: Described> ToSchema for Word<T> {
+    fn name() -> Cow<'static, str> {
+        T::NAME.into()
+    }
+}
+
+/// Names, because the derives below cannot look into a generic type.
+macro_rules! described {
+    ($($name:ident: $words:ty),+ $(,)?) => {$(
+        /// The words of this name.
+        pub type $name = Word<$words>;
+
+        impl Described for $words {
+            const NAME: &'static str = stringify!($name);
+        }
+    )+};
+}
+
+described!(
+    Role: session::SeatRole,
+    Booking: session::BookingWord,
+    Room: session::RoomWord,
+    EndReason: session::EndReason,
+    Outcome: session::Outcome,
+    Access: access::AccessWord,
+);
 
 /// The signed-in person.
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,112 +183,12 @@ impl From<views::Person> for Person {
     }
 }
 
-/// What a person is in a session.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Runs the room.
-    Mentor,
-    /// Booked the session.
-    Mentee,
-}
-
-impl From<session::SeatRole> for Role {
-    fn from(role: session::SeatRole) -> Self {
-        match role {
-            session::SeatRole::Mentor => Self::Mentor,
-            session::SeatRole::Mentee => Self::Mentee,
-        }
-    }
-}
-
-/// State of the booking.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Booking {
-    /// The slot is held while the booking is finished.
-    Held,
-    /// Waits for the mentor's answer.
-    Requested,
-    /// The mentor said no.
-    Declined,
-    /// Takes place.
-    Confirmed,
-    /// Called off.
-    Cancelled,
-}
-
-impl From<session::Booking> for Booking {
-    fn from(booking: session::Booking) -> Self {
-        match booking {
-            session::Booking::Held => Self::Held,
-            session::Booking::Requested => Self::Requested,
-            session::Booking::Declined => Self::Declined,
-            session::Booking::Confirmed => Self::Confirmed,
-            session::Booking::Cancelled { .. } => Self::Cancelled,
-        }
-    }
-}
-
 /// Who called the session off, and when.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Cancellation {
     /// `null` when that account is gone.
     by: Option<Uuid>,
     at: Moment,
-}
-
-/// State of the room.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Room {
-    /// Recorded; not there yet.
-    Scheduled,
-    /// There, and empty.
-    Open,
-    /// Somebody is or was in it.
-    Live,
-    /// Over for good.
-    Ended,
-    /// Could not be made so far.
-    Failed,
-}
-
-impl From<session::Room> for Room {
-    fn from(room: session::Room) -> Self {
-        match room {
-            session::Room::Scheduled => Self::Scheduled,
-            session::Room::Open => Self::Open,
-            session::Room::Live => Self::Live,
-            session::Room::Ended { .. } => Self::Ended,
-            session::Room::Failed => Self::Failed,
-        }
-    }
-}
-
-/// Why a room was ended.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EndReason {
-    /// The mentor ended it for everyone.
-    EndedByMentor,
-    /// An administrator ended it.
-    EndedByAdmin,
-    /// The window closed.
-    TimeUp,
-    /// The session was cancelled.
-    Cancelled,
-}
-
-impl From<session::EndReason> for EndReason {
-    fn from(reason: session::EndReason) -> Self {
-        match reason {
-            session::EndReason::EndedByMentor => Self::EndedByMentor,
-            session::EndReason::EndedByAdmin => Self::EndedByAdmin,
-            session::EndReason::TimeUp => Self::TimeUp,
-            session::EndReason::Cancelled => Self::Cancelled,
-        }
-    }
 }
 
 /// Who ended the room, when and why.
@@ -240,77 +198,6 @@ pub struct RoomEnd {
     by: Option<Uuid>,
     at: Moment,
     reason: EndReason,
-}
-
-/// What came of a session.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Not decided yet.
-    Pending,
-    /// Both were there.
-    Completed,
-    /// The mentor did not come.
-    MissedByMentor,
-    /// The mentee did not come.
-    MissedByMentee,
-    /// Nobody came.
-    MissedByBoth,
-    /// Somebody contests the decision.
-    Disputed,
-}
-
-impl From<session::Outcome> for Outcome {
-    fn from(outcome: session::Outcome) -> Self {
-        match outcome {
-            session::Outcome::Pending => Self::Pending,
-            session::Outcome::Completed => Self::Completed,
-            session::Outcome::MissedByMentor => Self::MissedByMentor,
-            session::Outcome::MissedByMentee => Self::MissedByMentee,
-            session::Outcome::MissedByBoth => Self::MissedByBoth,
-            session::Outcome::Disputed => Self::Disputed,
-        }
-    }
-}
-
-/// Whether the reader may enter at the moment of the answer.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// No such session.
-    NotFound,
-    /// The reader holds no seat in it.
-    NotYours,
-    /// Called off.
-    Cancelled,
-    /// Not confirmed.
-    NotConfirmed,
-    /// The room was ended.
-    Ended,
-    /// The window is past.
-    Closed,
-    /// The mentor removed the reader.
-    Removed,
-    /// The window is yet to come.
-    TooEarly,
-    /// The reader may enter.
-    Open,
-}
-
-impl From<access::Access> for Access {
-    fn from(access: access::Access) -> Self {
-        match access {
-            access::Access::NotFound => Self::NotFound,
-            access::Access::NotYours => Self::NotYours,
-            access::Access::Cancelled { .. } => Self::Cancelled,
-            access::Access::NotConfirmed { .. } => Self::NotConfirmed,
-            access::Access::Ended { .. } => Self::Ended,
-            access::Access::Closed { .. } => Self::Closed,
-            access::Access::Removed { .. } => Self::Removed,
-            access::Access::TooEarly { .. } => Self::TooEarly,
-            access::Access::Open { .. } => Self::Open,
-        }
-    }
 }
 
 /// One stay of one person in the room.
@@ -336,7 +223,7 @@ fn stays(report: Option<views::AttendanceReport>) -> Vec<Stay> {
         let (who, role) = (person.person, person.role);
         person.stays.into_iter().map(move |stay| Stay {
             person: who.clone().into(),
-            role: role.into(),
+            role: Word(role),
             joined_at: Some(Moment(stay.from)),
             left_at: (!stay.goes_on).then_some(Moment(stay.to)),
             left_reason: stay.reason,
@@ -384,14 +271,14 @@ impl From<views::AttendanceReport> for Attendance {
     fn from(report: views::AttendanceReport) -> Self {
         let person = |person: &views::Attendance| PersonAttendance {
             person: person.person.clone().into(),
-            role: person.role.into(),
+            role: Word(person.role),
             seconds: person.total.0 / 1_000,
         };
         Self {
             session_id: report.session.0,
             scheduled_at: Moment(report.scheduled_at),
             ends_at: Moment(report.ends_at),
-            outcome: report.outcome.into(),
+            outcome: Word(report.outcome),
             together_seconds: report.together.0 / 1_000,
             people: report.people.iter().map(person).collect(),
             stays: stays(Some(report)),
@@ -407,10 +294,7 @@ impl Attendance {
             let at = |at: Option<Moment>| at.map_or_else(String::new, |at| zones::rfc3339(at.0));
             [
                 cell(&stay.person.name),
-                match stay.role {
-                    Role::Mentor => "mentor".to_owned(),
-                    Role::Mentee => "mentee".to_owned(),
-                },
+                stay.role.0.as_str().to_owned(),
                 at(stay.joined_at),
                 at(stay.left_at),
                 stay.estimated.to_string(),
@@ -495,17 +379,17 @@ impl From<views::SessionView> for Session {
     fn from(session: views::SessionView) -> Self {
         Self {
             id: session.id.0,
-            role: session.role.map(Role::from),
+            role: session.role.map(Word),
             scheduled_at: Moment(session.scheduled_at),
             ends_at: Moment(session.ends_at),
             opens_at: Moment(session.opens_at),
             closes_at: Moment(session.closes_at),
             cancellation: cancellation(session.booking),
-            booking: session.booking.into(),
+            booking: Word(session.booking.into()),
             room_end: room_end(session.room),
-            room: session.room.into(),
-            outcome: session.outcome.into(),
-            access: session.access.into(),
+            room: Word(session.room.into()),
+            outcome: Word(session.outcome),
+            access: Word(session.access.into()),
             now: Moment(session.now),
             title: session.title,
             mentor: session.mentor.into(),
@@ -540,7 +424,7 @@ fn room_end(room: session::Room) -> Option<RoomEnd> {
         session::Room::Ended { by, at, reason } => Some(RoomEnd {
             by: by.map(|user| user.0),
             at: Moment(at),
-            reason: reason.into(),
+            reason: Word(reason),
         }),
         session::Room::Scheduled
         | session::Room::Open

@@ -44,7 +44,6 @@ pub enum Update {
 /// A session that is not as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Changed {
-    /// Which.
     pub session: SessionId,
     /// Who is told. They never become others.
     pub people: Seats<UserId>,

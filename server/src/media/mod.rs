@@ -95,7 +95,6 @@ pub trait MediaServer: Send + Sync + 'static {
 /// A room to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomSpec {
-    /// Name.
     pub name: RoomName,
     /// The room goes when nobody joined for this long.
     pub empty_timeout_s: u32,
@@ -115,7 +114,6 @@ pub struct CreatedRoom {
 /// A room that exists, whoever made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveRoom {
-    /// Its name.
     pub name: String,
 }
 
@@ -123,7 +121,6 @@ pub struct LiveRoom {
 /// subscribe and to send data. Nothing else can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinGrant {
-    /// The room.
     pub room: RoomName,
     /// The person; becomes the participant's identity.
     pub user: UserId,

@@ -34,7 +34,6 @@ const KEY_MAX: usize = 100;
 /// What a mentee asks for.
 #[derive(Debug, Clone)]
 pub struct BookRequest {
-    /// With whom.
     pub mentor: UserId,
     /// Start of one of the mentor's free slots.
     pub starts_at: Timestamp,
@@ -58,7 +57,6 @@ pub struct BookingForm {
 /// A booked session or a held time.
 #[derive(Debug, Clone)]
 pub struct Booked {
-    /// The session.
     pub session: SessionView,
     /// False when an earlier request with the same key made it.
     pub created: bool,

@@ -41,15 +41,9 @@ pub enum SessionChange {
         reason: String,
     },
     /// Ask the mentee for more information.
-    Ask {
-        /// The question.
-        question: String,
-    },
+    Ask { question: String },
     /// Give it.
-    Answer {
-        /// The answer.
-        answer: String,
-    },
+    Answer { answer: String },
     /// Move to another of the mentor's free times.
     Reschedule {
         /// The new start.

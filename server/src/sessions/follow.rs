@@ -23,7 +23,6 @@ type Stored = Result<(), StoreError>;
 /// A change that was just written to a session's row and seats.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
-    /// Which session.
     pub session: SessionId,
     /// Its version now.
     pub version: u32,

@@ -27,7 +27,6 @@ pub(super) struct Asked {
     pub mentor: Mentor,
     pub length: Length,
     pub starts_at: Timestamp,
-    /// The session that is moved.
     pub moved: Option<SessionId>,
     pub now: Timestamp,
 }
@@ -107,13 +106,11 @@ pub async fn slots(
 /// A mentor with free slots of one length.
 #[derive(Debug, Clone)]
 pub struct MentorSlots {
-    /// The mentor.
     pub card: MentorCard,
     /// Length of the slots.
     pub minutes: u16,
     /// How many days ahead this mentor takes bookings.
     pub booking_window_days: u32,
-    /// The slots.
     pub slots: Vec<Slot>,
 }
 
@@ -181,7 +178,6 @@ async fn slots_of(
 /// Times to which a session could be moved.
 #[derive(Debug, Clone, Default)]
 pub struct OtherSlots {
-    /// The times.
     pub slots: Vec<Slot>,
     /// How many days ahead the mentor takes bookings; 0 where there is no profile any more.
     pub booking_window_days: u32,

@@ -13,9 +13,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 /// Somebody in a session, with what nobody but themselves may read.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Party {
-    /// Account.
     pub id: UserId,
-    /// Display name.
     pub name: String,
     /// Address; `None` when the account is gone.
     pub email: Option<String>,
@@ -26,7 +24,6 @@ pub struct Party {
 /// A session as it is now.
 #[derive(Debug, Clone)]
 pub struct Appointment {
-    /// The session.
     pub session: SessionId,
     /// Rises with every change of time or state.
     pub version: u32,
@@ -34,7 +31,6 @@ pub struct Appointment {
     pub title: String,
     /// What it should lead to; may be empty.
     pub goal: String,
-    /// When.
     pub time: Interval,
     /// State of the booking.
     pub booking: Booking,
@@ -44,7 +40,6 @@ pub struct Appointment {
     pub meeting_url: String,
     /// When anything about it changed last.
     pub updated_at: Timestamp,
-    /// The two people.
     pub people: Seats<Party>,
 }
 

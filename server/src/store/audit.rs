@@ -15,16 +15,13 @@ use uuid::Uuid;
 /// An act.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct AuditEntry {
-    /// When.
     pub at: Timestamp,
     /// Who; `None` for the system, or when the account is gone.
     pub actor: Option<UserId>,
-    /// What.
     pub action: AuditAction,
     /// In which session.
     #[sea_orm(from_alias = "session_id")]
     pub session: Option<SessionId>,
-    /// To whom.
     pub subject: Option<UserId>,
     /// Words for an admin, without names and addresses; may be empty.
     pub detail: String,

@@ -14,11 +14,9 @@ use uuid::Uuid;
 /// Something that happened to a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRow {
-    /// The session.
     pub session: SessionId,
     /// The session's version afterwards.
     pub version: u32,
-    /// What.
     pub kind: ChangeKind,
     /// Who did it; `None` when that person's account is gone.
     pub by: Option<UserId>,
@@ -28,7 +26,6 @@ pub struct HistoryRow {
     pub previous_starts_at: Option<Timestamp>,
     /// What they wrote; may be empty.
     pub note: String,
-    /// When.
     pub at: Timestamp,
 }
 

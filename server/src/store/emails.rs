@@ -11,11 +11,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 /// An email to be sent.
 #[derive(Debug, Clone)]
 pub struct NewEmail {
-    /// Id.
     pub id: EmailId,
     /// About which session.
     pub session: SessionId,
-    /// To whom.
     pub user: UserId,
     /// What it tells.
     pub kind: EmailKind,
@@ -30,11 +28,9 @@ pub struct NewEmail {
 /// An email that was written.
 #[derive(Debug, Clone)]
 pub struct EmailRow {
-    /// Id.
     pub id: EmailId,
     /// About which session.
     pub session: SessionId,
-    /// To whom.
     pub user: UserId,
     /// What it tells.
     pub kind: EmailKind,

@@ -45,7 +45,6 @@ pub struct ClaimedJob {
 }
 
 impl ClaimedJob {
-    /// Id.
     pub fn id(&self) -> JobId {
         self.id
     }
@@ -297,7 +296,6 @@ pub async fn waiting(
 /// A job that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedJob {
-    /// Id.
     pub id: JobId,
     /// Its kind, as stored.
     pub kind: String,

@@ -14,28 +14,21 @@ use sea_orm::{
 /// A new login.
 #[derive(Debug, Clone)]
 pub struct NewLoginRow {
-    /// Id.
     pub id: LoginId,
-    /// Whose.
     pub user: UserId,
     /// SHA-256 of the token, hex.
     pub token_hash: String,
-    /// From.
     pub created_at: Timestamp,
-    /// Until.
     pub expires_at: Timestamp,
 }
 
 /// A login that was found, with its person.
 #[derive(Debug, Clone)]
 pub struct FoundLogin {
-    /// Id.
     pub login: LoginId,
-    /// The person.
     pub me: Me,
     /// Last use, to the minute.
     pub last_seen_at: Timestamp,
-    /// Until.
     pub expires_at: Timestamp,
 }
 

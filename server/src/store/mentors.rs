@@ -22,7 +22,6 @@ use uuid::Uuid;
 /// A profile as its mentor wrote it.
 #[derive(Debug, Clone)]
 pub struct ProfileRow {
-    /// Whose.
     pub user: UserId,
     /// One line.
     pub headline: String,
@@ -36,7 +35,6 @@ pub struct ProfileRow {
     pub confirms: bool,
     /// Whether mentees see it, when the profile is new; later the stored value stays.
     pub published: bool,
-    /// When.
     pub now: Timestamp,
 }
 

@@ -414,12 +414,7 @@ pub enum StoreError {
     Unreachable(String),
     /// The columns of a row do not fit together in a way our code never writes.
     #[error("inconsistent row {row} in {table}")]
-    Inconsistent {
-        /// Table.
-        table: &'static str,
-        /// Its id.
-        row: Uuid,
-    },
+    Inconsistent { table: &'static str, row: Uuid },
     /// A column says something our code never writes.
     #[error("{0}")]
     Unreadable(String),

@@ -16,7 +16,6 @@ use uuid::Uuid;
 /// An entry.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct NotificationRow {
-    /// Id.
     pub id: NotificationId,
     /// The session concerned.
     #[sea_orm(from_alias = "session_id")]
@@ -24,7 +23,6 @@ pub struct NotificationRow {
     /// The job that keeps failing.
     #[sea_orm(from_alias = "job_id")]
     pub job: Option<JobId>,
-    /// What happened.
     pub title: String,
     /// Why, as far as known.
     pub cause: String,

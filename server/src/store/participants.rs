@@ -20,7 +20,6 @@ use uuid::Uuid;
 pub struct StayRow {
     /// Who; `None` for an identity that is no account of ours.
     pub user: Option<UserId>,
-    /// From.
     pub joined_at: Option<Timestamp>,
     /// Until, never before `joined_at`; `None` while still there.
     pub left_at: Option<Timestamp>,
@@ -37,16 +36,13 @@ pub struct StayFacts {
     pub sid: String,
     /// LiveKit's identity of the person.
     pub identity: String,
-    /// From.
     pub joined_at: Option<Timestamp>,
-    /// The end.
     pub left: Option<StayEnd>,
 }
 
 /// The end of a stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StayEnd {
-    /// When.
     pub at: Timestamp,
     /// LiveKit's reason in lower case.
     pub reason: Option<String>,
@@ -59,7 +55,6 @@ pub struct StayEnd {
 pub struct RoomOfStays {
     /// The room's record.
     pub id: RoomId,
-    /// Whose room.
     pub session: SessionId,
     /// LiveKit's id of the incarnation it confirmed last.
     pub ensured_sid: Option<String>,
@@ -164,7 +159,6 @@ pub struct OpenStay {
     pub sid: String,
     /// LiveKit's identity of the person.
     pub identity: String,
-    /// From.
     pub joined_at: Option<Timestamp>,
 }
 

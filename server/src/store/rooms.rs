@@ -18,9 +18,7 @@ use uuid::Uuid;
 /// A room's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomRecord {
-    /// Id.
     pub id: RoomId,
-    /// Whose room.
     pub session: SessionId,
     /// Name at LiveKit.
     pub name: RoomName,

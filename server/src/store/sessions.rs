@@ -25,9 +25,7 @@ use uuid::Uuid;
 /// A person as a session shows them.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct PersonRow {
-    /// Account.
     pub id: UserId,
-    /// Display name.
     pub name: String,
     /// IANA zone.
     pub time_zone: String,
@@ -44,7 +42,6 @@ pub struct SessionRecord {
     pub outcome: Outcome,
     /// Address of the meeting.
     pub meeting_url: String,
-    /// The two people.
     pub people: Seats<PersonRow>,
     /// Rises with every change of time or state.
     pub version: u32,
@@ -67,7 +64,6 @@ pub struct SessionRecord {
 /// A session to be booked, or a time to be held.
 #[derive(Debug, Clone)]
 pub struct NewSession {
-    /// Id.
     pub id: SessionId,
     /// Holder of the mentor's seat.
     pub mentor: UserId,
@@ -79,7 +75,6 @@ pub struct NewSession {
     pub held_until: Option<Timestamp>,
     /// What the mentee wrote; `None` while the time is only held.
     pub details: Option<BookingDetails>,
-    /// When.
     pub time: Interval,
     /// The mentor's seat: the time with buffers.
     pub mentor_seat: Interval,

@@ -19,11 +19,8 @@ use std::collections::HashMap;
 /// A new account.
 #[derive(Debug, Clone)]
 pub struct NewUser {
-    /// Id.
     pub id: UserId,
-    /// Address.
     pub email: EmailAddress,
-    /// Display name.
     pub name: DisplayName,
     /// IANA zone.
     pub time_zone: String,
@@ -31,14 +28,12 @@ pub struct NewUser {
     pub password_hash: String,
     /// Looks after rooms and people.
     pub is_admin: bool,
-    /// When.
     pub created_at: Timestamp,
 }
 
 /// What sign-in needs.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Credentials {
-    /// Account.
     pub id: UserId,
     /// PHC string.
     pub password_hash: String,
@@ -134,11 +129,8 @@ pub async fn set_password(txn: &Txn, user: UserId, hash: &str) -> Result<(), Sto
 /// An account as an admin sees it.
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct AccountRow {
-    /// Account.
     pub id: UserId,
-    /// Display name.
     pub name: String,
-    /// Address.
     pub email: String,
     /// IANA zone.
     pub time_zone: String,
@@ -192,11 +184,8 @@ pub async fn search(
 /// Somebody who looks after rooms and people.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Admin {
-    /// Account.
     pub id: UserId,
-    /// Address.
     pub email: String,
-    /// Display name.
     pub name: String,
 }
 

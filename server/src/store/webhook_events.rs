@@ -51,7 +51,6 @@ pub struct NewEvent {
     pub state: EventState,
     /// Why it was not understood.
     pub error: Option<String>,
-    /// When it came.
     pub received_at: Timestamp,
 }
 
@@ -180,7 +179,6 @@ pub struct EventRow {
     pub state: EventState,
     /// Why it was not understood.
     pub error: Option<String>,
-    /// When it came.
     pub received_at: Timestamp,
 }
 

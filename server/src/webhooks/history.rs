@@ -11,12 +11,10 @@ use std::collections::BTreeMap;
 pub enum Presence {
     /// Not to be told from these messages.
     Unsaid,
-    /// It exists.
     Exists {
         /// Whether somebody is or was in it.
         was_entered: bool,
     },
-    /// It is gone.
     Gone,
 }
 

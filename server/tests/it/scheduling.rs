@@ -649,7 +649,7 @@ async fn random_step(
 }
 
 #[apply(on_sqlite!)]
-async fn an_empty_offer_can_be_saved(app: TestApp) {
+async fn an_empty_schedule_can_be_saved(app: TestApp) {
     let mentor = app.mentor("Maya").await;
     schedule(&app, &mentor, |schedule| schedule.hours.clear()).await;
     assert!(

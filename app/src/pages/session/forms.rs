@@ -71,7 +71,6 @@ pub fn AllowBackIn(id: SessionId, name: String) -> impl IntoView {
 /// Calls the session off.
 #[component]
 pub fn Cancel(
-    /// The session.
     id: SessionId,
     /// Name of the other person.
     other: String,
@@ -137,7 +136,6 @@ fn Confirm(id: SessionId) -> impl IntoView {
 fn NoteForm(
     /// Where it is sent.
     form: Form,
-    /// The session.
     id: SessionId,
     /// What opens it.
     summary: &'static str,

@@ -42,7 +42,6 @@ enum CallView {
 pub fn OpenMeeting(
     /// The page as the server decided it.
     page: MeetingPage,
-    /// Its session.
     session: SessionView,
     /// The server's time of `page` as the browser's clock showed it on arrival.
     arrived_at: StoredValue<Option<Timestamp>>,

@@ -7,7 +7,6 @@ use super::devices::{DeviceKind, InputKind, UserChoices};
 pub enum Chime {
     /// Somebody joined.
     Joined,
-    /// Somebody left.
     Left,
     /// To check the speaker.
     Test,
@@ -22,7 +21,6 @@ pub enum Command {
     AttachTracks,
     /// Capture from now on.
     StartCapture {
-        /// What.
         kind: InputKind,
         /// Id of the device; empty for the browser's choice.
         device: String,
@@ -31,7 +29,6 @@ pub enum Command {
     StopCapture(InputKind),
     /// Use a device from now on.
     UseDevice {
-        /// Which kind.
         kind: DeviceKind,
         /// Its id; empty for the browser's choice.
         id: String,
@@ -50,12 +47,7 @@ pub enum Command {
     /// Start or stop sharing the screen.
     ShareScreen(bool),
     /// Send a chat message.
-    SendMessage {
-        /// Its id.
-        id: String,
-        /// Its text.
-        text: String,
-    },
+    SendMessage { id: String, text: String },
     /// Start audio after the browser blocked it; needs a click.
     StartAudio,
     /// Close the connection, keep the devices.

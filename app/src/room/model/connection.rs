@@ -10,7 +10,6 @@ pub enum Phase {
     Lobby,
     /// Pressed Join.
     Joining,
-    /// In the room.
     InRoom,
     /// Could not join or rejoin; says why.
     Failed(ConnectFailure),

@@ -30,7 +30,6 @@ pub enum Event {
     Devices(Vec<Device>),
     /// A capture changed; `device` is the one that really captures.
     CaptureChanged {
-        /// Which.
         kind: InputKind,
         /// Its new state.
         capture: CaptureState,
@@ -39,7 +38,6 @@ pub enum Event {
     },
     /// The device in use was unplugged.
     DeviceLost {
-        /// Which.
         kind: InputKind,
         /// Whether its track is published; livekit-client itself replaces the device then.
         published: bool,
@@ -62,16 +60,13 @@ pub enum Event {
     PeerChanged(Peer),
     /// Somebody can receive messages now.
     PeerActive,
-    /// Somebody left.
     PeerLeft {
-        /// Who.
         identity: String,
     },
     /// Who speaks now.
     ActiveSpeakers(Vec<String>),
     /// A connection's quality; `None` is one's own.
     ConnectionQuality {
-        /// Whose.
         identity: Option<String>,
         /// How good.
         quality: ConnectionQuality,
@@ -89,7 +84,6 @@ pub enum Event {
     },
     /// A message of one's own was sent or not.
     MessageSent {
-        /// Which.
         id: String,
         /// Whether LiveKit accepted it.
         sent: bool,
@@ -134,19 +128,15 @@ pub enum Event {
     ChoicesLoaded(UserChoices),
     /// A switch was pressed.
     Switch {
-        /// Which.
         kind: InputKind,
         /// On or off.
         on: bool,
     },
     /// A device was chosen.
     ChooseDevice {
-        /// Which kind.
         kind: DeviceKind,
-        /// Its id.
         id: String,
     },
-    /// Play the test sound.
     PlayTestSound,
     /// Video and audio elements were drawn.
     ElementsRendered,
@@ -158,9 +148,7 @@ pub enum Event {
     Moderate(Moderation),
     /// Extend the meeting; for mentors.
     Extend,
-    /// Dismiss the request to unmute.
     DismissUnmuteRequest,
-    /// Leave.
     Leave,
     /// End for everyone, confirmed.
     EndMeeting,
@@ -168,18 +156,15 @@ pub enum Event {
     ShareScreen(bool),
     /// Show or hide the chat.
     OpenChat(bool),
-    /// Send a message.
     SendMessage {
         /// Generated here.
         id: String,
-        /// The text.
         text: String,
         /// Time of day, for people.
         time: String,
     },
     /// Try a failed message again.
     ResendMessage {
-        /// Which.
         id: String,
     },
     /// A click that may start sound.

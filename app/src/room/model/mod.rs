@@ -68,7 +68,6 @@ pub struct RoomModel {
     pub quality: ConnectionQuality,
     /// People in the room; one in all but odd moments.
     pub peers: Vec<Peer>,
-    /// The chat.
     pub chat: Chat,
     /// Whether the browser blocks sound.
     pub audio_blocked: bool,

@@ -14,13 +14,11 @@ const LIST_MAX: usize = 200;
 /// An email in the list.
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
-    /// Id.
     pub(super) id: EmailId,
     /// When it was written, UTC.
     pub(super) at: String,
     /// Recipient.
     pub(super) to: String,
-    /// Subject.
     pub(super) subject: String,
 }
 
@@ -31,7 +29,6 @@ pub(super) struct Opened {
     pub(super) listed: Listed,
     /// Sender.
     pub(super) from: String,
-    /// The text.
     pub(super) text: String,
     /// The same as HTML.
     pub(super) html: String,

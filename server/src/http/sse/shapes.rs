@@ -1,6 +1,6 @@
 //! What programs read of the streams: as pages do, with times as everywhere in the API.
 
-use crate::http::views::{EndReason, Moment, Person, Role};
+use crate::http::views::{EndReason, Moment, Person, Role, Word};
 use domain::{
     access::{Access, Awaiting},
     ids::SessionId,
@@ -74,14 +74,12 @@ impl From<Access> for Decision {
         match access {
             Access::NotFound => Self::NotFound,
             Access::NotYours => Self::NotYours,
-            Access::Cancelled { by } => Self::Cancelled {
-                by: by.map(Role::from),
-            },
+            Access::Cancelled { by } => Self::Cancelled { by: by.map(Word) },
             Access::NotConfirmed { awaiting } => Self::NotConfirmed { awaiting },
             Access::Ended { by, at, reason } => Self::Ended {
-                by: by.map(Role::from),
+                by: by.map(Word),
                 at: Moment(at),
-                reason: reason.into(),
+                reason: Word(reason),
             },
             Access::Closed { closed_at } => Self::Closed {
                 closed_at: Moment(closed_at),
@@ -96,7 +94,7 @@ impl From<Access> for Decision {
             },
             Access::Open { closes_at, role } => Self::Open {
                 closes_at: Moment(closes_at),
-                role: role.into(),
+                role: Word(role),
             },
         }
     }

@@ -25,9 +25,7 @@ use serde::{Deserialize, Serialize};
 /// Apply what is stored about a room. Doing it twice, or before an earlier message came, is fine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessWebhooks {
-    /// Which room.
     pub room: RoomName,
-    /// Whose room.
     pub session: SessionId,
 }
 
