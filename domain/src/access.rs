@@ -154,7 +154,7 @@ pub enum Entry {
     IfNotInside,
     /// Also when they are inside: the call moves here.
     Here,
-    /// They were thrown out or could not connect: make sure at once that the room exists.
+    /// They were disconnected or could not connect: make sure at once that the room exists.
     Rejoin,
 }
 

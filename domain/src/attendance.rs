@@ -24,7 +24,7 @@ pub fn decided_at(starts_at: Timestamp, ends_at: Timestamp) -> Timestamp {
     ends_at.max(starts_at + GRACE)
 }
 
-/// The stays put together: sorted, without overlaps, with gaps up to `bridge` closed.
+/// The stays merged: sorted, without overlaps, with gaps up to `bridge` closed.
 pub fn union(stays: impl IntoIterator<Item = Interval>, bridge: Millis) -> Vec<Interval> {
     let mut stays: Vec<Interval> = stays.into_iter().filter(|s| s.from <= s.to).collect();
     stays.sort_unstable();

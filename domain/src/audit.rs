@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// An act worth remembering.
+/// An action that is recorded.
 #[derive(
     Debug,
     Clone,
@@ -28,11 +28,11 @@ pub enum AuditAction {
     Muted,
     /// Asked somebody to switch their microphone on.
     AskedToUnmute,
-    /// Threw somebody out and keeps them out.
+    /// Removed somebody from a meeting, and keeps them out.
     Removed,
     /// Lets somebody in again.
     AllowedBack,
-    /// Somebody was in a room without being allowed to, and was thrown out by the system.
+    /// Somebody was in a room without being allowed to, and was removed by the system.
     Evicted,
     /// Contested what came of a session.
     Disputed,
@@ -56,7 +56,7 @@ impl AuditAction {
             Self::AskedToUnmute => "Asked to unmute",
             Self::Removed => "Removed from the meeting",
             Self::AllowedBack => "Allowed back in",
-            Self::Evicted => "Put out by the system",
+            Self::Evicted => "Removed by the system",
             Self::Disputed => "Contested the outcome",
             Self::DecidedOutcome => "Decided the outcome",
             Self::RetriedJob => "Retried a job",

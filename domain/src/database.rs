@@ -24,7 +24,7 @@ struct Foreign {
     text: String,
 }
 
-/// Stores a type as another one, with the way there and the way back.
+/// Stores a type as another one: how it is written, and how it is read.
 macro_rules! column {
     ($name:ty, $stored:ty, $write:expr, $read:expr) => {
         impl From<$name> for Value {

@@ -1,10 +1,10 @@
-//! What emails tell of.
+//! What emails are about.
 
 use crate::session::SeatRole;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// What an email tells of; its word is stored in `emails.kind`.
+/// What an email is about; its word is stored in `emails.kind`.
 #[derive(
     Debug,
     Clone,
@@ -28,9 +28,9 @@ pub enum EmailKind {
     Confirmed,
     /// The mentor said no.
     Declined,
-    /// The mentor wants to know something first.
+    /// The mentor asked something first.
     InfoAsked,
-    /// The mentee told them.
+    /// The mentee answered.
     InfoAnswered,
     /// The session has another time.
     Changed,

@@ -24,7 +24,7 @@ pub enum Moderation {
     Mute,
     /// Ask to switch the microphone on; nobody can do that for somebody else.
     AskToUnmute,
-    /// Throw out, and keep out.
+    /// Remove from the meeting, and keep out.
     Remove,
     /// Let in again.
     AllowBack,

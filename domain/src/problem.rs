@@ -60,8 +60,8 @@ pub enum Problem {
     /// 409: somebody else was faster, or it cannot be done in this state.
     #[error("{0}")]
     Conflict(String),
-    /// 409: the person is in the room already, in another tab or on another device; asking once more
-    /// with the wish to move lets them in here and shows them out there.
+    /// 409: the person is in the room already, in another tab or on another device; asking again
+    /// to move lets them in here and disconnects them there.
     #[error("You are in this meeting in another tab or on another device.")]
     Elsewhere,
     /// 422: understood, but a value is not acceptable.
@@ -77,7 +77,9 @@ pub enum Problem {
     #[error("{}", unavailable_sentence(*.0))]
     Unavailable(Dependency),
     /// 500: our fault; details are in the log under this id.
-    #[error("Something went wrong on our side. Please try again; if it stays, quote {request_id}.")]
+    #[error(
+        "Something went wrong on our side. Please try again; if it happens again, quote {request_id}."
+    )]
     Internal {
         /// Finds the cause in the log.
         request_id: String,
@@ -198,7 +200,7 @@ impl Refusals {
         read.map_err(|why| self.add(field, why)).ok()
     }
 
-    /// As [`Refusals::take`], for what names its fields itself; another problem is said about `field`.
+    /// As [`Refusals::take`], for what names its fields itself; another problem is reported for `field`.
     pub fn take_named<T>(&mut self, field: &str, read: Result<T, Problem>) -> Option<T> {
         match read {
             Err(Problem::Invalid(fields)) => {

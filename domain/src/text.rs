@@ -9,7 +9,7 @@ pub const TITLE_MAX: usize = 120;
 /// Shortest and longest password, in characters (OWASP ASVS 5.0 §6.2).
 pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
 
-/// Why a text was refused; the words are shown next to the field.
+/// Why a text was refused; the message is shown next to the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TextProblem(pub String);
@@ -130,7 +130,7 @@ impl Title {
     }
 }
 
-/// A word or two of one's own for something: one line, may be empty, at most [`TITLE_MAX`] characters.
+/// A short label: one line, may be empty, at most [`TITLE_MAX`] characters.
 ///
 /// # Errors
 /// When it is too long.

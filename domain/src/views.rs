@@ -53,7 +53,7 @@ pub struct MentorCard {
     pub confirms: bool,
 }
 
-/// One's own mentor profile, for editing.
+/// The reader's mentor profile, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MentorProfile {
@@ -65,7 +65,7 @@ pub struct MentorProfile {
     pub schedule: ScheduleDraft,
 }
 
-/// A bookable stretch of time with the words for it in both zones.
+/// A bookable stretch of time as text in both zones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Slot {
@@ -79,7 +79,7 @@ pub struct Slot {
     pub theirs: Option<LocalLabel>,
 }
 
-/// A moment in words, in one zone.
+/// A moment as text, in one zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LocalLabel {
@@ -111,7 +111,7 @@ pub struct Presence {
     pub to: Timestamp,
     /// Whether the person is still there.
     pub goes_on: bool,
-    /// Whether the end was concluded from other facts than LiveKit's own word.
+    /// Whether the end was inferred instead of reported by LiveKit.
     pub is_estimated: bool,
     /// LiveKit's reason for the end, in lower case.
     pub reason: Option<String>,
@@ -279,7 +279,7 @@ impl SessionView {
     }
 }
 
-/// Which pages of one's lists are shown, each from 0.
+/// Which pages of the reader's lists are shown, each from 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListPages {
@@ -289,7 +289,7 @@ pub struct ListPages {
     pub past: u32,
 }
 
-/// A page of one's sessions, soonest first and latest past first.
+/// A page of the reader's sessions: those to come soonest first, past ones latest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MySessions {
@@ -347,7 +347,7 @@ pub struct LiveState {
     pub late: Vec<Person>,
 }
 
-/// What a server-sent event about all of one's own sessions says.
+/// What a server-sent event about all of the reader's sessions says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MyChanges {

@@ -1,4 +1,4 @@
-//! Accounts and logins: signing up, in and out, and one's own settings.
+//! Accounts and logins: signing up, in and out, and people's own settings.
 
 use crate::{
     AppState, Error, Result,

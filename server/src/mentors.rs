@@ -60,7 +60,7 @@ impl Mentor {
             .map_err(|problem| Problem::field("minutes", problem.to_string()).into())
     }
 
-    /// As the mentor sees the own times when moving a session.
+    /// The mentor's own view of their times when moving a session.
     pub(crate) fn without_min_notice_and_limits(mut self) -> Self {
         let draft = ScheduleDraft {
             min_notice: 0,
@@ -97,7 +97,7 @@ pub(crate) async fn any(state: &AppState, id: UserId) -> Result<Option<Mentor>> 
     profile.map(Mentor::of).transpose()
 }
 
-/// One's own profile.
+/// The reader's profile.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -105,7 +105,7 @@ pub async fn profile(state: &AppState, login: &CurrentLogin) -> Result<Option<Me
     Ok(store::mentors::find(state.db.read(), login.me.id).await?)
 }
 
-/// Makes or changes one's own profile; a new one waits for an admin unless `AUTO_APPROVE_MENTORS`.
+/// Makes or changes the reader's profile; a new one waits for an admin unless `AUTO_APPROVE_MENTORS`.
 ///
 /// # Errors
 /// `Problem::Invalid` naming the fields.
@@ -147,7 +147,7 @@ async fn saved(state: &AppState, login: &CurrentLogin) -> Result<MentorProfile> 
         .ok_or_else(|| Error::Other("a saved mentor profile is gone".to_owned()))
 }
 
-/// Changes what one offers: hours, other dates, lengths, buffers, notice, horizon, limits, pause.
+/// Changes the reader's schedule: hours, other dates, lengths, buffers, minimum notice, booking window, limits, pause.
 ///
 /// # Errors
 /// `Problem::NotFound` before there is a profile; `Problem::Invalid` naming the fields.

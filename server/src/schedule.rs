@@ -18,7 +18,7 @@ const LOOK_EVERY: Millis = Millis::minutes(1);
 const SWEEP_EVERY: Millis = Millis::hours(1);
 /// Done jobs and LiveKit's messages are kept this long, for people who look.
 const KEEP_DONE: Millis = Millis::days(7);
-/// Whoever gives no sign of life for this long is stuck. Longer than a look at many rooms takes.
+/// Without a sign of life for this long, it is stuck. Longer than a look at many rooms takes.
 const STUCK_AFTER: Duration = Duration::from_secs(180);
 /// A leader that does not renew its lease for this long is dead.
 const LEASE: Millis = Millis::seconds(15);

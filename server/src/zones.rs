@@ -91,7 +91,7 @@ impl Zone {
         &self.name
     }
 
-    /// A moment in words, for example `Tue 24 November 2026`, `14:30`.
+    /// A moment as text, for example `Tue 24 November 2026`, `14:30`.
     pub fn label(&self, at: Timestamp) -> LocalLabel {
         let local = self.civil(at);
         LocalLabel {
@@ -101,7 +101,7 @@ impl Zone {
         }
     }
 
-    /// A moment in few words, for example `Tue 24 Nov 14:30`.
+    /// A moment as short text, for example `Tue 24 Nov 14:30`.
     pub fn short(&self, at: Timestamp) -> String {
         self.civil(at).strftime("%a %-d %b %H:%M").to_string()
     }

@@ -43,7 +43,7 @@ pub enum HoursProblem {
     Overlap(WeeklyHours, WeeklyHours),
 }
 
-/// Monday = 0 … Sunday = 6 in words.
+/// The name of a day, Monday = 0 … Sunday = 6.
 fn day_name(weekday: u8) -> &'static str {
     match weekday {
         0 => "Monday",

@@ -23,7 +23,7 @@ pub struct DateOverride {
     pub to_day: Day,
     /// What differs.
     pub kind: OverrideKind,
-    /// The mentor's own word for it, for example "Summer holidays"; may be empty.
+    /// The mentor's own label, for example "Summer holidays"; may be empty.
     pub label: String,
 }
 

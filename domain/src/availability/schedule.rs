@@ -17,7 +17,7 @@ use std::ops::RangeInclusive;
 
 /// Longest buffer before or after a session, in minutes.
 const BUFFER_MAX: u32 = 240;
-/// Longest notice, in minutes: 30 days.
+/// Longest minimum notice, in minutes: 30 days.
 const MIN_NOTICE_MAX: u32 = 30 * 24 * 60;
 /// How far ahead bookings can be taken, in days.
 const BOOKING_WINDOW_DAYS: RangeInclusive<u32> = 1..=365;
@@ -41,9 +41,9 @@ pub struct ScheduleDraft {
     pub buffer_before: u32,
     /// Minutes kept free after a session.
     pub buffer_after: u32,
-    /// Minutes that a booking comes before its session, at least.
+    /// Minimum notice: minutes between a booking and the start of its session.
     pub min_notice: u32,
-    /// Days that a booking comes before its session, at most.
+    /// Booking window: how many days ahead sessions can be booked.
     pub booking_window: u32,
     /// Most sessions on one date.
     pub max_per_day: Option<u32>,

@@ -92,7 +92,7 @@ pub fn check_start(
     }
 }
 
-/// Why a start is not offered, in words for the mentee.
+/// Why a start is not offered, as text for the mentee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotBookable {
     /// The mentor takes no bookings for now.
@@ -104,16 +104,16 @@ pub enum NotBookable {
     /// Before now.
     #[error("That time has passed. Choose a later one.")]
     Past,
-    /// Sooner than the mentor's notice.
+    /// Sooner than the mentor's minimum notice allows.
     #[error("This mentor needs {} notice. Choose a later time.", in_words(*.minutes))]
     Notice {
-        /// The notice.
+        /// The minimum notice.
         minutes: u32,
     },
-    /// Later than the mentor's horizon.
+    /// Beyond the mentor's booking window.
     #[error("This mentor takes bookings up to {days} days ahead. Choose an earlier time.")]
     Horizon {
-        /// The horizon.
+        /// The booking window.
         days: u32,
     },
     /// Not the start of a slot of the mentor's hours on that date.

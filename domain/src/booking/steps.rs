@@ -12,7 +12,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How long a slot is held while its form is filled in.
 pub const HOLD: Millis = Millis::minutes(10);
-/// Calling off or moving a session this short before its start needs a reason.
+/// Calling off or moving a session this close to its start needs a reason.
 pub const LATE: Millis = Millis::hours(24);
 
 /// What somebody wants to do with a session.
@@ -66,7 +66,7 @@ pub enum ChangeKind {
     Declined,
     /// The mentor wants to know more.
     Asked,
-    /// The mentee told more.
+    /// The mentee answered.
     Answered,
     /// Moved to another time.
     Rescheduled,
@@ -79,7 +79,7 @@ pub enum ChangeKind {
 pub struct Next {
     /// The new state.
     pub booking: Booking,
-    /// How the history calls it.
+    /// What the history calls it.
     pub change: ChangeKind,
 }
 
@@ -189,7 +189,7 @@ fn not_begun(session: &SessionFacts, now: Timestamp) -> Result<(), Problem> {
     if now < session.scheduled_at {
         Ok(())
     } else {
-        refuse("The session's time has come already.")
+        refuse("This session has already begun.")
     }
 }
 
@@ -204,7 +204,7 @@ pub struct Steps {
     pub finish: bool,
     /// Confirm, decline, or ask for more.
     pub answer_request: bool,
-    /// Tell the mentor more.
+    /// Answer the mentor's question.
     pub tell_more: bool,
     /// Move it.
     pub reschedule: bool,

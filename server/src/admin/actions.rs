@@ -1,4 +1,4 @@
-//! What an admin does in the console. Each act writes its entry of the audit log in its own
+//! What an admin does in the console. Each action writes its entry of the audit log in its own
 //! transaction.
 
 use crate::{
@@ -76,14 +76,14 @@ pub(super) async fn retry_job(state: &AppState, login: &CurrentLogin, job: JobId
     match retried {
         Ok(true) => {}
         Ok(false) => return conflict("This is settled already; there is nothing to retry."),
-        Err(StoreError::Duplicate { .. }) => return conflict("The same work waits already."),
+        Err(StoreError::Duplicate { .. }) => return conflict("The same work is waiting already."),
         Err(error) => return Err(error.into()),
     }
     tracing::info!(admin.id = %login.me.id, job.id = %job, "job {job} retried by an admin");
     Ok(())
 }
 
-/// One transaction for each job: one whose work waits already does not keep the others back.
+/// One transaction for each job: one whose work is waiting already does not hold up the others.
 async fn retry_all(state: &AppState, login: &CurrentLogin) -> Result<()> {
     for job in store::jobs::failing(state.db.read(), true).await? {
         match retry_job(state, login, job.id).await {
@@ -101,7 +101,7 @@ async fn settle_outcome(
     verdict: Outcome,
 ) -> Result<()> {
     if !is_verdict(verdict) {
-        return Err(Problem::Malformed("This decides nothing.".to_owned()).into());
+        return Err(Problem::Malformed("This is not a decision.".to_owned()).into());
     }
     let now = state.clock.now();
     let mut entry = entry(login, AuditAction::DecidedOutcome, now);
@@ -122,7 +122,7 @@ async fn settle_outcome(
         })
         .await?;
     if !settled {
-        let words = "The outcome of this session is not contested any more.";
+        let words = "The outcome of this session is no longer contested.";
         return Err(Problem::Conflict(words.to_owned()).into());
     }
     Ok(())

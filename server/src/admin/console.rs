@@ -1,4 +1,4 @@
-//! What the tabs of the console show, in words and in the reader's zone.
+//! What the tabs of the console show, as text in the reader's zone.
 
 use crate::{
     AppState, Result, accounts::CurrentLogin, job_list, jobs::Job,
@@ -315,7 +315,7 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
         title: "Disputes".to_owned(),
         sections: vec![section(
             "Contested outcomes",
-            "Nobody contests an outcome.",
+            "No outcome is contested.",
             entries.collect(),
         )],
         ..Console::default()

@@ -59,7 +59,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The word in the object and in the type of a mail's part.
+    /// The word in the object and in the type of an email's part.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Request => "REQUEST",
@@ -232,7 +232,7 @@ fn entry(config: &Config, facts: &EventFacts, method: Method) -> (Component, Opt
         mail_address(config.mail.from.email.as_ref()),
     );
     if let (Some((name, email)), Method::Request | Method::Cancel) = (&facts.attendee, method) {
-        // The reader, who has accepted by booking; nobody waits for an answer by mail.
+        // The reader, who has accepted by booking; nobody waits for an answer by email.
         let accepted = [
             Parameter::cn(quotable(name)),
             Parameter::partstat("ACCEPTED".to_owned()),
@@ -306,7 +306,7 @@ fn may_see(about: &Appointment, actor: &Actor) -> bool {
     actor.is_admin || about.role_of(actor.user).is_some()
 }
 
-/// Gives one's calendar a secret address and returns it; the one before stops working. The address
+/// Gives the reader's calendar a secret address and returns it; the one before stops working. The address
 /// is shown this once: only its hash is kept.
 ///
 /// # Errors
@@ -329,7 +329,7 @@ pub async fn feed_create(state: &AppState, login: &CurrentLogin) -> Result<Strin
     ))
 }
 
-/// Takes the address of one's calendar away; having none is fine.
+/// Takes the address of the reader's calendar away; having none is fine.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -345,7 +345,7 @@ pub async fn feed_revoke(state: &AppState, login: &CurrentLogin) -> Result<()> {
     Ok(())
 }
 
-/// Since when one's calendar has a secret address; `None` when it has none.
+/// Since when the reader's calendar has a secret address; `None` when it has none.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -280,7 +280,7 @@ impl TryFrom<Settings> for Config {
 }
 
 impl Config {
-    /// What works but is hardly meant so, in words for the operator.
+    /// What works but is hardly meant, as text for the operator.
     pub fn warnings(&self) -> Vec<&'static str> {
         if self.app_url.is_loopback {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! An email's words and its message. Names, titles and notes come from people who may mean harm:
+//! An email's text and its message. Names, titles and notes come from people who may mean harm:
 //! they reach headers as single lines of bounded length, and HTML escaped.
 
 use super::kind::{Detail, EmailKind};
@@ -83,7 +83,7 @@ pub fn compose(
         .role_of(mail.user)
         .ok_or(MailError::Unwritable("its reader is not in the session"))?;
     let detail: Detail = serde_json::from_str(&mail.detail)
-        .map_err(|e| Error::Other(format!("unreadable detail of a mail: {e}")))?;
+        .map_err(|e| Error::Other(format!("unreadable detail of an email: {e}")))?;
     let to = recipient(&about.people[role])?;
     let words = words(config, mail, about, role, &detail);
     let text = Text(&words).render().map_err(unwritten)?;
@@ -283,7 +283,7 @@ fn headline(kind: EmailKind) -> &'static str {
     }
 }
 
-/// Whose doing it was, as the reader would say it.
+/// Who did it, as the reader would say it.
 fn actor(detail: &Detail, reader: &Party, other: &Party, name: &str) -> String {
     match detail.by {
         Some(by) if by == reader.id => "You".to_owned(),
@@ -298,7 +298,7 @@ fn lead(kind: EmailKind, role: SeatRole, other: &str, actor: &str) -> String {
         (EmailKind::Booked, SeatRole::Mentee) => format!("Your session with {other} is booked."),
         (EmailKind::Booked, SeatRole::Mentor) => format!("{other} booked a session with you."),
         (EmailKind::Requested, SeatRole::Mentee) => format!(
-            "You asked {other} for a session. The time is kept for you; we write again when they have answered."
+            "You asked {other} for a session. The time is held for you; we will write again when they have answered."
         ),
         (EmailKind::Requested, SeatRole::Mentor) => format!(
             "{other} asks you for a session. Please confirm or decline it on the session's page."

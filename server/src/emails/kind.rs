@@ -1,4 +1,4 @@
-//! What emails tell of, and how long that stays true.
+//! What emails are about, and how long that stays true.
 
 use crate::store::{appointments::Appointment, emails::EmailRow};
 pub use domain::email::EmailKind;
@@ -18,7 +18,7 @@ pub(super) const HOUR: Millis = Millis::hours(1);
 /// What the people who caused an email have to say; the rest is read from the session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cause {
-    /// Whose doing it was; `None` for nobody's.
+    /// Who did it; `None` for nobody.
     pub by: Option<UserId>,
     /// Reason, question or answer; may be empty.
     pub note: String,
@@ -30,7 +30,7 @@ pub struct Cause {
 /// was written still tells of that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
-    /// Whose doing it was.
+    /// Who did it.
     pub by: Option<UserId>,
     /// Reason, question or answer.
     pub note: String,

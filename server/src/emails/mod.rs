@@ -2,7 +2,7 @@
 //!
 //! An email is a row of `emails` and a job, both written in the transaction of the change it tells
 //! of ([`post`], [`plan_reminders`]); the job composes it and hands it to the mail server.
-//! Nothing waits for a mail server, and nothing is lost when it is away: the job comes back for about
+//! Nothing waits for a mail server, and nothing is lost while it is down: the job comes back for about
 //! a day, then waits for an admin. Should the server take an email and our note of it get lost, the
 //! email goes out again, with the same Message-ID.
 

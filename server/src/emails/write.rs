@@ -1,4 +1,4 @@
-//! Writes emails with the change that they tell of.
+//! Writes emails together with the change that they are about.
 
 use super::{
     jobs::send_email::SendEmail,

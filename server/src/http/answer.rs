@@ -43,7 +43,7 @@ impl<T: Serialize> IntoResponse for Answer<T> {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// The status in words, for example `Forbidden`.
+    /// The name of the status, for example `Forbidden`.
     error: &'static str,
     /// What happened and what to do, for people.
     message: String,

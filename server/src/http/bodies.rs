@@ -131,7 +131,7 @@ pub struct NewTime {
     pub reason: Option<String>,
 }
 
-/// Says that one is running late.
+/// Says that the caller is running late.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunningLate {
@@ -155,7 +155,7 @@ pub enum ModerationAction {
     Mute,
     /// Ask to switch the microphone on.
     AskToUnmute,
-    /// Throw out, and keep out.
+    /// Remove from the meeting, and keep out.
     Remove,
     /// Let in again.
     AllowBack,
@@ -203,7 +203,7 @@ pub struct SlotRange {
     pub minutes: Option<u16>,
 }
 
-/// Which pages of one's lists.
+/// Which pages of the caller's lists.
 #[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -232,7 +232,7 @@ impl From<ListPages> for views::ListPages {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Rejoin {
-    /// The client was thrown out or failed to connect: make sure at once that the room exists.
+    /// The client was disconnected or failed to connect: make sure at once that the room exists.
     #[serde(default)]
     #[param(required = false)]
     pub rejoin: bool,
@@ -243,10 +243,10 @@ pub struct Rejoin {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Watched {
-    /// Id of the session; without it, the stream is about all of one's own sessions.
+    /// Id of the session; without it, the stream is about all of the caller's sessions.
     #[param(format = Uuid)]
     pub session: Option<String>,
-    /// Age in milliseconds of what is known about one's own sessions: those that changed meanwhile are
+    /// Age in milliseconds of what is known about the caller's sessions: those that changed meanwhile are
     /// in the first event.
     pub age: Option<u64>,
 }

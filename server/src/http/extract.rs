@@ -184,7 +184,7 @@ fn wrong_value<E: Error + 'static>(rejection: &dyn Error) -> Failure {
         return Problem::field("body", "This value cannot be used.").into();
     };
     let (path, reason) = (refused.path(), refused.inner().to_string());
-    // Why, serde tells in words only. Where a field itself is refused, its name is in them.
+    // serde says why in a sentence only. Where a field itself is refused, the sentence names it.
     let named = reason.split('`').nth(1).unwrap_or_default().to_owned();
     let (field, message) = if reason.starts_with("unknown field") {
         (named, "There is no such field.".to_owned())

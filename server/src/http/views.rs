@@ -210,9 +210,9 @@ pub struct Stay {
     joined_at: Option<Moment>,
     /// `null` while still there.
     left_at: Option<Moment>,
-    /// Why the stay ended, in the video server's words.
+    /// Why the stay ended, as the video server puts it.
     left_reason: Option<String>,
-    /// Whether the end was concluded, because the video server never told it.
+    /// Whether the end was inferred, because the video server never reported it.
     estimated: bool,
 }
 
@@ -433,7 +433,7 @@ fn room_end(room: session::Room) -> Option<RoomEnd> {
     }
 }
 
-/// One's sessions.
+/// The caller's sessions.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sessions {
@@ -507,7 +507,7 @@ impl From<views::JoinToken> for JoinToken {
     }
 }
 
-/// It is done; there is nothing more to say.
+/// It is done; there is nothing to add.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Done {}
 

@@ -70,9 +70,9 @@ pub enum Lane {
 pub enum Alert {
     /// By an entry of their list, and by email.
     ListAndEmail,
-    /// By an entry of their list; by email only once it is given up. A mail server that is away cannot tell of itself.
+    /// By an entry of their list; by email only once it is given up. A mail server that is down cannot report itself.
     List,
-    /// Not at all: what tells of failures does not tell of its own.
+    /// Not at all: what reports failures does not report its own.
     Nobody,
 }
 

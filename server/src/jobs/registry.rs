@@ -98,7 +98,7 @@ impl Registry {
         self.find(word).map_or("Unknown job", |kind| kind.title)
     }
 
-    /// The stored kinds of a lane. Kinds that nobody knows belong to rooms, so that they are found out and given up.
+    /// The stored kinds of a lane. Unknown kinds belong to rooms, so that they are noticed and given up.
     pub(super) fn lane(&self, lane: Lane) -> Kinds {
         let emails = self.kinds.iter().filter(|kind| kind.lane == Lane::Emails);
         let emails = emails.map(|kind| kind.word).collect();

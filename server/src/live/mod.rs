@@ -112,7 +112,7 @@ impl Events {
         let found = match store::sessions::holders(db.read(), &unknown).await {
             Ok(found) => found,
             Err(error) => {
-                tracing::warn!(%error, "pages look at everything: no telling whom a change concerns");
+                tracing::warn!(%error, "pages look at everything: it is unknown whom a change concerns");
                 return self.tell(Update::Unknown);
             }
         };
@@ -242,7 +242,7 @@ async fn hear_others(events: &Events, database_url: &SecretString, me: &str) {
     loop {
         match announcements::listen(database_url.expose_secret()).await {
             Ok(mut listener) => {
-                // Whatever was said before is not heard any more.
+                // Earlier announcements are lost.
                 events.tell(Update::Unknown);
                 while let Ok(said) = listener.next().await {
                     let update = said.map_or(Some(Update::Unknown), |said| heard(&said, me));
@@ -251,7 +251,9 @@ async fn hear_others(events: &Events, database_url: &SecretString, me: &str) {
                     }
                 }
             }
-            Err(error) => tracing::warn!(%error, "other processes cannot be heard"),
+            Err(error) => {
+                tracing::warn!(%error, "announcements of other processes cannot be received")
+            }
         }
         tokio::time::sleep(AGAIN).await;
     }

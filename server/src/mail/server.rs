@@ -36,8 +36,8 @@ pub trait MailServer: Send + Sync + 'static {
     async fn check(&self) -> Result<(), MailError>;
 }
 
-/// Why an email was not taken. The texts hold no address and nothing that a mail server said in its
-/// own words, since those words often repeat the address.
+/// Why an email was not taken. The texts hold no address and nothing of what a mail server
+/// answered, since that often repeats the address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// No connection, no answer, or no agreement on TLS.

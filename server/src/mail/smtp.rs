@@ -14,7 +14,7 @@ use lettre::transport::smtp::{
 use secrecy::ExposeSecret;
 use std::{sync::OnceLock, time::Duration};
 
-/// An email that was taken is taken, however long the goodbye would be.
+/// An email that was taken is taken, however long closing the connection would take.
 const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A mail server. Every email has a connection of its own: they are few, and a connection that
@@ -131,7 +131,7 @@ fn failure(step: &str, error: &Error) -> MailError {
         None if error.is_client() => {
             MailError::TemporaryFailure(format!("no agreement at the {step} ({error})"))
         }
-        // The error itself quotes what was said.
+        // The error itself quotes what the server answered.
         None if error.is_response() => MailError::Unreachable(format!(
             "its answer broke off or made no sense at the {step}"
         )),
@@ -155,7 +155,7 @@ fn refusal(step: &str, error: &Error) -> MailError {
     MailError::Refused(format!("{code} at the {step}"))
 }
 
-/// The codes of an answer, such as `550 5.1.1`: not the words, which may repeat the address.
+/// The codes of an answer, such as `550 5.1.1`: not its text, which may repeat the address.
 fn said(error: &Error) -> Option<String> {
     use std::error::Error as _;
     let code = error.status()?;

@@ -130,7 +130,7 @@ impl Fake {
         let sid = inner.next_sid("PA");
         let microphone = inner.next_sid("TR");
         let room = inner.rooms.get_mut(name.as_str())?;
-        // A second join with the same identity throws the first out.
+        // A second join with the same identity disconnects the first.
         let identity = identity.to_owned();
         room.people.retain(|p| p.identity != identity);
         room.people.push(MediaParticipant {

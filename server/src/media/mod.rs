@@ -26,7 +26,7 @@ pub trait MediaServer: Send + Sync + 'static {
     /// [`MediaError`].
     async fn create_room(&self, room: &RoomSpec) -> Result<CreatedRoom, MediaError>;
 
-    /// Deletes the room and throws everybody out; a room that does not exist is fine.
+    /// Deletes the room and disconnects everybody; a room that does not exist is fine.
     ///
     /// # Errors
     /// [`MediaError`].
@@ -73,7 +73,7 @@ pub trait MediaServer: Send + Sync + 'static {
         notice: Notice,
     ) -> Result<(), MediaError>;
 
-    /// Throws one participant out; one who is not there is fine.
+    /// Disconnects one participant; one who is not there is fine.
     ///
     /// # Errors
     /// [`MediaError`].

@@ -24,7 +24,7 @@ use domain::{
 
 /// LiveKit is asked at most this often whether a room still exists …
 const ENSURE_EVERY: Millis = Millis::minutes(1);
-/// … and this often when a client was thrown out or failed to connect.
+/// … and this often when a client was disconnected or failed to connect.
 const REJOIN_EVERY: Millis = Millis::seconds(5);
 /// LiveKit keeps an empty room for this long after the window, so that ours is the end that counts.
 const KEEP_EMPTY: Millis = Millis::minutes(5);

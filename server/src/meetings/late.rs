@@ -1,4 +1,4 @@
-//! Saying that one is running late.
+//! Saying that you are running late.
 
 use crate::{
     AppState, Result,
@@ -24,7 +24,7 @@ pub async fn running_late(
         .ok_or(Problem::NotFound)?;
     let now = state.clock.now();
     if !may_say_late(&record.facts, login.me.id, now, state.config.window) {
-        let why = "This can be said from an hour before the start until the meeting closes.";
+        let why = "You can say this from an hour before the start until the meeting closes.";
         return Err(Problem::Conflict(why.to_owned()).into());
     }
     set_late(state, login, id, is_late.then_some(now)).await

@@ -74,7 +74,7 @@ pub(crate) async fn cancel_window(txn: &Txn, session: SessionId) -> Stored {
     jobs::void(txn, session, &planned).await
 }
 
-/// Takes a session's room away until it has a time again; people inside are shown out.
+/// Takes a session's room away until it has a time again; people inside are disconnected.
 pub(crate) async fn withdraw_room(txn: &Txn, session: SessionId, now: Timestamp) -> Stored {
     cancel_window(txn, session).await?;
     store::notifications::resolve_session(txn, session, now).await?;

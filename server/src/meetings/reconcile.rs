@@ -1,4 +1,4 @@
-//! LiveKit's own word about who is where. Messages get lost, so it is asked again and again, and the
+//! LiveKit's own account of who is where. Messages get lost, so it is asked again and again, and the
 //! record follows: rooms it has lost, people who came or went unnoticed, people who must not be there.
 
 use super::{
@@ -123,7 +123,7 @@ async fn compare(state: &AppState, with_removals: bool) -> Result<Found> {
     Ok(found)
 }
 
-/// Ended rooms that LiveKit still has go again. Rooms we never heard of are somebody else's.
+/// Ended rooms that LiveKit still has go again. Rooms that we do not know are somebody else's.
 async fn delete_leftovers(state: &AppState, live: &BTreeSet<String>) -> Result<usize> {
     let ours: Vec<RoomName> = live
         .iter()

@@ -1,4 +1,4 @@
-//! The ends of stays that nobody told.
+//! The ends of stays that LiveKit did not report.
 
 use crate::store::{
     StoreError, Txn,
@@ -7,7 +7,7 @@ use crate::store::{
 };
 use domain::time::Timestamp;
 
-/// A stay whose end nobody told: it lasted at least until LiveKit was last asked.
+/// A stay whose end was not reported: it lasted at least until LiveKit was last asked.
 pub(super) fn over(stay: &OpenStay, last_seen: Option<Timestamp>) -> StayFacts {
     let end = stay.joined_at.max(last_seen);
     StayFacts {
@@ -23,7 +23,7 @@ pub(super) fn over(stay: &OpenStay, last_seen: Option<Timestamp>) -> StayFacts {
 }
 
 /// A room that was ended at `ended_at` is gone from LiveKit now: whoever is still recorded as present was
-/// there until then, as far as nobody tells otherwise. Whoever came back into it was there until now.
+/// there until then, unless we learn otherwise. Whoever came back into it was there until now.
 pub(super) async fn close(
     txn: &Txn,
     room: &RoomRecord,

@@ -35,7 +35,7 @@ pub enum SessionChange {
     Finish(BookingForm),
     /// Say yes to a request.
     Confirm,
-    /// Say no, with a word for the mentee.
+    /// Say no, with a note for the mentee.
     Decline {
         /// May be empty.
         reason: String,
@@ -256,7 +256,7 @@ async fn edit(
         }
         SessionChange::Reschedule { reason, .. } => {
             let reason = given(old, reason.as_deref(), context.now)?;
-            let gone = || Problem::Conflict("This mentor takes no bookings any more.".to_owned());
+            let gone = || Problem::Conflict("This mentor no longer takes bookings.".to_owned());
             let asked = context.asked(old).ok_or_else(gone)?;
             let time = find_time(txn, &asked).await?;
             edit.time = Some((time, asked.mentor.schedule.seat(time)));

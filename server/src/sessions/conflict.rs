@@ -1,4 +1,4 @@
-//! What somebody reads who was too late.
+//! What somebody who was too late reads.
 
 use super::slots::{Asked, free};
 use crate::{AppState, Error, Result, accounts::CurrentLogin, store, zones::Zone};

@@ -32,7 +32,7 @@ pub(super) struct Written {
     pub next: Next,
     /// Its time now.
     pub time: Interval,
-    /// Whose doing it was.
+    /// Who did it.
     pub by: UserId,
     /// Reason, question or answer; may be empty.
     pub note: String,
@@ -112,7 +112,7 @@ async fn room(txn: &Txn, written: &Written, rules: WindowRules, now: Timestamp) 
     }
 }
 
-/// Which email tells of a change.
+/// Which email is about a change.
 fn email(change: ChangeKind) -> EmailKind {
     match change {
         ChangeKind::Booked => EmailKind::Booked,

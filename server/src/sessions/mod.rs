@@ -36,7 +36,7 @@ const PAGE: u32 = 50;
 /// Sessions to come whose meetings a page is told of when they open and close.
 const WATCHED: u32 = 200;
 
-/// A page of one's sessions in either role.
+/// A page of the reader's sessions in either role.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -74,7 +74,7 @@ fn cut<T>(rows: &mut Vec<T>) -> bool {
     has_more
 }
 
-/// The join decision for each of one's sessions to come, and for the latest that are over, as far as lists show them.
+/// The join decision for each of the reader's sessions to come and for the latest that are over, as lists show them.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -78,7 +78,7 @@ pub(super) async fn find_time(txn: &Txn, asked: &Asked) -> Result<Interval> {
     .map_err(|why| Problem::field("startsAt", why.to_string()).into())
 }
 
-/// A mentor's free slots that the reader could take, with words for them in both zones.
+/// A mentor's free slots that the reader could take, as text in both zones.
 ///
 /// # Errors
 /// `Problem::NotFound` for a mentor who is not published; `Problem::Invalid` for an impossible range
@@ -140,7 +140,7 @@ pub async fn mentor_slots(
     })
 }
 
-/// One's own free slots of the usual length as a mentee in `zone` sees them, published or not.
+/// The reader's own free slots of the usual length as a mentee in `zone` sees them, published or not.
 ///
 /// # Errors
 /// `Problem::NotFound` before there is a profile.
@@ -252,7 +252,7 @@ pub(super) async fn free(
     Ok(free)
 }
 
-/// Slots with words for the reader and, where the clocks differ, for the mentor.
+/// Slots as text for the reader and, where the clocks differ, for the mentor.
 pub(super) fn labelled(slots: Vec<Interval>, yours: &Zone, theirs: &Zone) -> Vec<Slot> {
     let label = |slot: Interval| Slot {
         starts_at: slot.from,

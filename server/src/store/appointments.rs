@@ -1,4 +1,4 @@
-//! Sessions as emails and calendars tell of them: with version, goal, and both people's addresses.
+//! Sessions as emails and calendars show them: with version, goal, and both people's addresses.
 
 use super::{StoreError, statement};
 use domain::{

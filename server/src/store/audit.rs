@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// An act.
+/// An action.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct AuditEntry {
     pub at: Timestamp,
@@ -23,11 +23,11 @@ pub struct AuditEntry {
     #[sea_orm(from_alias = "session_id")]
     pub session: Option<SessionId>,
     pub subject: Option<UserId>,
-    /// Words for an admin, without names and addresses; may be empty.
+    /// Text for an admin, without names and addresses; may be empty.
     pub detail: String,
 }
 
-/// Adds an act, in the transaction that carries it out.
+/// Adds an action, in the transaction that carries it out.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -1,4 +1,4 @@
-//! Table `emails`: emails to one person each, written with the change they tell of.
+//! Table `emails`: emails to one person each, written with the change they are about.
 
 use super::{StoreError, Txn, entity::emails as table, statement};
 use domain::email::EmailKind;
@@ -15,9 +15,9 @@ pub struct NewEmail {
     /// About which session.
     pub session: SessionId,
     pub user: UserId,
-    /// What it tells.
+    /// What it is about.
     pub kind: EmailKind,
-    /// The session's version it tells of.
+    /// The session's version it is about.
     pub version: u32,
     /// JSON.
     pub detail: String,
@@ -32,9 +32,9 @@ pub struct EmailRow {
     /// About which session.
     pub session: SessionId,
     pub user: UserId,
-    /// What it tells.
+    /// What it is about.
     pub kind: EmailKind,
-    /// The session's version it tells of.
+    /// The session's version it is about.
     pub version: u32,
     /// JSON.
     pub detail: String,

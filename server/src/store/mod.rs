@@ -187,7 +187,7 @@ impl Db {
         })
     }
 
-    /// Says what happens after a commit that has [`Effects`]; the first one to say it is heard.
+    /// Says what happens after a commit that has [`Effects`]; only the first call counts.
     pub fn on_commit(&self, after: AfterCommit) {
         if self.after_commit.set(after).is_err() {
             tracing::error!("a database has only one follow-up of its commits");
@@ -273,7 +273,7 @@ impl Db {
         }
     }
 
-    /// In a task of its own, with what follows: whoever waits for it may hang up, and then nobody would be told of
+    /// In a task of its own, with what follows: whoever waits for it may disconnect, and then nobody would be told of
     /// what was committed all the same.
     async fn commit(&self, txn: Txn) -> Result<(), StoreError> {
         let db = self.clone();

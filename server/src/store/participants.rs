@@ -25,7 +25,7 @@ pub struct StayRow {
     pub left_at: Option<Timestamp>,
     /// LiveKit's reason in lower case.
     pub left_reason: Option<String>,
-    /// Whether the end was concluded from other facts than LiveKit's own word.
+    /// Whether the end was inferred instead of reported by LiveKit.
     pub is_estimated: bool,
 }
 
@@ -46,7 +46,7 @@ pub struct StayEnd {
     pub at: Timestamp,
     /// LiveKit's reason in lower case.
     pub reason: Option<String>,
-    /// Whether it was concluded from other facts than LiveKit's own word.
+    /// Whether it was inferred instead of reported by LiveKit.
     pub is_estimated: bool,
 }
 

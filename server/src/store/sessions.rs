@@ -615,7 +615,7 @@ pub async fn with_room(
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
-/// Sessions whose outcome is contested, with who contests it and in which words, latest first; at
+/// Sessions whose outcome is contested, with who contests it and why, latest first; at
 /// most 100.
 ///
 /// # Errors

@@ -113,7 +113,7 @@ pub(crate) async fn add_present(state: &AppState, views: &mut [SessionView]) -> 
     Ok(())
 }
 
-/// What happened to a session, in words for a reader in `zone`.
+/// What happened to a session, as text for a reader in `zone`.
 pub(crate) async fn history(
     state: &AppState,
     record: &SessionRecord,

@@ -45,7 +45,7 @@ pub(super) async fn keep(
         RoomOf::Foreign => return Ok(Accepted::Foreign),
         RoomOf::Unsaid => (None, None),
         RoomOf::Ours(name) => match participants::room(txn, &name).await? {
-            // Of a session deleted since, or `doctor` looking whether messages arrive.
+            // About a session deleted since, or `doctor` checking whether messages arrive.
             None => (Some(name), None),
             Some(found) => (Some(name), Some(found.session)),
         },

@@ -31,7 +31,7 @@ const STORE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A sign of life comes this often while no message does …
 const BEAT_EVERY: Duration = Duration::from_secs(5);
-/// … and whoever gives none for this long is stuck. Longer than a database may take to say no.
+/// … and without one for this long, the task is stuck. Longer than a database may take to say no.
 const STUCK_AFTER: Duration = Duration::from_secs(60);
 
 type Stored = Result<Accepted, StoreError>;

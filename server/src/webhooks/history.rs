@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Whether LiveKit has a room now, as far as its messages tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Presence {
-    /// Not to be told from these messages.
+    /// These messages do not tell.
     Unsaid,
     Exists {
         /// Whether somebody is or was in it.
@@ -92,7 +92,7 @@ impl History {
     /// Whether the room exists. `ensured` is the incarnation LiveKit confirmed last when asked.
     pub fn presence(&self, ensured: Option<&str>) -> Presence {
         if ensured.is_some_and(|sid| !self.incarnations.contains_key(sid)) {
-            // LiveKit told us of a later life than its messages did: those are about the past.
+            // LiveKit confirmed a later life than its messages do: those are about the past.
             return Presence::Unsaid;
         }
         let latest = self
@@ -108,7 +108,7 @@ impl History {
         }
     }
 
-    /// Everybody's stays. A stay whose end was never told ends with its room, as an estimate.
+    /// Everybody's stays. A stay whose end was never reported ends with its room, as an estimate.
     pub fn stays(&self) -> Vec<StayFacts> {
         self.stays
             .iter()

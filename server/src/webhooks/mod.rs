@@ -1,6 +1,6 @@
 //! LiveKit's messages: verified, stored once, answered at once, and applied later.
 //!
-//! They are hints. They may come twice, late, in any order, or never; what they say is worked out
+//! They are hints. They may come twice, late, in any order, or never; what they mean is derived
 //! from all messages about a room together, so none of that matters.
 
 mod accept;

@@ -31,7 +31,7 @@ async fn healthz() -> Answer<Health> {
     Answer::of(Health::OK)
 }
 
-/// The process can do its work: the database answers, what works in the background lives, and nobody is stopping it.
+/// The process can do its work: the database answers, its background tasks live, and it is not stopping.
 #[utoipa::path(
     get, path = "/readyz", tag = "health", security(()),
     responses((status = 200, description = "It is ready", body = Answer<Health>), Refuses::<503>)

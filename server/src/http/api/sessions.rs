@@ -61,7 +61,7 @@ async fn book(
     ))
 }
 
-/// Hold a slot for 10 minutes, to finish the booking within. Another slot that one holds is given back.
+/// Hold a slot for 10 minutes, to finish the booking within. Another slot that the caller holds is given back.
 #[utoipa::path(
     post, path = "/api/sessions/hold", tag = "sessions", operation_id = "hold_session", request_body = NewHold,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 100 characters of your choice")),
@@ -95,11 +95,11 @@ fn made(booked: Booked) -> (StatusCode, Answer<Session>) {
     (status, Answer::of(booked.session))
 }
 
-/// One's sessions in either role, 50 of those to come and 50 of those that are over.
+/// The caller's sessions in either role: up to 50 to come and 50 that are over.
 #[utoipa::path(
     get, path = "/api/sessions", tag = "sessions", operation_id = "list_sessions", params(ListPages),
     responses(
-        (status = 200, description = "One's sessions", body = Answer<Sessions>),
+        (status = 200, description = "The caller's sessions", body = Answer<Sessions>),
         Refuses::<422>, Usual,
     )
 )]
@@ -130,7 +130,7 @@ async fn show(
     Ok(Answer::of(sessions::get(&state, &login, id).await?))
 }
 
-/// Finish the booking of a slot that one holds.
+/// Finish the booking of a slot that the caller holds.
 #[utoipa::path(
     post, path = "/api/sessions/{id}/finish", tag = "sessions", operation_id = "finish_session", request_body = BookingDetails,
     params(("id" = Uuid, Path, description = "The session")),
@@ -264,7 +264,7 @@ async fn reschedule(
     ))
 }
 
-/// Call a session off. Doing it twice is fine.
+/// Cancel a session. Doing it twice is fine.
 #[utoipa::path(
     post, path = "/api/sessions/{id}/cancel", tag = "sessions", operation_id = "cancel_session", request_body = Reason,
     params(("id" = Uuid, Path, description = "The session")),

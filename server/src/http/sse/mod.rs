@@ -1,5 +1,5 @@
 //! Live updates: `GET /api/events?session=` sends the full state of a session whenever it changes;
-//! without `session`, `GET /api/events` names those of one's own sessions that changed. Pages have streams of their
+//! without `session`, `GET /api/events` names those of the caller's sessions that changed. Pages have streams of their
 //! own at [`PAGES_PATH`], in the form in which they read everything else.
 
 mod shapes;
@@ -59,7 +59,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .layer(Extension(Open::default()))
 }
 
-/// The live state of a session, or what changed among one's own sessions, as server-sent events.
+/// The live state of a session, or what changed among the caller's sessions, as server-sent events.
 ///
 /// With `session`, each event is called `state`; its data is a JSON object with `access` (the join
 /// decision), `now`, `present` and `late`. Without, each event is called
@@ -158,7 +158,7 @@ impl Drop for Place {
 enum Topic {
     /// The full state of one session.
     One(SessionId),
-    /// Which of one's own sessions changed.
+    /// Which of the caller's sessions changed.
     Mine,
 }
 
@@ -291,7 +291,7 @@ impl Watcher {
         }
     }
 
-    /// Reads what is to be said now, and when decisions change next.
+    /// Reads what is to be sent now, and when decisions change next.
     async fn look(&mut self, woken: Woken) -> Result<Said> {
         match self.topic {
             Topic::One(session) => {
@@ -365,7 +365,7 @@ impl Watcher {
         match auth::current_login(&self.state, &self.headers).await {
             Ok(Some(login)) => login.login == self.login.login,
             Ok(None) => false,
-            // Not knowing is no reason to hang up; asking for the state will tell.
+            // Not knowing is no reason to disconnect; asking for the state will tell.
             Err(_) => true,
         }
     }

@@ -50,7 +50,7 @@ enum Decision {
     },
 }
 
-/// Which of one's own sessions changed.
+/// Which of the caller's sessions changed.
 #[derive(Debug, Serialize)]
 pub(super) struct Changes {
     now: Moment,

@@ -1,10 +1,10 @@
-//! Puts everybody out of a room who must not be in it.
+//! Removes everybody from a room who must not be in it.
 
 use crate::{AppState, Result, jobs::Job, store};
 use domain::ids::{RoomName, SessionId};
 use serde::{Deserialize, Serialize};
 
-/// Put people out of a room; runs until LiveKit confirms that they are gone.
+/// Remove people from a room; runs until LiveKit confirms that they are gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evict {
     pub room: RoomName,
@@ -13,8 +13,8 @@ pub struct Evict {
 
 impl Job for Evict {
     const KIND: &'static str = "evict";
-    const TITLE: &'static str = "Put somebody out of a room";
-    const FAILING: &'static str = "Somebody who was removed cannot be put out of a meeting";
+    const TITLE: &'static str = "Remove somebody from a room";
+    const FAILING: &'static str = "Somebody cannot be removed from a meeting";
 
     fn session(&self) -> Option<SessionId> {
         Some(self.session)
@@ -37,7 +37,7 @@ impl Job for Evict {
             }
         }
         if gone > 0 {
-            tracing::info!(session.id = %self.session, gone, "people were put out of a room they may not be in");
+            tracing::info!(session.id = %self.session, gone, "people were removed from a room they may not be in");
         }
         Ok(())
     }
