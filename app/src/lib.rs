@@ -6,6 +6,7 @@
 pub mod api;
 pub mod components;
 pub mod forms;
+pub mod leave_reason;
 pub mod page_context;
 pub mod pages;
 pub mod room;

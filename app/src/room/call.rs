@@ -196,7 +196,7 @@ impl Call {
                     Duration::from_millis(30),
                 );
             }
-            Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason.code())),
+            Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason)),
         }
     }
 }
