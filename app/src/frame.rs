@@ -23,7 +23,6 @@ use crate::{
         sign_in::SignInPage,
         sign_up::SignUpPage,
     },
-    room::side,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -148,7 +147,7 @@ fn WholePage() -> impl IntoView {
     Effect::new(move |_| {
         let (path, search) = (location.pathname.get(), location.search.get());
         let query = if search.is_empty() { "" } else { "?" };
-        side::go(&[path.as_str(), query, &search].concat());
+        browser::go(&[path.as_str(), query, &search].concat());
     });
 }
 

@@ -1,11 +1,12 @@
 //! The web pages: rendered on the server first, useful without JavaScript, hydrated in the browser.
 //!
 //! Server functions are thin: authenticate, parse, one call into `server`, map. Code that differs
-//! between server and browser lives in [`browser`] and in `room`, with one twin for each side.
+//! between server and browser lives in [`browser`] and in `room::client`, with one twin for each side.
 
 pub mod api;
 pub mod components;
 pub mod forms;
+pub mod leave_reason;
 pub mod page_context;
 pub mod pages;
 pub mod room;
@@ -24,9 +25,3 @@ mod element_ids;
 mod frame;
 
 pub use frame::{Meeting, Site};
-
-/// What `room` and the meeting's page still call by this name.
-#[doc(hidden)]
-pub mod host {
-    pub use crate::browser::{from_json, set_status};
-}

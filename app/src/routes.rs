@@ -1,7 +1,8 @@
 //! Every path of the web pages; links, redirects and route definitions take them from here.
 
-use crate::url_words::{
-    CALLBACK, DONE, Done, LEFT, MINUTES, PAST_PAGE, UPCOMING_PAGE, WEEK, WHY, Week,
+use crate::{
+    leave_reason::LeaveReason,
+    url_words::{CALLBACK, DONE, Done, LEFT, MINUTES, PAST_PAGE, UPCOMING_PAGE, WEEK, WHY, Week},
 };
 use domain::{
     console::Tab,
@@ -123,9 +124,9 @@ pub fn is_meeting(path: &str) -> bool {
         .is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }
 
-/// The dashboard with the card of the session that was just left on top; `why` is one of the words
-/// of `components::left`.
-pub fn left(id: SessionId, why: &str) -> String {
+/// The dashboard with the card of the session that was just left on top.
+pub fn left(id: SessionId, reason: LeaveReason) -> String {
+    let why = reason.as_str();
     format!("{DASHBOARD}?{LEFT}={id}&{WHY}={why}")
 }
 

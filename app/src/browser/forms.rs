@@ -1,6 +1,6 @@
 //! Forms: sending them, and whether somebody is filling one in.
 
-use super::json::from_json;
+use super::{json::from_json, page::go};
 use crate::forms::Submission;
 use domain::problem::Problem;
 use leptos::{
@@ -45,7 +45,7 @@ pub fn send(event: &SubmitEvent, to: Submission) {
         to.pending.set(false);
         match sent {
             Ok(Some(location)) => {
-                let _ = window().location().assign(&location);
+                go(&location);
             }
             Ok(None) => to.problem.set(None),
             Err(problem) => to.problem.set(Some(problem)),

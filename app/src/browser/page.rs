@@ -14,6 +14,18 @@ pub fn hydrate<V: IntoView + 'static>(app: impl FnOnce() -> V + 'static) {
     }
 }
 
+/// Loads another page.
+pub fn go(path: &str) {
+    let _ = window().location().assign(path);
+}
+
+/// Scrolls the element with this id to its end.
+pub fn scroll_to_end(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.set_scroll_top(element.scroll_height());
+    }
+}
+
 /// The page was answered long ago.
 pub fn set_status(_status: u16) {}
 
@@ -22,6 +34,6 @@ pub fn set_status(_status: u16) {}
 pub fn load_whole_pages_on_redirect() {
     // Fails when it is set already, which is as good.
     let _ = set_redirect_hook(|location| {
-        let _ = window().location().assign(location);
+        go(location);
     });
 }

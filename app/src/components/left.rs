@@ -1,7 +1,7 @@
 //! The card of the meeting that was just left: why it ended, and what can be done now.
 
 use super::{session_card::SessionFacts, stays::WhoWasThere};
-use crate::{room::model::LeaveReason, routes};
+use crate::{leave_reason::LeaveReason, routes};
 use domain::{
     access::Access,
     session::{EndReason, SeatRole},
@@ -54,11 +54,9 @@ fn sentence(session: &SessionView, reason: LeaveReason) -> &'static str {
 #[component]
 pub fn LeftCard(
     session: SessionView,
-    /// The word from the address.
-    why: String,
+    /// Why it was left.
+    reason: LeaveReason,
 ) -> impl IntoView {
-    // An address can be old or made up: of an unknown word only the leaving is certain.
-    let reason = LeaveReason::from_code(&why).unwrap_or(LeaveReason::Left);
     let reason = sentence(&session, reason);
     let open = matches!(session.access, Access::Open { .. });
     let meeting = routes::meeting(session.id);

@@ -4,8 +4,9 @@ use super::load::{Load, query};
 use crate::{
     api::queries::{self, Sessions},
     components::{left::LeftCard, session_card::SessionCard},
+    leave_reason::LeaveReason,
     routes,
-    url_words::{LEFT, PAST_PAGE, UPCOMING_PAGE, WHY},
+    url_words::{LEFT, PAST_PAGE, UPCOMING_PAGE},
 };
 use domain::views::{ListPages, SessionView};
 use leptos::prelude::*;
@@ -22,8 +23,9 @@ pub fn DashboardPage() -> impl IntoView {
             pages: pages_in(&address.read()),
         },
         move |page| {
-            let why = address.read_untracked().get(WHY).unwrap_or_default();
-            view! { <SessionLists page why /> }.into_any()
+            // Of an unknown word only the leaving is certain.
+            let reason = LeaveReason::read(&address.read_untracked()).unwrap_or(LeaveReason::Left);
+            view! { <SessionLists page reason /> }.into_any()
         },
     );
     view! {
@@ -42,7 +44,7 @@ fn pages_in(address: &ParamsMap) -> ListPages {
 }
 
 #[component]
-fn SessionLists(page: Sessions, why: String) -> impl IntoView {
+fn SessionLists(page: Sessions, reason: LeaveReason) -> impl IntoView {
     let left = page.left.as_ref().map(|session| session.id);
     let (pages, has_later, has_earlier) = (
         page.sessions.pages,
@@ -76,7 +78,7 @@ fn SessionLists(page: Sessions, why: String) -> impl IntoView {
                 "Book a session"
             </a>
         </div>
-        {page.left.map(|session| view! { <LeftCard session why /> })}
+        {page.left.map(|session| view! { <LeftCard session reason /> })}
         {nothing_yet.then(|| view! { <NothingYet /> })}
         <section aria-labelledby="waiting-title" hidden=nobody_waits>
             <h2 id="waiting-title">"Waiting for you"</h2>

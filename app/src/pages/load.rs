@@ -7,9 +7,8 @@ use crate::{
         queries::{Answer, Ask, Query},
         wire::Wire,
     },
-    browser,
+    browser::{self, LocalValue, Watch},
     components::notes::{ErrorNote, Loading},
-    room::side::{self, LocalValue, Watch},
     routes,
 };
 use domain::problem::Problem;
@@ -102,9 +101,9 @@ fn keep_fresh(ask: Memo<Ask>, fresh: RwSignal<Option<(Ask, Answer)>>, is_stale: 
     let came_with_the_document =
         Owner::current_shared_context().is_some_and(|context| context.during_hydration());
     let known_at = if came_with_the_document {
-        side::asked_for_at()
+        browser::asked_for_at()
     } else {
-        side::now()
+        browser::now()
     };
     Effect::new(move |_| {
         watch.put(Watch::mine(known_at, move || {

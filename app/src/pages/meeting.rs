@@ -2,13 +2,9 @@
 
 use crate::{
     api::{error::ApiError, meeting::meeting_page, wire::Wire},
+    browser::{self, LocalValue, Watch},
     components::{late::Late, time::LocalTime},
-    host,
-    room::{
-        clock::ServerClock,
-        components::OpenMeeting,
-        side::{self, LocalValue, SCRIPT, Watch},
-    },
+    room::{SDK_SCRIPT, clock::ServerClock, components::OpenMeeting},
     routes,
 };
 use domain::{
@@ -78,12 +74,12 @@ impl GateState {
 /// The decision, and every later one: the gate opens and closes without a reload.
 #[component]
 fn MeetingGate(page: PageData) -> impl IntoView {
-    host::set_status(page.access.page_status());
+    browser::set_status(page.access.page_status());
     // When the answer arrived by the browser's clock; on the first page, when it was hydrated.
     let arrived_at = StoredValue::new(None::<Timestamp>);
     Effect::new(move |_| {
         if arrived_at.get_value().is_none() {
-            arrived_at.set_value(Some(side::now()));
+            arrived_at.set_value(Some(browser::now()));
         }
     });
     let page = RwSignal::new(page);
@@ -94,7 +90,7 @@ fn MeetingGate(page: PageData) -> impl IntoView {
             if let Some(id) = id
                 && let Ok(fresh) = meeting_page(id).await
             {
-                arrived_at.try_set_value(Some(side::now()));
+                arrived_at.try_set_value(Some(browser::now()));
                 page.try_set(fresh);
             }
         });
@@ -119,7 +115,7 @@ fn MeetingGate(page: PageData) -> impl IntoView {
         match (state, page.session.clone()) {
             (GateState::Open, Some(session)) => view! {
                 <Title text=session.title.clone() />
-                <link rel="preload" href=SCRIPT r#as="script" />
+                <link rel="preload" href=SDK_SCRIPT r#as="script" />
                 <OpenMeeting page session arrived_at on_closed />
             }
             .into_any(),
@@ -304,11 +300,11 @@ fn keep_gate_current(
     let watch = LocalValue::<Watch>::new();
     let timer = StoredValue::new(None::<IntervalHandle>);
     Effect::new(move |_| {
-        let local = arrived_at.get_value().unwrap_or_else(side::now);
+        let local = arrived_at.get_value().unwrap_or_else(browser::now);
         let clock = StoredValue::new(ServerClock::new(began, local));
         let late = late.clone();
         watch.put(Watch::new(id, move |state| {
-            clock.try_update_value(|clock| clock.update(state.now, side::now()));
+            clock.try_update_value(|clock| clock.update(state.now, browser::now()));
             if state.access != access || late != state.late {
                 reload.run(());
             }
@@ -318,7 +314,7 @@ fn keep_gate_current(
             let Some(clock) = clock.try_get_value() else {
                 return;
             };
-            let now = clock.at(side::now());
+            let now = clock.at(browser::now());
             time.try_set(now);
             if opens_at.is_some_and(|opens_at| now >= opens_at) {
                 // At once, and then every few seconds should the server not agree yet.
@@ -375,7 +371,7 @@ fn AccessDenied(access: Access) -> impl IntoView {
 /// The decision could not be loaded.
 #[component]
 fn LoadError(problem: ApiError) -> impl IntoView {
-    host::set_status(problem.0.status());
+    browser::set_status(problem.0.status());
     let signed_out = problem.0 == Problem::SignedOut;
     view! {
         <Title text="Connection Error" />

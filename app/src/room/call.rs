@@ -1,16 +1,17 @@
 //! Passes events to the model and carries out its effects.
 
 use super::{
+    client::Client,
     clock::ServerClock,
     element_ids,
     model::{Command, Effect, Event, FocusTarget, RoomModel},
-    side::{self, Client, LocalValue},
 };
 use crate::{
     api::{
         error::ApiError,
         meeting::{end_room, extend, join, moderate},
     },
+    browser::{self, LocalValue},
     routes,
 };
 use domain::{
@@ -23,6 +24,8 @@ use domain::{
 use leptos::{prelude::*, task::spawn_local};
 use std::{ops::Deref, time::Duration};
 
+/// Where this browser keeps the choices of devices.
+const CHOICES: &str = "young-minds.devices";
 /// How long a notice stays.
 const TOAST_TIME: Duration = Duration::from_secs(7);
 
@@ -78,7 +81,9 @@ impl Call {
             },
         );
         self.client.put(client);
-        self.send(Event::ChoicesLoaded(side::remembered()));
+        self.send(Event::ChoicesLoaded(
+            browser::remembered(CHOICES).unwrap_or_default(),
+        ));
     }
 
     /// Releases devices and connection; what is reported afterwards goes nowhere.
@@ -115,7 +120,7 @@ impl Call {
         let Some(clock) = self.clock.try_get_value() else {
             return;
         };
-        let event = Event::Tick(clock.at(side::now()));
+        let event = Event::Tick(clock.at(browser::now()));
         let effects = self.model.try_update_untracked(|model| model.apply(event));
         let effects = effects.unwrap_or_default();
         self.second.notify();
@@ -130,7 +135,7 @@ impl Call {
     /// The server pushed the session's state.
     pub fn live(self, state: LiveState) {
         self.clock
-            .try_update_value(|clock| clock.update(state.now, side::now()));
+            .try_update_value(|clock| clock.update(state.now, browser::now()));
         self.send(Event::Live(state));
     }
 
@@ -187,15 +192,15 @@ impl Call {
             Effect::ExpireToast(id) => {
                 set_timeout(move || self.send(Event::ToastOver(id)), TOAST_TIME);
             }
-            Effect::SaveChoices(choices) => side::remember(&choices),
+            Effect::SaveChoices(choices) => browser::remember(CHOICES, &choices),
             Effect::Focus(target) => {
                 // Once the element has been rendered.
                 set_timeout(
-                    move || side::focus(element_id(target)),
+                    move || browser::focus(element_id(target)),
                     Duration::from_millis(30),
                 );
             }
-            Effect::LeavePage(reason) => side::go(&routes::left(self.session, reason.code())),
+            Effect::LeavePage(reason) => browser::go(&routes::left(self.session, reason)),
         }
     }
 }

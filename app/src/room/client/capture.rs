@@ -1,9 +1,9 @@
 //! One's own camera and microphone.
 
 use super::{
-    super::sdk::{self, Listener, Room, Track, track_event},
     Client,
     registry::{Registry, drop_later},
+    sdk::{self, Listener, Room, Track, track_event},
 };
 use crate::room::model::{CaptureState, DeviceProblem, Event, InputKind};
 use leptos::task::spawn_local;

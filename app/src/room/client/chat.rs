@@ -1,13 +1,10 @@
 //! Chat messages, as LiveKit's text streams.
 
 use super::{
-    super::{
-        page::time_of_day,
-        sdk::{self, TextReader},
-    },
     Client,
+    sdk::{self, TextReader},
 };
-use crate::room::model::Event;
+use crate::{browser::time_of_day, room::model::Event};
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 

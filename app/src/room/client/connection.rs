@@ -1,11 +1,11 @@
 //! The connection to the room.
 
 use super::{
-    super::sdk::{self, Listener, Room, room_event},
     Client,
     registry::{Connection, drop_later},
     room_events::peers,
     screen_lock::keep_screen_on,
+    sdk::{self, Listener, Room, room_event},
 };
 use crate::room::model::{Event, InputKind};
 use leptos::task::spawn_local;

@@ -1,9 +1,9 @@
 //! Attaches tracks to the page's video and audio elements.
 
 use super::{
-    super::sdk::{Track, source},
     Client,
     registry::Attachment,
+    sdk::{Track, source},
 };
 use crate::room::element_ids;
 use leptos::prelude::document;

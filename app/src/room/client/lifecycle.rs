@@ -1,10 +1,11 @@
 //! From the page's start to its end.
 
 use super::{
-    super::{sdk, web_audio::can_choose_speaker},
     Client,
     registry::{PageListener, drop_later},
     screen_lock::keep_screen_on,
+    sdk,
+    web_audio::can_choose_speaker,
 };
 use crate::room::model::{CaptureState, DeviceProblem, Event, InputKind};
 use leptos::{

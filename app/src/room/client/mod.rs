@@ -1,5 +1,6 @@
 //! The client: commands in, plain events out. It holds every JavaScript object of the call in one
 //! registry. No borrow of the registry is held while JavaScript or the event handler runs.
+//! Its twin for the server, `server.rs`, does nothing.
 
 mod capture;
 mod chat;
@@ -11,9 +12,11 @@ mod registry;
 mod room_events;
 mod screen;
 mod screen_lock;
+mod sdk;
+mod tab_lock;
+mod web_audio;
 
-use self::registry::Registry;
-use super::{tab_lock::TabLock, web_audio::WebAudio};
+use self::{registry::Registry, tab_lock::TabLock, web_audio::WebAudio};
 use crate::room::model::{Command, Event, InputKind};
 use domain::ids::SessionId;
 use leptos::task::spawn_local;

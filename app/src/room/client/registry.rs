@@ -1,6 +1,6 @@
 //! Every JavaScript object of the call.
 
-use super::super::{
+use super::{
     sdk::{Listener, Room, Track},
     web_audio::LevelMeter,
 };

@@ -1,13 +1,13 @@
 //! What livekit-client reports about the room and the people in it.
 
 use super::{
-    super::sdk::{self, Participant, Publication, Room, Track, room_event, source},
     Client,
     registry::RemoteTrack,
     screen::is_live,
+    sdk::{self, Participant, Publication, Room, Track, room_event, source},
 };
 use crate::{
-    host,
+    browser::from_json,
     room::model::{DisconnectReason, Event, Peer},
 };
 use js_sys::{Array, Uint8Array};
@@ -98,7 +98,7 @@ impl Client {
             room_event::DATA_RECEIVED if second.is_undefined() => {
                 let notice = String::from_utf8(Uint8Array::new(&first).to_vec())
                     .ok()
-                    .and_then(|json| host::from_json(&json).ok());
+                    .and_then(|json| from_json(&json).ok());
                 if let Some(notice) = notice {
                     self.emit(Event::Notice(notice));
                 }

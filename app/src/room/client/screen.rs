@@ -1,8 +1,8 @@
 //! Sharing the screen.
 
 use super::{
-    super::sdk::{self, Room, Track},
     Client,
+    sdk::{self, Room, Track},
 };
 use crate::room::model::Event;
 use js_sys::Array;

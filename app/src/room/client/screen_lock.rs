@@ -1,6 +1,6 @@
 //! Keeps the screen from going dark during a call.
 
-use super::super::sdk;
+use super::sdk;
 use leptos::{prelude::window, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 

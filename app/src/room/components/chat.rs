@@ -1,11 +1,13 @@
 //! The chat. Messages are text nodes: nothing in them is ever read as markup.
 
 use super::icons::{self, Icon};
-use crate::room::{
-    call::Call,
-    element_ids,
-    model::{CHAT_MAX, Delivery, Event, Message},
-    side,
+use crate::{
+    browser,
+    room::{
+        call::Call,
+        element_ids,
+        model::{CHAT_MAX, Delivery, Event, Message},
+    },
 };
 use leptos::{ev::KeyboardEvent, prelude::*};
 
@@ -20,9 +22,9 @@ pub fn Chat(call: Call) -> impl IntoView {
         if !text.trim().is_empty() {
             set_draft.set(String::new());
             call.send(Event::SendMessage {
-                id: side::new_id(),
+                id: browser::new_id(),
                 text,
-                time: side::time_of_day(),
+                time: browser::time_of_day(),
             });
         }
     };
@@ -34,7 +36,7 @@ pub fn Chat(call: Call) -> impl IntoView {
     };
     Effect::new(move |_| {
         call.with(|model| (model.chat.open, model.chat.messages.len()));
-        side::scroll_to_end(element_ids::CHAT_LOG);
+        browser::scroll_to_end(element_ids::CHAT_LOG);
     });
     view! {
         <aside

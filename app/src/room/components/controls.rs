@@ -5,11 +5,13 @@ use super::{
     icons::{self, Icon},
     moderation::Manage,
 };
-use crate::room::{
-    call::Call,
-    element_ids,
-    model::{Event, InputKind},
-    side,
+use crate::{
+    browser,
+    room::{
+        call::Call,
+        element_ids,
+        model::{Event, InputKind},
+    },
 };
 use leptos::prelude::*;
 
@@ -108,7 +110,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                         <button
                             type="button"
                             class="control is-end"
-                            on:click=|_| side::show_dialog(element_ids::END_DIALOG)
+                            on:click=|_| browser::show_dialog(element_ids::END_DIALOG)
                         >
                             <Icon drawing=icons::CLOSE />
                             <span>"End for everyone"</span>
@@ -125,7 +127,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
             on:keydown=move |event| {
                 if event.key() == "Escape" {
                     set_devices_open.set(false);
-                    side::focus(element_ids::DEVICES_BUTTON);
+                    browser::focus(element_ids::DEVICES_BUTTON);
                 }
             }
         >
@@ -143,7 +145,7 @@ pub fn Controls(call: Call, is_mentor: bool) -> impl IntoView {
                         on:keydown=move |event| {
                             if event.key() == "Escape" {
                                 set_manage_open.set(false);
-                                side::focus(element_ids::MANAGE_BUTTON);
+                                browser::focus(element_ids::MANAGE_BUTTON);
                             }
                         }
                     >

@@ -16,10 +16,12 @@ use super::{
     clock::ServerClock,
     element_ids,
     model::{Event, Phase},
-    side::{self, LocalValue, Watch},
     text,
 };
-use crate::routes;
+use crate::{
+    browser::{self, LocalValue, Watch},
+    routes,
+};
 use domain::{
     access::Access,
     time::Timestamp,
@@ -53,7 +55,7 @@ pub fn OpenMeeting(
     let timer = StoredValue::new(None::<IntervalHandle>);
     let now = page.now;
     Effect::new(move |_| {
-        let local = arrived_at.get_value().unwrap_or_else(side::now);
+        let local = arrived_at.get_value().unwrap_or_else(browser::now);
         call.start(ServerClock::new(now, local));
         call.tick();
         watch.put(Watch::new(call.session, move |state| {

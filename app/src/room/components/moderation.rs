@@ -1,6 +1,9 @@
 //! What the mentor can do: moderate, extend, end.
 
-use crate::room::{call::Call, element_ids, model::Event, side};
+use crate::{
+    browser,
+    room::{call::Call, element_ids, model::Event},
+};
 use domain::permissions::Moderation;
 use leptos::prelude::*;
 
@@ -38,7 +41,7 @@ pub fn Manage(call: Call) -> impl IntoView {
                 class="button button-danger"
                 hidden=removed
                 disabled=busy
-                on:click=|_| side::show_dialog(element_ids::REMOVE_DIALOG)
+                on:click=|_| browser::show_dialog(element_ids::REMOVE_DIALOG)
             >
                 {["Remove ", &name, "…"].concat()}
             </button>
@@ -84,7 +87,7 @@ pub fn RemoveDialog(call: Call) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    on:click=|_| side::close_dialog(element_ids::REMOVE_DIALOG)
+                    on:click=|_| browser::close_dialog(element_ids::REMOVE_DIALOG)
                 >
                     "Keep them in"
                 </button>
@@ -92,7 +95,7 @@ pub fn RemoveDialog(call: Call) -> impl IntoView {
                     type="button"
                     class="button button-danger"
                     on:click=move |_| {
-                        side::close_dialog(element_ids::REMOVE_DIALOG);
+                        browser::close_dialog(element_ids::REMOVE_DIALOG);
                         call.send(Event::Moderate(Moderation::Remove));
                     }
                 >
@@ -120,7 +123,7 @@ pub fn EndDialog(call: Call) -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    on:click=|_| side::close_dialog(element_ids::END_DIALOG)
+                    on:click=|_| browser::close_dialog(element_ids::END_DIALOG)
                 >
                     "Stay in the meeting"
                 </button>

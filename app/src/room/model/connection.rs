@@ -1,6 +1,6 @@
 //! Where the person is, and the state of the connection.
 
-use super::leave_reason::LeaveReason;
+use crate::leave_reason::LeaveReason;
 use domain::problem::Problem;
 
 /// Where the person is.

@@ -1,6 +1,7 @@
 //! What has to be done because of an event.
 
-use super::{command::Command, devices::UserChoices, leave_reason::LeaveReason};
+use super::{command::Command, devices::UserChoices};
+use crate::leave_reason::LeaveReason;
 use domain::{access::Entry, permissions::Moderation, time::Timestamp};
 
 /// What has to be done because of an event.

@@ -9,7 +9,6 @@ mod connection;
 mod devices;
 mod effect;
 mod event;
-mod leave_reason;
 mod peers;
 mod reducer;
 mod toasts;
@@ -23,7 +22,6 @@ pub use self::{
     },
     effect::{Effect, FocusTarget},
     event::Event,
-    leave_reason::LeaveReason,
     peers::{ConnectionQuality, Peer},
     toasts::Toast,
 };

@@ -1,11 +1,14 @@
 //! Joining, losing the connection, returning, leaving.
 
-use crate::room::{
-    model::{
-        AlreadyJoined, Command, ConnectFailure, ConnectionState, DisconnectReason, Effect,
-        FocusTarget, LeaveReason, Peer, Phase, RoomModel,
+use crate::{
+    leave_reason::LeaveReason,
+    room::{
+        model::{
+            AlreadyJoined, Command, ConnectFailure, ConnectionState, DisconnectReason, Effect,
+            FocusTarget, Peer, Phase, RoomModel,
+        },
+        text,
     },
-    text,
 };
 use domain::{
     access::Entry,

@@ -11,9 +11,9 @@ mod window;
 
 use super::{
     Chime, Command, ConnectFailure, ConnectionState, Delivery, Effect, Event, FocusTarget,
-    LeaveReason, LocalDevice, Phase, RoomModel,
+    LocalDevice, Phase, RoomModel,
 };
-use crate::room::text;
+use crate::{leave_reason::LeaveReason, room::text};
 use domain::access::Entry;
 
 impl RoomModel {

@@ -1,8 +1,11 @@
 //! The session's state and its window: when the meeting closes.
 
-use crate::room::{
-    model::{ConnectionState, Effect, LeaveReason, Phase, RoomModel},
-    text,
+use crate::{
+    leave_reason::LeaveReason,
+    room::{
+        model::{ConnectionState, Effect, Phase, RoomModel},
+        text,
+    },
 };
 use domain::{
     access::Access,

@@ -8,6 +8,7 @@ mod peers;
 mod window;
 
 use super::*;
+use crate::leave_reason::LeaveReason;
 use domain::{
     access::{Access, Entry},
     ids::{SessionId, UserId},

@@ -13,7 +13,7 @@ pub use self::{
         TextReader, Track, create_local_audio_track, create_local_video_track,
     },
     errors::{connect_failure, device_problem, quality, was_aborted, was_dismissed},
-    load::{SCRIPT, has, is_secure, load, locks},
+    load::{has, is_secure, load, locks},
     names::{CHAT_TOPIC, room_event, source, track_event},
     options::{
         camera_options, connect_options, device, lock_options, microphone_options, room_options,

@@ -1,13 +1,11 @@
 //! Loading livekit-client, and what this browser is able to do.
 
 use super::bindings::{LockManager, NavigatorWithLocks, set_log_level};
+use crate::room::SDK_SCRIPT;
 use js_sys::{Promise, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlScriptElement;
-
-/// Where livekit-client is served from; the version is part of the name.
-pub const SCRIPT: &str = "/vendor/livekit-client-2.23.0.umd.js";
 
 /// Loads livekit-client once.
 ///
@@ -18,7 +16,7 @@ pub async fn load() -> Result<(), JsValue> {
         return Ok(());
     }
     let script: HtmlScriptElement = document().create_element("script")?.unchecked_into();
-    script.set_src(SCRIPT);
+    script.set_src(SDK_SCRIPT);
     script.set_async(true);
     let loaded = Promise::new(&mut |resolve, reject| {
         script.set_onload(Some(&resolve));

@@ -1,6 +1,8 @@
 //! Why somebody is no longer in the meeting.
 
+use crate::url_words::WHY;
 use domain::{access::Access, session::EndReason};
+use leptos_router::params::ParamsMap;
 
 /// Why somebody is no longer in the meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub enum LeaveReason {
 }
 
 impl LeaveReason {
-    pub(super) const ALL: [Self; 11] = [
+    const ALL: [Self; 11] = [
         Self::Left,
         Self::EndedByMentor,
         Self::EndedByAdmin,
@@ -44,8 +46,8 @@ impl LeaveReason {
         Self::Server,
     ];
 
-    /// The `why` of the dashboard's address.
-    pub fn code(self) -> &'static str {
+    /// The word for it in the dashboard's address.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Left => "left",
             Self::EndedByMentor => "ended_by_mentor",
@@ -61,9 +63,10 @@ impl LeaveReason {
         }
     }
 
-    /// Reads the `why` of the dashboard's address.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    /// Reads it out of the dashboard's address, which can be old or made up.
+    pub fn read(query: &ParamsMap) -> Option<Self> {
+        let word = query.get_str(WHY)?;
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
     }
 
     /// What a decision of the server means to somebody who is inside; `None` when they may stay.
@@ -82,5 +85,26 @@ impl LeaveReason {
                 EndReason::Cancelled => Self::Cancelled,
             }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(word: &str) -> Option<LeaveReason> {
+        let mut query = ParamsMap::new();
+        query.insert(WHY, word.to_owned());
+        LeaveReason::read(&query)
+    }
+
+    #[test]
+    fn every_reason_to_leave_is_read_back_from_its_word() {
+        for reason in LeaveReason::ALL {
+            assert_eq!(read(reason.as_str()), Some(reason));
+        }
+        assert_eq!(LeaveReason::ALL.len(), LeaveReason::Server as usize + 1);
+        assert_eq!(read("made up"), None);
+        assert_eq!(LeaveReason::read(&ParamsMap::new()), None);
     }
 }

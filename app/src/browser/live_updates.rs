@@ -1,7 +1,6 @@
 //! What the server pushes: one stream while the tab is visible.
 
-use super::page::now;
-use crate::host;
+use super::{clock::now, json::from_json};
 use domain::{
     ids::SessionId,
     time::Timestamp,
@@ -47,7 +46,7 @@ impl Watch {
         let url = ["/live?session=", &session.to_string()].concat();
         let url = move || url.clone();
         let on_data = move |data: &str| {
-            if let Ok(state) = host::from_json(data) {
+            if let Ok(state) = from_json(data) {
                 on_state(state);
             }
         };
@@ -60,7 +59,7 @@ impl Watch {
         let is_first = Cell::new(true);
         let on_data = move |data: &str| {
             // The first event names what was missed; after a pause it is unknown what was.
-            let changed = host::from_json(data).is_ok_and(|c: MyChanges| !c.sessions.is_empty());
+            let changed = from_json(data).is_ok_and(|c: MyChanges| !c.sessions.is_empty());
             if !is_first.replace(false) || changed {
                 on_change();
             }
