@@ -11,7 +11,7 @@ use domain::{
     booking::{Answered, BookingDetails},
     ids::{SessionId, UserId},
     seats::Seats,
-    session::{Booking, BookingWord, EndReason, Outcome, Room, RoomWord, SeatRole},
+    session::{Booking, Outcome, Room, RoomWord, SeatRole},
     time::{Millis, Timestamp},
     window::WindowRules,
 };
@@ -110,28 +110,17 @@ pub async fn insert(txn: &Txn, new: &NewSession) -> Result<(), StoreError> {
         scheduled_at: Set(new.time.from),
         ends_at: Set(new.time.to),
         booking: Set(new.booking.into()),
-        cancelled_by: Set(None),
-        cancelled_at: Set(None),
         room: Set(RoomWord::Scheduled),
-        room_ended_by: Set(None),
-        room_ended_at: Set(None),
-        room_end_reason: Set(None),
         outcome: Set(Outcome::Pending),
         meeting_url: Set(new.meeting_url.clone()),
         idempotency_key: Set(new.idempotency_key.clone()),
         created_at: Set(new.now),
         updated_at: Set(new.now),
-        version: Set(0),
         held_until: Set(new.held_until),
         goal: Set(goal),
         answers: Set(answers),
-        asked: Set(None),
-        reason: Set(String::new()),
-        extended_ms: Set(Millis(0)),
-        mentee_removed_at: Set(None),
-        outcome_at: Set(None),
-        disputed_by: Set(None),
-        dispute: Set(None),
+        // What is left begins as its column's default.
+        ..Default::default()
     })
     .exec_without_returning(txn)
     .await?;
@@ -482,84 +471,64 @@ pub async fn set_room(
     Ok(told(txn, session, &changed))
 }
 
+/// A row of `sessions` with the names of its people.
 #[derive(FromQueryResult)]
 struct Row {
-    id: SessionId,
-    title: String,
-    scheduled_at: Timestamp,
-    ends_at: Timestamp,
-    booking: BookingWord,
-    cancelled_by: Option<UserId>,
-    cancelled_at: Option<Timestamp>,
-    room: RoomWord,
-    room_ended_by: Option<UserId>,
-    room_ended_at: Option<Timestamp>,
-    room_end_reason: Option<EndReason>,
-    outcome: Outcome,
-    meeting_url: String,
+    #[sea_orm(nested)]
+    session: sessions::Model,
     #[sea_orm(nested(prefix = "mentor_"))]
     mentor: PersonRow,
     #[sea_orm(nested(prefix = "mentee_"))]
     mentee: PersonRow,
-    version: i32,
-    held_until: Option<Timestamp>,
-    goal: String,
-    answers: String,
-    asked: Option<String>,
-    reason: String,
-    extended_ms: Millis,
-    mentee_removed_at: Option<Timestamp>,
-    dispute: Option<String>,
     mentor_late_at: Option<Timestamp>,
     mentee_late_at: Option<Timestamp>,
 }
 
-const SELECT: &str = "SELECT s.id, s.title, s.scheduled_at, s.ends_at, s.booking, s.cancelled_by, s.cancelled_at, \
-    s.room, s.room_ended_by, s.room_ended_at, s.room_end_reason, s.outcome, s.meeting_url, \
-    s.version, s.held_until, s.goal, s.answers, s.asked, s.reason, \
-    s.extended_ms, s.mentee_removed_at, s.dispute, \
+/// The ids of both people are columns of the session.
+const SELECT: &str = "SELECT s.*, \
     (SELECT MAX(t.late_at) FROM session_seats t WHERE t.session_id = s.id AND t.role = 'mentor') AS mentor_late_at, \
     (SELECT MAX(t.late_at) FROM session_seats t WHERE t.session_id = s.id AND t.role = 'mentee') AS mentee_late_at, \
-    a.id AS mentor_id, a.name AS mentor_name, a.time_zone AS mentor_time_zone, \
-    b.id AS mentee_id, b.name AS mentee_name, b.time_zone AS mentee_time_zone \
+    a.name AS mentor_name, a.time_zone AS mentor_time_zone, \
+    b.name AS mentee_name, b.time_zone AS mentee_time_zone \
     FROM sessions s JOIN users a ON a.id = s.mentor_id JOIN users b ON b.id = s.mentee_id";
 
 impl TryFrom<Row> for SessionRecord {
     type Error = StoreError;
 
-    fn try_from(r: Row) -> Result<Self, StoreError> {
-        let wrong = || StoreError::inconsistent("sessions", r.id.0);
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let s = row.session;
+        let wrong = || StoreError::inconsistent("sessions", s.id.0);
         Ok(Self {
             facts: SessionFacts {
-                id: r.id,
-                mentor: r.mentor.id,
-                mentee: r.mentee.id,
-                scheduled_at: r.scheduled_at,
-                ends_at: r.ends_at,
-                booking: Booking::of(r.booking, r.cancelled_by, r.cancelled_at)
+                id: s.id,
+                mentor: s.mentor_id,
+                mentee: s.mentee_id,
+                scheduled_at: s.scheduled_at,
+                ends_at: s.ends_at,
+                booking: Booking::of(s.booking, s.cancelled_by, s.cancelled_at)
                     .ok_or_else(wrong)?,
-                room: Room::of(r.room, r.room_ended_by, r.room_ended_at, r.room_end_reason)
+                room: Room::of(s.room, s.room_ended_by, s.room_ended_at, s.room_end_reason)
                     .ok_or_else(wrong)?,
-                extended: r.extended_ms,
-                mentee_removed_at: r.mentee_removed_at,
+                extended: s.extended_ms,
+                mentee_removed_at: s.mentee_removed_at,
             },
-            outcome: r.outcome,
-            version: u32::try_from(r.version).unwrap_or_default(),
-            held_until: r.held_until,
-            goal: r.goal,
-            answers: serde_json::from_str(&r.answers).map_err(|_| wrong())?,
-            asked: r.asked,
-            reason: r.reason,
-            dispute: r.dispute,
+            outcome: s.outcome,
+            version: u32::try_from(s.version).unwrap_or_default(),
+            held_until: s.held_until,
+            answers: serde_json::from_str(&s.answers).map_err(|_| wrong())?,
+            goal: s.goal,
+            asked: s.asked,
+            reason: s.reason,
+            dispute: s.dispute,
             late_at: Seats {
-                mentor: r.mentor_late_at,
-                mentee: r.mentee_late_at,
+                mentor: row.mentor_late_at,
+                mentee: row.mentee_late_at,
             },
-            title: r.title,
-            meeting_url: r.meeting_url,
+            title: s.title,
+            meeting_url: s.meeting_url,
             people: Seats {
-                mentor: r.mentor,
-                mentee: r.mentee,
+                mentor: row.mentor,
+                mentee: row.mentee,
             },
         })
     }
