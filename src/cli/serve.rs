@@ -132,3 +132,18 @@ async fn stop_signal() {
         _ = tokio::signal::ctrl_c() => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_dies_or_ends_is_told_by_its_name_while_others_go_on() {
+        let mut background = Background::default();
+        background.start("one that lives", std::future::pending());
+        background.start("one that panics", async { panic!("a test") });
+        assert_eq!(background.first_death().await, "one that panics");
+        background.start("one that ends", async {});
+        assert_eq!(background.first_death().await, "one that ends");
+    }
+}

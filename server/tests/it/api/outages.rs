@@ -6,6 +6,7 @@ use axum::http::Method;
 use domain::{ids::SessionId, time::Millis};
 use macro_rules_attribute::apply;
 use server::media::MediaError;
+use std::time::Duration;
 
 #[apply(on_both_engines!)]
 async fn a_lost_database_is_said_plainly_and_the_process_is_not_ready(app: TestApp) {
@@ -28,6 +29,26 @@ async fn a_lost_database_is_said_plainly_and_the_process_is_not_ready(app: TestA
     site.send(ask(Method::GET, "/healthz", None, None))
         .await
         .data(200);
+}
+
+#[apply(on_sqlite!)]
+async fn a_process_whose_task_in_the_background_is_stuck_is_not_ready(app: TestApp) {
+    let site = Site::of(&app);
+    let ready = || async { site.send(ask(Method::GET, "/readyz", None, None)).await };
+    let beat = |seconds| {
+        app.state
+            .heartbeats
+            .beat("test", Duration::from_secs(seconds))
+    };
+    beat(60);
+    ready().await.data(200);
+    beat(0);
+    while app.state.heartbeats.overdue().is_none() {
+        tokio::task::yield_now().await;
+    }
+    ready().await.refused(503, "busy");
+    beat(60);
+    ready().await.data(200);
 }
 
 #[apply(on_sqlite!)]
