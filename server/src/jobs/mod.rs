@@ -1,7 +1,7 @@
 //! The outbox: what must happen although its cause is long committed.
 //!
 //! A job is a row that is written in the transaction which makes it necessary ([`enqueue`]). Each kind of job is one
-//! file with one [`Job`], beside what it works on; all of them are listed once, in [`crate::job_list`]. This folder
+//! file with one [`Job`], beside what it works on; all of them are listed once, in [`crate::job_list()`]. This folder
 //! knows the runner and the trait, and no kind.
 
 mod registry;

@@ -22,14 +22,14 @@ pub enum Effect {
     EnsureRoom,
     /// Ask our server to end the room.
     EndRoom,
-    /// Send [`Event::RetryDue`] later.
+    /// Send [`Event::RetryDue`](super::Event::RetryDue) later.
     RetryAfter {
         /// Milliseconds from now.
         after_ms: u32,
         /// The number of the attempt, sent along.
         attempt: u32,
     },
-    /// Send [`Event::ToastOver`] after some seconds.
+    /// Send [`Event::ToastOver`](super::Event::ToastOver) after some seconds.
     ExpireToast(u32),
     /// Save the choices on this computer.
     SaveChoices(UserChoices),
