@@ -13,16 +13,12 @@ use domain::{
     time::{Millis, Timestamp},
 };
 use serde::Serialize;
-use server::store::ScopedFutureExt;
 use server::{
     AppState, Error,
     accounts::{self, CurrentLogin, SignUp},
     config::Settings,
     mentors, sessions,
-    store::{
-        self,
-        sessions::{NewSession, Part},
-    },
+    store::{self, Part, ScopedFutureExt, sessions::NewSession},
     zones,
 };
 use std::cmp::Reverse;
@@ -265,10 +261,7 @@ async fn session(
         domain::access::access(Some(&s.facts), mentee, now, state.config.window)
     };
     let (db, rules) = (state.db.read(), state.config.window);
-    let part = Part {
-        offset: 0,
-        limit: 200,
-    };
+    let part = Part::first(200);
     let mut known = store::sessions::upcoming(db, mentee, now, rules, part).await?;
     known.extend(store::sessions::past(db, mentee, now, rules, part).await?);
     known.sort_unstable_by_key(|s| Reverse(s.facts.scheduled_at));

@@ -12,7 +12,7 @@ use domain::{
     session::{Outcome, RoomWord},
     time::Timestamp,
 };
-use store::{jobs::FailedJob, sessions::SessionRecord, webhook_events::EventState};
+use store::{Part, has_more, jobs::FailedJob, sessions::SessionRecord, webhook_events::EventState};
 
 /// What a tab shows. `filter` is what its list is narrowed to: a state of messages, a text in names
 /// and addresses, or a session's id; `page` counts from 0.
@@ -220,21 +220,9 @@ async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console
     })
 }
 
-/// Where a page begins in its list.
-fn offset(page: u32) -> u32 {
-    page.saturating_mul(PAGE)
-}
-
-/// Whether there is more than a page; what is more is removed.
-fn cut<T>(rows: &mut Vec<T>) -> bool {
-    let has_older = rows.len() > PAGE as usize;
-    rows.truncate(PAGE as usize);
-    has_older
-}
-
 async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<Console> {
-    let mut rows = store::users::search(state.db.read(), text, offset(page), PAGE + 1).await?;
-    let has_older = cut(&mut rows);
+    let mut rows = store::users::search(state.db.read(), text, Part::page(page, PAGE)).await?;
+    let has_older = has_more(&mut rows, PAGE);
     let entries = rows.into_iter().map(|row| {
         let role = match (row.is_admin, row.is_mentor()) {
             (true, _) => "Admin",
@@ -283,7 +271,7 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
         (Outcome::MissedByMentee, "The mentee did not come"),
         (Outcome::MissedByBoth, "Nobody came"),
     ];
-    let entries = rows.into_iter().map(|(record, by, text)| {
+    let entries = rows.into_iter().map(|(record, by)| {
         let who = match by.and_then(|by| record.facts.role_of(by)) {
             Some(role) => format!("{}, the {}", record.people[role].name, role.as_str()),
             None => "Somebody whose account is gone".to_owned(),
@@ -293,7 +281,10 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
                 people(&record),
                 fact("When", time(zone, record.facts.scheduled_at)),
                 fact("Contested by", who),
-                fact("In their words", text),
+                fact(
+                    "In their words",
+                    record.dispute.as_deref().unwrap_or_default(),
+                ),
             ],
             session: Some(record.facts.id),
             body: None,
@@ -330,9 +321,8 @@ async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result
         })?),
     };
     let db = state.db.read();
-    let (from, limit) = (u64::from(offset(page)), u64::from(PAGE) + 1);
-    let mut rows = store::audit::page(db, session, from, limit).await?;
-    let has_older = cut(&mut rows);
+    let mut rows = store::audit::page(db, session, Part::page(page, PAGE)).await?;
+    let has_older = has_more(&mut rows, PAGE);
     let mut ids = Vec::new();
     for row in &rows {
         ids.extend([row.actor, row.subject].into_iter().flatten());

@@ -14,10 +14,7 @@ use crate::{
     AppState, Result,
     accounts::CurrentLogin,
     mentors,
-    store::{
-        self, participants,
-        sessions::{Part, SessionRecord},
-    },
+    store::{self, Part, has_more, participants, sessions::SessionRecord},
     views,
     zones::Zone,
 };
@@ -43,14 +40,10 @@ const WATCHED: u32 = 200;
 pub async fn mine(state: &AppState, login: &CurrentLogin, pages: ListPages) -> Result<MySessions> {
     let (db, me) = (state.db.read(), login.me.id);
     let (now, rules) = (state.clock.now(), state.config.window);
-    // One more tells whether there is another page.
-    let part = |page: u32| Part {
-        offset: page.saturating_mul(PAGE),
-        limit: PAGE + 1,
-    };
+    let part = |page| Part::page(page, PAGE);
     let mut upcoming = store::sessions::upcoming(db, me, now, rules, part(pages.upcoming)).await?;
     let mut past = store::sessions::past(db, me, now, rules, part(pages.past)).await?;
-    let (has_later, has_earlier) = (cut(&mut upcoming), cut(&mut past));
+    let (has_later, has_earlier) = (has_more(&mut upcoming, PAGE), has_more(&mut past, PAGE));
     let ahead = upcoming.len();
     let views = upcoming.into_iter().chain(past);
     let mut views: Vec<_> = views
@@ -67,13 +60,6 @@ pub async fn mine(state: &AppState, login: &CurrentLogin, pages: ListPages) -> R
     })
 }
 
-/// Whether there is more than a page; what is more is removed.
-fn cut<T>(rows: &mut Vec<T>) -> bool {
-    let has_more = rows.len() > PAGE as usize;
-    rows.truncate(PAGE as usize);
-    has_more
-}
-
 /// The join decision for each of the reader's sessions to come and for the latest that are over, as lists show them.
 ///
 /// # Errors
@@ -81,9 +67,8 @@ fn cut<T>(rows: &mut Vec<T>) -> bool {
 pub async fn decisions(state: &AppState, login: &CurrentLogin) -> Result<Vec<(SessionId, Access)>> {
     let (db, me) = (state.db.read(), login.me.id);
     let (now, rules) = (state.clock.now(), state.config.window);
-    let part = |limit| Part { offset: 0, limit };
-    let mut records = store::sessions::upcoming(db, me, now, rules, part(WATCHED)).await?;
-    records.extend(store::sessions::past(db, me, now, rules, part(PAGE)).await?);
+    let mut records = store::sessions::upcoming(db, me, now, rules, Part::first(WATCHED)).await?;
+    records.extend(store::sessions::past(db, me, now, rules, Part::first(PAGE)).await?);
     let decide = |record: SessionRecord| {
         let decision = access(Some(&record.facts), me, now, rules);
         (record.facts.id, decision)

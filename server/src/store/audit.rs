@@ -1,6 +1,6 @@
 //! Table `audit_log`: what moderators, admins and the system did. Rows are only added.
 
-use super::{StoreError, Txn, entity::audit_log as table};
+use super::{Part, StoreError, Txn, entity::audit_log as table};
 use domain::{
     audit::AuditAction,
     ids::{SessionId, UserId},
@@ -53,8 +53,7 @@ pub async fn record(txn: &Txn, entry: &AuditEntry) -> Result<(), StoreError> {
 pub async fn page(
     db: &impl ConnectionTrait,
     session: Option<SessionId>,
-    offset: u64,
-    limit: u64,
+    Part { offset, limit }: Part,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     let mut query = table::Entity::find();
     if let Some(session) = session {
@@ -63,8 +62,8 @@ pub async fn page(
     Ok(query
         .order_by_desc(table::Column::At)
         .order_by_asc(table::Column::Id)
-        .offset(offset)
-        .limit(limit)
+        .offset(u64::from(offset))
+        .limit(u64::from(limit))
         .into_model()
         .all(db)
         .await?)

@@ -14,6 +14,7 @@ pub mod leases;
 pub mod logins;
 pub mod mentors;
 pub mod notifications;
+mod part;
 pub mod participants;
 pub(crate) mod recent;
 pub mod rooms;
@@ -23,6 +24,7 @@ mod txn;
 pub mod users;
 pub mod webhook_events;
 
+pub use part::{Part, has_more};
 pub use scoped_futures::ScopedFutureExt;
 pub use sea_orm::ConnectionTrait as Queries;
 pub use txn::{AfterCommit, Effects, Txn};

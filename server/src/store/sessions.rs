@@ -1,7 +1,7 @@
 //! Tables `sessions` and `session_seats`.
 
 use super::{
-    Engine, StoreError, Txn, engine_of,
+    Engine, Part, StoreError, Txn, engine_of,
     entity::{session_seats, sessions},
     json, statement,
 };
@@ -17,8 +17,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Statement, UpdateResult, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
+    UpdateResult, Value,
 };
 use uuid::Uuid;
 
@@ -584,36 +584,22 @@ pub async fn with_room(
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
-/// Sessions whose outcome is contested, with who contests it and why, latest first; at
-/// most 100.
+/// Sessions whose outcome is contested, with who contests it, latest first; at most 100.
 ///
 /// # Errors
 /// As [`find`].
 pub async fn disputed(
     db: &impl ConnectionTrait,
-) -> Result<Vec<(SessionRecord, Option<UserId>, String)>, StoreError> {
-    let rows: Vec<(SessionId, Option<UserId>, Option<String>)> = sessions::Entity::find()
-        .select_only()
-        .columns([
-            sessions::Column::Id,
-            sessions::Column::DisputedBy,
-            sessions::Column::Dispute,
-        ])
-        .filter(sessions::Column::Outcome.eq(Outcome::Disputed))
-        .order_by_desc(sessions::Column::ScheduledAt)
-        .limit(100)
-        .into_tuple()
+) -> Result<Vec<(SessionRecord, Option<UserId>)>, StoreError> {
+    let sql = format!("{SELECT} WHERE s.outcome = $1 ORDER BY s.scheduled_at DESC LIMIT 100");
+    let rows = Row::find_by_statement(statement(db, &sql, [Outcome::Disputed.into()]))
         .all(db)
         .await?;
-    let ids: Vec<SessionId> = rows.iter().map(|row| row.0).collect();
-    let mut found = find_all(db, &ids).await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(id, by, words)| {
-            let at = found.iter().position(|r| r.facts.id == id)?;
-            Some((found.swap_remove(at), by, words.unwrap_or_default()))
-        })
-        .collect())
+    let record = |row: Row| {
+        let by = row.session.disputed_by;
+        Ok((row.try_into()?, by))
+    };
+    rows.into_iter().map(record).collect()
 }
 
 /// Writes the verdict on a contested outcome; `false` when it is not contested.
@@ -652,15 +638,6 @@ pub async fn lock(txn: &Txn, id: SessionId) -> Result<Option<SessionRecord>, Sto
         .one(txn)
         .await?;
     row.map(SessionRecord::try_from).transpose()
-}
-
-/// Which part of a list is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
-    /// Entries that are left out.
-    pub offset: u32,
-    /// Entries at most.
-    pub limit: u32,
 }
 
 /// Sessions in which somebody holds a seat. Unfinished bookings are their mentee's alone, while the time is held.

@@ -1,7 +1,7 @@
 //! Table `users`, with the `mentees` row every account has.
 
 use super::{
-    StoreError, Txn,
+    Part, StoreError, Txn,
     entity::{mentees, users},
     statement,
 };
@@ -159,8 +159,7 @@ impl AccountRow {
 pub async fn search(
     db: &impl ConnectionTrait,
     text: &str,
-    offset: u32,
-    limit: u32,
+    Part { offset, limit }: Part,
 ) -> Result<Vec<AccountRow>, StoreError> {
     let mut plain = text.to_lowercase();
     for special in ['!', '%', '_'] {

@@ -40,7 +40,7 @@ fn titles(console: &Console, section: usize) -> Vec<&str> {
 }
 
 async fn acts(app: &TestApp) -> Vec<AuditEntry> {
-    store::audit::page(app.state.db.read(), None, 0, 100)
+    store::audit::page(app.state.db.read(), None, store::Part::first(100))
         .await
         .expect("readable")
 }

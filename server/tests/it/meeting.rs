@@ -71,7 +71,8 @@ impl Meeting {
     }
 
     async fn acts(&self, app: &TestApp) -> Vec<AuditAction> {
-        let entries = store::audit::page(app.state.db.read(), Some(self.id), 0, 50).await;
+        let entries =
+            store::audit::page(app.state.db.read(), Some(self.id), store::Part::first(50)).await;
         let mut acts: Vec<_> = entries
             .expect("readable")
             .iter()

@@ -323,7 +323,7 @@ async fn a_word_that_our_code_never_writes_is_an_error_that_names_it(db: TestDb)
     )
     .await
     .expect("the table takes every word");
-    let read = store::audit::page(db.db.read(), None, 0, 10).await;
+    let read = store::audit::page(db.db.read(), None, store::Part::first(10)).await;
     let Err(StoreError::Unreadable(why)) = &read else {
         panic!("{read:?}")
     };
