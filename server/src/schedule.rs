@@ -57,8 +57,7 @@ async fn leads(state: &AppState, holder: &str) -> Result<bool> {
     }
     let now = state.clock.now();
     let taking = state.db.write(|txn| {
-        let holder = holder.to_owned();
-        async move { store::leases::take(txn, SCHEDULES, &holder, now, now + LEASE).await }
+        async move { store::leases::take(txn, SCHEDULES, holder, now, now + LEASE).await }
             .scope_boxed()
     });
     Ok(taking.await?)
@@ -69,8 +68,7 @@ async fn resign(state: &AppState, holder: &str) -> Result<()> {
         return Ok(());
     }
     let giving = state.db.write(|txn| {
-        let holder = holder.to_owned();
-        async move { store::leases::give_back(txn, SCHEDULES, &holder).await }.scope_boxed()
+        async move { store::leases::give_back(txn, SCHEDULES, holder).await }.scope_boxed()
     });
     Ok(giving.await?)
 }

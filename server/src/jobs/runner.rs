@@ -115,13 +115,11 @@ async fn record_failure(
     let Claimed { job, kind, work } = claimed;
     let (id, attempts, now) = (job.id(), job.attempts(), state.clock.now());
     // One that nobody can read will not be readable later either.
-    let patience = work.as_ref().and(*kind).map_or(0, |kind| kind.max_attempts);
+    let readable = kind.filter(|_| work.is_some());
+    let patience = readable.map_or(0, |kind| kind.max_attempts);
     let is_dead = attempts >= patience || error.is_final();
     let run_at = (!is_dead).then(|| now + backoff(attempts, rand::random()));
-    let title = work
-        .as_ref()
-        .and(*kind)
-        .map_or("A job cannot be read", |kind| kind.failing);
+    let title = readable.map_or("A job cannot be read", |kind| kind.failing);
     let alert = kind.map_or(Alert::ListAndEmail, |kind| kind.alert);
     let key = work.as_ref().map(|work| work.dedupe_key());
     let (key, cause) = (key.as_deref(), &error.to_string());

@@ -7,12 +7,7 @@ use crate::{
     store::{self, ScopedFutureExt, StoreError, audit::AuditEntry},
 };
 use domain::{
-    access::{Access, access},
-    audit::AuditAction,
-    availability::Interval,
-    ids::SessionId,
-    problem::Problem,
-    time::Timestamp,
+    audit::AuditAction, availability::Interval, ids::SessionId, problem::Problem, time::Timestamp,
     window::EXTENSION,
 };
 
@@ -27,22 +22,19 @@ pub async fn extend(
     id: SessionId,
     seen: Timestamp,
 ) -> Result<Timestamp> {
-    let room = Running::find(state, login, id, None).await?.room;
     let (now, rules, mentor) = (state.clock.now(), state.config.window, login.me.id);
     let extending = state.db.write(|txn| {
         async move {
-            let record = store::sessions::lock(txn, id).await?;
-            let record = record.ok_or(Problem::NoAccess(Access::NotFound))?;
-            let decision = access(Some(&record.facts), mentor, now, rules);
-            let Access::Open { closes_at, .. } = decision else {
-                return Err(Problem::NoAccess(decision).into());
-            };
-            if closes_at == seen + EXTENSION {
-                return Ok::<_, Error>(closes_at);
+            let Running { record, room } =
+                Running::lock(txn, login, id, None, (now, rules)).await?;
+            let window = record.facts.window(rules);
+            if window.closes_at == seen + EXTENSION {
+                return Ok::<_, Error>((window.closes_at, room));
             }
+            let extended = window.extended(EXTENSION);
             let added = Interval {
-                from: closes_at,
-                to: closes_at + EXTENSION,
+                from: window.closes_at,
+                to: extended.closes_at,
             };
             store::sessions::extend(txn, &record, added, now).await?;
             let entry = AuditEntry {
@@ -54,14 +46,13 @@ pub async fn extend(
                 detail: format!("by {} minutes", EXTENSION.0 / 60_000),
             };
             store::audit::record(txn, &entry).await?;
-            let window = record.facts.window(rules).extended(EXTENSION);
-            lifecycle::plan_window(txn, id, window, now).await?;
-            Ok(window.closes_at)
+            lifecycle::plan_window(txn, id, extended, now).await?;
+            Ok((extended.closes_at, room))
         }
         .scope_boxed()
     });
-    let closes_at = match extending.await {
-        Ok(closes_at) => closes_at,
+    let (closes_at, room) = match extending.await {
+        Ok(extended) => extended,
         Err(Error::Store(StoreError::SeatTaken)) => {
             return Err(Problem::Conflict(
                 "One of you has another session right after, so this meeting cannot go on for longer."

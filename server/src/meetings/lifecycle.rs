@@ -39,8 +39,7 @@ pub(crate) async fn prepare_room(
 pub(super) async fn replace_room(txn: &Txn, room: &RoomRecord, now: Timestamp) -> Stored {
     let session = room.session;
     remove_rooms(txn, session, now).await?;
-    store::rooms::insert(txn, session, room.generation + 1, now).await?;
-    store::sessions::set_room(txn, session, Room::Scheduled, now).await?;
+    store::rooms::insert(txn, session, room.name.generation() + 1, now).await?;
     Ok(())
 }
 
@@ -79,19 +78,16 @@ pub(crate) async fn withdraw_room(txn: &Txn, session: SessionId, now: Timestamp)
     cancel_window(txn, session).await?;
     store::notifications::resolve_session(txn, session, now).await?;
     match store::rooms::current(txn, session).await? {
-        Some(room) if room.ensured_at.is_some() => {
-            remove_rooms(txn, session, now).await?;
-            store::sessions::set_room(txn, session, Room::Scheduled, now).await?;
-            Ok(())
-        }
+        Some(room) if room.ensured_at.is_some() => remove_rooms(txn, session, now).await,
         Some(_) | None => Ok(()),
     }
 }
 
-/// Ends the rooms of a time that the session no longer has.
+/// Ends the rooms of a time that the session no longer has: there is none until the next is made.
 async fn remove_rooms(txn: &Txn, session: SessionId, now: Timestamp) -> Stored {
     for room in store::rooms::end(txn, session, EndReason::Cancelled, now).await? {
         enqueue(txn, &DeleteRoom { room, session }, now, now).await?;
     }
+    store::sessions::set_room(txn, session, Room::Scheduled, now).await?;
     Ok(())
 }

@@ -32,7 +32,7 @@ fn action(what: Moderation) -> AuditAction {
 
 /// A session with its room, as its mentor may run it.
 pub(super) struct Running {
-    record: SessionRecord,
+    pub(super) record: SessionRecord,
     pub(super) room: RoomRecord,
 }
 
@@ -65,18 +65,39 @@ impl Running {
     }
 
     /// As it is now.
-    pub(super) async fn find(
+    async fn find(
         state: &AppState,
         login: &CurrentLogin,
         id: SessionId,
-        what: Option<Moderation>,
+        what: Moderation,
     ) -> Result<Self> {
         let db = state.db.read();
         let found = (
             store::sessions::find(db, id).await?,
             store::rooms::current(db, id).await?,
         );
-        Self::check(found, login, what, state.clock.now(), state.config.window)
+        Self::check(
+            found,
+            login,
+            Some(what),
+            state.clock.now(),
+            state.config.window,
+        )
+    }
+
+    /// As it is at `now`, until the transaction ends: the meeting may be ending or moving at this moment.
+    pub(super) async fn lock(
+        txn: &Txn,
+        login: &CurrentLogin,
+        id: SessionId,
+        what: Option<Moderation>,
+        (now, rules): (Timestamp, WindowRules),
+    ) -> Result<Self> {
+        let found = (
+            store::sessions::lock(txn, id).await?,
+            store::rooms::current(txn, id).await?,
+        );
+        Self::check(found, login, what, now, rules)
     }
 }
 
@@ -91,7 +112,7 @@ pub async fn moderate(
     id: SessionId,
     what: Moderation,
 ) -> Result<()> {
-    let Running { record, room } = Running::find(state, login, id, Some(what)).await?;
+    let Running { record, room } = Running::find(state, login, id, what).await?;
     let mentee = record.facts.mentee;
     match what {
         Moderation::Mute => mute(state, &room, mentee).await?,
@@ -112,12 +133,7 @@ pub async fn moderate(
     };
     let writing = state.db.write(|txn| {
         async move {
-            // Decided again, under a lock: the meeting may be ending or moving at this moment.
-            let found = (
-                store::sessions::lock(txn, id).await?,
-                store::rooms::current(txn, id).await?,
-            );
-            let running = Running::check(found, login, Some(what), now, rules)?;
+            let running = Running::lock(txn, login, id, Some(what), (now, rules)).await?;
             Ok::<_, Error>(write(txn, &running.room, what, entry).await?)
         }
         .scope_boxed()

@@ -22,8 +22,6 @@ pub struct RoomRecord {
     pub session: SessionId,
     /// Name at LiveKit.
     pub name: RoomName,
-    /// Counts the rooms of a session from 1.
-    pub generation: u32,
     /// When LiveKit last confirmed that it exists.
     pub ensured_at: Option<Timestamp>,
     /// When LiveKit last said who is in it.
@@ -38,7 +36,6 @@ impl From<livekit_rooms::Model> for RoomRecord {
             id: row.id,
             session: row.session_id,
             name: row.name,
-            generation: u32::try_from(row.generation).unwrap_or_default(),
             ensured_at: row.ensured_at,
             reconciled_at: row.reconciled_at,
             is_ended: row.ended_at.is_some(),
@@ -78,7 +75,6 @@ pub async fn insert(
         id,
         session,
         name,
-        generation,
         ensured_at: None,
         reconciled_at: None,
         is_ended: false,
