@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034
-# Everything that ./start and ./test share: prerequisites, pinned tools, builds, free ports, and the processes they start.
+# Everything that ./start and ./test share: prerequisites, pinned tools, builds, and PostgreSQL. The app and LiveKit are
+# started by xtask (xtask/src/stack).
 # Sourced, never run. Every function is named ym_*; nothing happens until one is called.
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -98,55 +99,6 @@ ym_stop_all() {
   for ((i = ${#YM_CHILDREN[@]} - 1; i >= 0; i--)); do
     ym_stop "${YM_CHILDREN[$i]}"
   done
-}
-
-# ym_http_status PORT PATH: prints the status of a GET on this machine, nothing when nobody answers.
-ym_http_status() {
-  local reply=''
-  { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 0
-  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n' "$2" "$1" >&9 2>/dev/null || true
-  IFS= read -r -t 5 reply <&9 || true
-  exec 9>&-
-  reply=${reply#* }
-  printf '%s' "${reply%% *}"
-}
-
-# ym_wait_http PORT PATH PID SECONDS: waits for a 200; fails at once when the process has ended.
-ym_wait_http() {
-  local tries
-  for ((tries = 0; tries < $4 * 10; tries++)); do
-    [[ $(ym_http_status "$1" "$2") == 200 ]] && return 0
-    kill -0 "$3" 2>/dev/null || return 1
-    sleep 0.1
-  done
-  return 1
-}
-
-# ym_ports tcp:7880 udp:7882 tcp:0 …: one free port for each wish, on one line. The wished one when it is free.
-ym_ports() {
-  node - "$@" <<'NODE'
-const net = require("node:net"), dgram = require("node:dgram");
-const taken = new Set(), open = [];
-const listen = (kind, port) => new Promise((resolve, reject) => {
-  const s = kind === "udp" ? dgram.createSocket("udp4") : net.createServer();
-  s.once("error", reject);
-  const done = () => { open.push(s); resolve(s.address().port); };
-  kind === "udp" ? s.bind(port, "127.0.0.1", done) : s.listen(port, "127.0.0.1", done);
-});
-const any = async (kind) => { for (;;) { const p = await listen(kind, 0); if (!taken.has(p)) return p; } };
-(async () => {
-  const found = [];
-  for (const wish of process.argv.slice(2)) {
-    const [kind, port] = wish.split(":");
-    let got;
-    try { got = Number(port) && !taken.has(Number(port)) ? await listen(kind, Number(port)) : await any(kind); }
-    catch { got = await any(kind); }
-    taken.add(got); found.push(got);
-  }
-  console.log(found.join(" "));
-  for (const s of open) s.close();
-})();
-NODE
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -318,6 +270,18 @@ ym_sources_hash() {
   )
 }
 
+# Names a build of xtask in YM_XTASK, unless one is named already: `cargo xtask` names itself.
+ym_xtask() {
+  if [[ -n ${YM_XTASK:-} ]]; then return; fi
+  local build=(cargo build --quiet --locked "${YM_PACKAGES[@]}" --bin xtask)
+  export YM_XTASK=$YM_TARGET_DIR/debug/xtask
+  if [[ -x $YM_XTASK ]]; then
+    (cd "$YM_ROOT" && "${build[@]}")
+  else
+    ym_long "Building xtask" "$YM_TOOLS_DIR/log/xtask.log" ym_from "$YM_ROOT" "${build[@]}"
+  fi
+}
+
 # ym_build MODE SITE DIST: builds the site into SITE and the server, MODE dev or release, and lays both out in DIST:
 # young-minds and site/ (with hash*.txt: the hashes in its files' names). Programs run from there, so that neither a
 # later build nor ./test can pull the files from under them.
@@ -363,10 +327,8 @@ ym_lay_out() {
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
-# LiveKit and settings for development
+# Settings and PostgreSQL
 # ---------------------------------------------------------------------------------------------------------------------
-ym_random() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
-
 # ym_env_file FILE: takes KEY=VALUE lines over into the environment; what is already set there wins.
 ym_env_file() {
   local line key value
@@ -378,20 +340,6 @@ ym_env_file() {
     if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
     [[ -n ${!key+set} ]] || export "$key=$value"
   done <"$1"
-}
-
-# ym_start_livekit PORT TCP UDP WEBHOOK-URL LOG: starts LiveKit (see livekit.sh) and waits until it answers. Leaves its
-# process id in YM_LIVEKIT_PID.
-ym_start_livekit() {
-  local log=$5
-  mkdir -p "$(dirname "$log")"
-  "$YM_ROOT/xtask/livekit.sh" "$1" "$2" "$3" "$4" >>"$log" 2>&1 </dev/null &
-  YM_LIVEKIT_PID=$!
-  YM_CHILDREN+=("$YM_LIVEKIT_PID")
-  ym_wait_http "$1" / "$YM_LIVEKIT_PID" 20 || {
-    tail -n 20 "$log" >&2
-    ym_fail "LiveKit did not start; its log is $log"
-  }
 }
 
 # ym_start_postgres FOLDER: a PostgreSQL cluster in the folder, named in YM_TEST_POSTGRES_URL, unless that names a
@@ -428,7 +376,8 @@ ym_start_postgres() {
   # ym_from: the current folder may be closed to the user postgres.
   (ym_from / ${as[@]+"${as[@]}"} "$bin/initdb" -D "$data/data" -U postgres -A trust -E UTF8 --no-locale --no-sync) >"$scratch/initdb.log" 2>&1 ||
     { cat "$scratch/initdb.log" >&2; ym_fail "initdb failed"; }
-  port=$(ym_ports tcp:0)
+  ym_xtask
+  port=$("$YM_XTASK" port)
   ym_from / ${as[@]+"${as[@]}"} "$bin/postgres" -D "$data/data" -p "$port" -k "$data" -c listen_addresses=127.0.0.1 \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 >"$scratch/postgres.log" 2>&1 </dev/null &
   YM_CHILDREN+=("$!")

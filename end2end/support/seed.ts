@@ -1,4 +1,6 @@
 /** People and sessions for tests, made by the product's own `seed` command. */
+import { readFileSync } from "node:fs";
+import { ask } from "./servers";
 
 export interface Account {
   role: "mentor" | "mentee" | "outsider" | "admin";
@@ -25,15 +27,10 @@ export interface SeededSession {
 export const MENTOR = "Maya Okafor";
 export const MENTEE = "Leo Tanaka";
 
-async function control(path: string, body: unknown = {}): Promise<string> {
-  const response = await fetch(`${process.env.YM_CONTROL_URL}${path}`, { method: "POST", body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(text);
-  return text;
-}
+const control = (...words: string[]): Promise<string> => ask(process.env.YM_CONTROL, ...words);
 
 export async function seedDemo(): Promise<Demo> {
-  return JSON.parse(await control("/seed", ["--demo", "--json"])) as Demo;
+  return JSON.parse(await control("seed", "--demo", "--json")) as Demo;
 }
 
 export function accountOf(accounts: Account[], role: Account["role"]): Account {
@@ -44,7 +41,7 @@ export function accountOf(accounts: Account[], role: Account["role"]): Account {
 
 /** `startsIn` like `0s`, `15m8s` or `-3h`; the window opens 15 minutes before and closes 2 hours after. */
 export async function seedSession(startsIn: string, title = "A session for a test"): Promise<SeededSession> {
-  return sessionOf(await control("/seed", ["session", "--starts-in", startsIn, "--title", title]));
+  return sessionOf(await control("seed", "session", "--starts-in", startsIn, "--title", title));
 }
 
 /** What `seed session` printed. */
@@ -58,11 +55,15 @@ export function sessionOf(printed: string): SeededSession {
 }
 
 export const livekit = {
-  kill: () => control("/livekit/kill"),
-  start: () => control("/livekit/start"),
+  kill: () => control("kill", "livekit"),
+  start: () => control("start", "livekit"),
 };
 
-/** Processor time and memory that the app has used so far. */
-export async function usage(): Promise<{ cpuSeconds: number; residentMb: number }> {
-  return JSON.parse(await control("/usage")) as { cpuSeconds: number; residentMb: number };
+/** Processor time and memory that the app has used so far; the numbers are Linux's. */
+export function usage(): { cpuSeconds: number; residentMb: number } {
+  const app = `/proc/${process.env.YM_APP_PID}`;
+  // Behind the program's name, which may hold spaces: utime and stime are fields 14 and 15, in hundredths of a second.
+  const fields = readFileSync(`${app}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`${app}/status`, "utf8"))?.[1];
+  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, residentMb: Number(resident) / 1000 };
 }

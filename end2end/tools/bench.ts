@@ -139,7 +139,7 @@ function load(requests: { path: string; cookie: string }[], seconds: number, con
 }
 
 test("the server under load", async ({ playwright }) => {
-  add("memory, idle", (await usage()).residentMb, "MB", 1);
+  add("memory, idle", usage().residentMb, "MB", 1);
   const people: { session: SeededSession; cookie: string }[] = [];
   const http = await playwright.request.newContext({ baseURL: process.env.YM_APP_URL });
   while (people.length < 200) {
@@ -160,9 +160,9 @@ test("the server under load", async ({ playwright }) => {
     cpuAim?: number,
     p99Aim?: number,
   ): Promise<void> => {
-    const before = await usage();
+    const before = usage();
     const report = await load(requests, 8, rate ? 64 : 16, rate);
-    const after = await usage();
+    const after = usage();
     expect(report.statuses, what).toEqual({ "200": report.answers });
     expect(report.failures).toBe(0);
     add(`${what}: answers per second`, report.perSecond, "/s");
@@ -176,5 +176,5 @@ test("the server under load", async ({ playwright }) => {
   await measure("access-token, as fast as it goes (16 connections)", tokens, undefined);
   await measure("meeting page, 50/s offered", pages, 50, 5);
   await measure("meeting page, as fast as it goes (16 connections)", pages, undefined);
-  add("memory, after the load", (await usage()).residentMb, "MB", 1, 100);
+  add("memory, after the load", usage().residentMb, "MB", 1, 100);
 });

@@ -30,12 +30,12 @@ test(`${ROOMS} real rooms are compared with LiveKit, ${words}`, async ({ context
     .toBe(2 * ROOMS);
   row(`${ROOMS} real rooms, ${words}: entering known`, 2 * ROOMS, 2 * ROOMS - (await inside(people)), performance.now() - entered);
 
-  const before = await usage();
+  const before = usage();
   const from = performance.now();
   // Two comparisons: one each minute.
   await page.waitForTimeout(120_000);
   const minutes = (performance.now() - from) / 60_000;
-  const cpu = (await usage()).cpuSeconds - before.cpuSeconds;
+  const cpu = usage().cpuSeconds - before.cpuSeconds;
   expect(await inside(people), "nobody is lost while nothing happens").toBe(2 * ROOMS);
   console.log(
     `ROOMS|all CPU of the server with ${ROOMS} live rooms of two publishing people, ${words}|${((cpu / minutes) * 1000).toFixed(0)} ms a minute`,

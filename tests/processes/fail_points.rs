@@ -52,7 +52,7 @@ async fn is_settled(stage: &Stage, livekit: &impl MediaServer) -> bool {
 #[ignore = "cargo xtask chaos runs it"]
 async fn a_crash_at_any_step_of_booking_joining_and_ending_loses_nothing() {
     harness::run(Engine::Sqlite, async |app: TestApp| {
-        let mut server = LiveKitServer::start_silent().await;
+        let mut server = LiveKitServer::start_silent();
         let livekit = client(&server);
         let stage = Stage::set(app).await;
         let (mentor, mentee) = (
@@ -78,7 +78,7 @@ async fn a_crash_at_any_step_of_booking_joining_and_ending_loses_nothing() {
             // It may end before it is ready, in the midst of it, or while its jobs run.
             let mut ended = false;
             loop {
-                ended = ended || first.child.try_wait().expect("a child of ours").is_some();
+                ended = ended || first.process().ended().is_some();
                 let answers = crate::support::request(first.address, "GET /readyz", "", "").await;
                 if ended || matches!(answers, Ok((200, _))) {
                     break;
@@ -88,7 +88,7 @@ async fn a_crash_at_any_step_of_booking_joining_and_ending_loses_nothing() {
             let acted = !ended && act(&first, &stage, people, open, runs).await.is_ok();
             if acted {
                 until("settled or gone", Duration::from_secs(90), async || {
-                    ended = first.child.try_wait().expect("a child of ours").is_some();
+                    ended = first.process().ended().is_some();
                     ended || is_settled(&stage, &livekit).await
                 })
                 .await;
@@ -121,7 +121,7 @@ async fn a_crash_at_any_step_of_booking_joining_and_ending_loses_nothing() {
         assert_eq!(count("livekit_rooms WHERE ended_at IS NOT NULL").await, expected);
         let ok = "pragma_integrity_check WHERE integrity_check = 'ok'";
         assert_eq!(count(ok).await, 1);
-        server.stop();
+        server.kill();
         report("a crash at each step of book, join, end", runs - 1, 0, worst);
     })
     .await;

@@ -329,7 +329,7 @@ fn old_token(livekit: &LiveKit, room: &RoomName, user: UserId, now: Timestamp) -
 async fn an_end_survives_livekit_hanging_and_kill_9_and_stays_an_end() {
     harness::run(Engine::Sqlite, async |app: TestApp| {
         let stage = Stage::set(app).await;
-        let server = LiveKitServer::start_silent().await;
+        let server = LiveKitServer::start_silent();
         let livekit = client(&server);
         let key = (KEY, SECRET);
         let start = || {
@@ -428,7 +428,7 @@ fn minutes() -> u64 {
 async fn a_killed_livekit_loses_no_session_and_its_rooms_come_back_when_somebody_joins() {
     harness::run(Engine::Sqlite, async |app: TestApp| {
         let stage = Stage::set(app).await;
-        let mut server = LiveKitServer::start_silent().await;
+        let mut server = LiveKitServer::start_silent();
         let url = server.ws_url();
         let mut process = Process::start_as(
             product(),
@@ -453,7 +453,7 @@ async fn a_killed_livekit_loses_no_session_and_its_rooms_come_back_when_somebody
                 )
             })
             .await;
-            server.stop();
+            server.kill();
             let answer = book(
                 process.address,
                 &stage.mentees[1],
@@ -462,7 +462,7 @@ async fn a_killed_livekit_loses_no_session_and_its_rooms_come_back_when_somebody
             )
             .await;
             assert_eq!(answer.expect("it answers"), 201, "booking needs no LiveKit");
-            server.start_again().await;
+            server.start_again().expect("it starts again");
             let livekit = client(&server);
             let room = RoomName::new(id, 1);
             let took = until("the room is back", Duration::from_secs(20), async || {

@@ -7,7 +7,6 @@ use crate::{
 use domain::time::Millis;
 use server::store::Engine;
 use std::{
-    process::Command,
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
@@ -133,18 +132,7 @@ async fn a_terminated_process_finishes_what_it_began_and_another_keeps_the_sched
         )
         .await;
         assert_eq!(answer.expect("answered"), 201);
-        let pid = first.child.id().to_string();
-        let asked = Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .expect("kill runs");
-        assert!(asked.success());
-        let began = Instant::now();
-        while first.child.try_wait().expect("a child of ours").is_none() {
-            assert!(began.elapsed() < Duration::from_secs(20), "it does not end");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        let status = first.child.wait().expect("ended");
+        let status = first.stop().expect("it ends by itself");
         assert!(status.success(), "{status:?}");
         assert_eq!(holder().await, 0, "the lease was given back");
         assert_eq!(

@@ -12,23 +12,22 @@ use server::{
 };
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
+    time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+use xtask::stack::{App, Output, ports};
 
 /// LiveKit's key and secret where there is no LiveKit.
 const KEY: (&str, &str) = (harness::LIVEKIT_KEY, LIVEKIT_SECRET);
 
 /// One running `young-minds serve`; killed at the latest when the test ends.
-pub struct Process {
-    pub child: Child,
-    pub address: SocketAddr,
-}
+pub struct Process(App);
 
 impl Process {
     /// Starts it on a free port; does not wait until it answers. LiveKit is down for it.
@@ -45,57 +44,43 @@ impl Process {
         livekit: &str,
         (key, secret): (&str, &str),
     ) -> Self {
-        let port = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let child = product
-            .arg("serve")
+        product
             .env("DATABASE_URL", url)
-            .env("LISTEN", address.to_string())
             .env("APP_URL", "http://127.0.0.1:3000")
             .env("LIVEKIT_WS_URL", livekit)
             .env("LIVEKIT_API_KEY", key)
             .env("LIVEKIT_API_SECRET", secret)
             .env("MAIL_URL", format!("file:{}", mail.display()))
             .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the product starts");
-        Self { child, address }
+            .stdout(Stdio::null());
+        let address = (Ipv4Addr::LOCALHOST, ports::free_tcp().expect("a free port"));
+        let app = App::start("the product", product, address.into(), Output::Shared);
+        Self(app.expect("the product starts"))
     }
 
     /// Waits until it serves.
     pub async fn ready(&mut self) {
-        let began = Instant::now();
-        loop {
-            if let Ok((200, _)) = request(self.address, "GET /readyz", "", "").await {
-                return;
-            }
-            let ended = self.child.try_wait().expect("a child of ours");
-            assert!(ended.is_none(), "the process ended: {ended:?}");
-            assert!(
-                began.elapsed() < Duration::from_secs(60),
-                "not ready in time"
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        // This thread waits; the tests have another one for everything else.
+        tokio::task::block_in_place(|| self.0.ready()).expect("it serves");
     }
 
     /// As a power cut would.
     pub fn kill(&mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("gone");
+        self.0.process().kill();
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have been killed already.
-        let _gone = self.child.kill();
-        let _reaped = self.child.wait();
+impl Deref for Process {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl DerefMut for Process {
+    fn deref_mut(&mut self) -> &mut App {
+        &mut self.0
     }
 }
 

@@ -4,10 +4,7 @@
 use crate::tools;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::{fs, process::Stdio};
 
 /// Runs the bench.
 ///
@@ -32,18 +29,12 @@ pub fn run() -> Result<()> {
 /// Slots and bookings on both engines, measured by tests of the server in a release build.
 fn scheduling() -> Result<Vec<Value>> {
     let script = r#"
-        set -euo pipefail
-        . xtask/setup.sh
         scratch=$(mktemp -d)
         trap 'ym_stop_all; rm -rf "$scratch"' EXIT
         ym_start_postgres "$scratch" >&2
         cargo test --release --locked --no-default-features --package server --test it bench:: -- --ignored --nocapture --test-threads 1
     "#;
-    let output = Command::new("bash")
-        .args(["-c", script])
-        // Set by cargo for this program; the build must not inherit it.
-        .env_remove("CARGO_MANIFEST_DIR")
-        .current_dir(tools::root())
+    let output = tools::script_command(script)?
         .stderr(Stdio::inherit())
         .output()
         .context("running bash")?;

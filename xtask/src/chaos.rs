@@ -3,7 +3,7 @@
 
 use crate::tools;
 use anyhow::{Context, Result, bail};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// How to do it.
 #[derive(Debug, clap::Args)]
@@ -19,8 +19,6 @@ pub struct Chaos {
 /// When something is lost or does not recover.
 pub fn run(chaos: &Chaos) -> Result<()> {
     let script = r#"
-        set -euo pipefail
-        . xtask/setup.sh
         scratch=$(mktemp -d)
         # PostgreSQL is restarted on the way, so its last process is none of ours.
         stop() {
@@ -41,12 +39,8 @@ pub fn run(chaos: &Chaos) -> Result<()> {
             YM_WEBHOOKS=$hooks YM_LOGS=servers-rooms ./node_modules/.bin/playwright test --config tools.config.ts --project rooms
         done
     "#;
-    let output = Command::new("bash")
-        .args(["-c", script])
+    let output = tools::script_command(script)?
         .env("YM_CHAOS_TOKEN_MINUTES", chaos.token_minutes.to_string())
-        // Set by cargo for this program; the build must not inherit it.
-        .env_remove("CARGO_MANIFEST_DIR")
-        .current_dir(tools::root())
         .stderr(Stdio::inherit())
         .output()
         .context("running bash")?;

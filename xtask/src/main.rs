@@ -1,66 +1,13 @@
-//! Developer automation: `cargo xtask <command>`. Never part of the product.
+//! `cargo xtask`; everything is in the library.
 
-mod bench;
-mod chaos;
-mod cluster;
-mod layout;
-mod load;
-mod screenshots;
-mod soak;
-mod tools;
-mod wasm_guard;
+use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-
-/// Developer automation for Young Minds.
-#[derive(Parser)]
-#[command(bin_name = "cargo xtask")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Fails when server code would be compiled into the browser's half.
-    WasmGuard,
-    /// Fails when folders or many files import each other in a circle, or when sea-orm leaves the store.
-    Layout,
-    /// Measures the release build; prints a table and writes bench.json.
-    Bench,
-    /// Rewrites the README's pictures.
-    Screenshots,
-    /// Checks free slots in every time zone around every change of clocks; some minutes.
-    Soak(soak::Soak),
-    /// Kills and breaks what the product needs, and checks that nothing is lost; about 35 minutes.
-    Chaos(chaos::Chaos),
-    /// Runs three app processes behind HAProxy with two LiveKit nodes, and takes parts of them away; some minutes.
-    Cluster,
-    /// Load generator of the bench: reads a plan as JSON, writes a report as JSON.
-    #[command(hide = true)]
-    Load,
-}
-
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
-        Command::WasmGuard => wasm_guard::run(),
-        Command::Layout => layout::run(),
-        Command::Bench => bench::run(),
-        Command::Screenshots => screenshots::run(),
-        Command::Soak(soak) => soak::run(&soak),
-        Command::Chaos(chaos) => chaos::run(&chaos),
-        Command::Cluster => cluster::run(),
-        Command::Load => load::run(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+fn main() -> ExitCode {
+    match xtask::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -40,19 +40,26 @@ pub fn run_on_release_build(project: &str, variables: &[(&str, &str)]) -> Result
 /// # Errors
 /// When it fails.
 pub fn bash(script: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
-    let script = format!("set -euo pipefail\n. xtask/setup.sh\n{script}");
-    let status = Command::new("bash")
-        .args(["-c", &script, "xtask"])
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .env("YM_XTASK", std::env::current_exe()?)
-        // Set by cargo for this program; the build must not inherit them.
-        .env_remove("CARGO_MANIFEST_DIR")
-        .current_dir(root())
-        .status()
-        .context("running bash")?;
-    if !status.success() {
+    let mut command = script_command(script)?;
+    let command = command.args(arguments).envs(variables.iter().copied());
+    if !command.status().context("running bash")?.success() {
         bail!("the script failed, see above");
     }
     Ok(())
+}
+
+/// A script that knows `setup.sh` and this program, to be run in the checkout.
+///
+/// # Errors
+/// When this program does not know where it is.
+pub fn script_command(script: &str) -> Result<Command> {
+    let script = format!("set -euo pipefail\n. xtask/setup.sh\n{script}");
+    let mut command = Command::new("bash");
+    command
+        .args(["-c", &script, "xtask"])
+        .env("YM_XTASK", std::env::current_exe()?)
+        // Set by cargo for this program; the build must not inherit them.
+        .env_remove("CARGO_MANIFEST_DIR")
+        .current_dir(root());
+    Ok(command)
 }

@@ -72,7 +72,7 @@ async fn validate(server: &LiveKitServer, livekit: &LiveKit, room: &RoomName) ->
 
 #[tokio::test]
 async fn the_production_file_starts_as_it_is() {
-    let server = LiveKitServer::start().await;
+    let server = LiveKitServer::start();
     client(&server)
         .check()
         .await
@@ -83,7 +83,7 @@ async fn the_production_file_starts_as_it_is() {
 
 #[tokio::test]
 async fn creating_a_room_twice_gives_the_same_room() {
-    let server = LiveKitServer::start_silent().await;
+    let server = LiveKitServer::start_silent();
     let (livekit, name) = (client(&server), a_room());
     assert_eq!(
         livekit.participants(&name).await.expect("answers"),
@@ -103,7 +103,7 @@ async fn creating_a_room_twice_gives_the_same_room() {
 
 #[tokio::test]
 async fn a_join_token_admits_to_its_room_until_the_room_is_deleted() {
-    let server = LiveKitServer::start_silent().await;
+    let server = LiveKitServer::start_silent();
     let (livekit, name) = (client(&server), a_room());
     assert_eq!(
         validate(&server, &livekit, &name).await,
@@ -136,7 +136,7 @@ async fn a_join_token_admits_to_its_room_until_the_room_is_deleted() {
 
 #[tokio::test]
 async fn a_wrong_key_or_secret_is_refused_and_said_so() {
-    let server = LiveKitServer::start_silent().await;
+    let server = LiveKitServer::start_silent();
     for (key, secret) in [
         ("unknown-key", SECRET),
         (KEY, "ffffffffffffffffffffffffffffffff"),
@@ -155,10 +155,10 @@ async fn a_wrong_key_or_secret_is_refused_and_said_so() {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_unreachable_at_once_and_forgets_rooms_when_it_returns() {
-    let mut server = LiveKitServer::start_silent().await;
+    let mut server = LiveKitServer::start_silent();
     let (livekit, name) = (client(&server), a_room());
     let before = create(&livekit, &name).await.expect("created");
-    server.stop();
+    server.kill();
     let asked = Instant::now();
     for error in [
         livekit.check().await.expect_err("down"),
@@ -173,7 +173,7 @@ async fn a_server_that_is_down_is_unreachable_at_once_and_forgets_rooms_when_it_
         "{:?}",
         asked.elapsed()
     );
-    server.start_again().await;
+    server.start_again().expect("it starts again");
     assert_eq!(
         livekit.participants(&name).await.expect("answers"),
         None,
@@ -185,7 +185,7 @@ async fn a_server_that_is_down_is_unreachable_at_once_and_forgets_rooms_when_it_
 
 #[tokio::test]
 async fn a_server_that_hangs_is_given_up_and_used_again_when_it_goes_on() {
-    let server = LiveKitServer::start_silent().await;
+    let server = LiveKitServer::start_silent();
     let livekit = client(&server);
     server.hang().await;
     let asked = Instant::now();
