@@ -280,7 +280,12 @@ impl TestDb {
 
     /// The number a query answers with.
     pub async fn number(&self, sql: &str) -> i64 {
-        let statement = Statement::from_string(self.backend(), sql);
+        self.number_of(sql, []).await
+    }
+
+    /// As [`TestDb::number`], of a query with values.
+    pub async fn number_of<const N: usize>(&self, sql: &str, values: [Value; N]) -> i64 {
+        let statement = Statement::from_sql_and_values(self.backend(), sql, values);
         let row = self
             .db
             .read()

@@ -11,6 +11,7 @@ mod limits;
 mod lists;
 mod mail;
 mod meeting;
+mod races;
 mod rooms;
 mod scheduling;
 mod schema;

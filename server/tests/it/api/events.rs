@@ -1,7 +1,7 @@
 //! The streams of events.
 
 use super::{Cast, Site, ask, livekit};
-use crate::harness::{NOW, Person, TestApp, on_both_engines, on_sqlite};
+use crate::harness::{self, NOW, Person, TestApp, on_both_engines, on_sqlite};
 use axum::{
     body::Body,
     http::{Method, StatusCode, header},
@@ -13,8 +13,9 @@ use domain::{
 };
 use http_body_util::BodyExt;
 use macro_rules_attribute::apply;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
-use server::zones::rfc3339;
+use server::{store::Engine, zones::rfc3339};
 use std::time::Duration;
 
 /// Reads a stream of events.
@@ -258,4 +259,27 @@ async fn quiet_events_carry_a_heartbeat_and_notice_a_login_that_ended(app: TestA
         heartbeat.expect("data").starts_with(b":"),
         "a comment, which browsers skip"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_does_not_concern_a_stream_costs_it_no_query() {
+    harness::run(Engine::Postgres, async |app: TestApp| {
+        let (site, cast) = (Site::of(&app), Cast::of(&app).await);
+        let foreign = app.session(&cast.mentor, &cast.outsider, NOW).await;
+        let mut mine = Events::mine(&site, &cast.mentee).await;
+        let nothing = json!({"now": NOW.0, "sessions": []});
+        assert_eq!(mine.next().await, Some(nothing));
+        let other = sea_orm::Database::connect(&app.test_db.url).await;
+        let txn = other.expect("connected").begin().await.expect("begun");
+        // From here on nobody can read a session or a login.
+        let lock = "LOCK TABLE sessions, logins IN ACCESS EXCLUSIVE MODE";
+        txn.execute_unprepared(lock).await.expect("locked");
+        changed(&app, foreign, (&cast.mentor, &cast.outsider));
+        let silent = tokio::time::timeout(Duration::from_millis(100), mine.next()).await;
+        assert!(silent.is_err(), "{silent:?}");
+        app.stop();
+        assert_eq!(mine.next().await, None, "one that waited could not hang up");
+        txn.rollback().await.expect("rolled back");
+    })
+    .await;
 }
