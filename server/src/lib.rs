@@ -28,7 +28,6 @@ pub mod meetings;
 pub mod mentors;
 pub mod schedule;
 pub mod sessions;
-mod sign_in_limits;
 pub mod state;
 pub mod store;
 mod views;

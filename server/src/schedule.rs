@@ -2,8 +2,8 @@
 
 use crate::{
     AppState, Result,
+    accounts::limits,
     meetings::reconcile,
-    sign_in_limits,
     store::{self, Engine, ScopedFutureExt},
 };
 use domain::time::{Millis, Timestamp};
@@ -103,7 +103,7 @@ async fn sweep(state: &AppState, swept_at: Timestamp) -> Timestamp {
         async move {
             store::jobs::sweep(txn, before).await?;
             store::sessions::release_expired(txn, now).await?;
-            let forgotten = now - sign_in_limits::WINDOW;
+            let forgotten = now - limits::WINDOW;
             store::sign_in_failures::sweep(txn, forgotten).await?;
             store::webhook_events::sweep(txn, before).await
         }

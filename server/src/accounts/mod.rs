@@ -1,9 +1,10 @@
 //! Accounts and logins: signing up, in and out, and people's own settings.
 
+pub(crate) mod limits;
+
 use crate::{
     AppState, Error, Result,
     credentials::{generate_token, token_hash},
-    sign_in_limits,
     store::{StoreError, logins, users},
     zones::Zone,
 };
@@ -181,7 +182,7 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
     // An address that cannot exist is treated like an unknown one.
     let email = EmailAddress::parse(&form.email).ok();
     let account = email.as_ref().map_or("", EmailAddress::as_str);
-    sign_in_limits::check(state, account, from, now).await?;
+    limits::check(state, account, from, now).await?;
     let user = match &email {
         Some(email) => users::credentials(state.db.read(), email).await?,
         None => None,
@@ -191,7 +192,7 @@ pub async fn sign_in(state: &AppState, form: SignIn, from: IpAddr) -> Result<New
     });
     let matches = state.passwords.verify(form.password, hash).await?;
     let Some(id) = id.filter(|_| matches) else {
-        sign_in_limits::failed(state, account, from, now).await?;
+        limits::failed(state, account, from, now).await?;
         return Err(Problem::WrongCredentials.into());
     };
     let login = generate_login(now, id);
