@@ -3,7 +3,7 @@
 use crate::{
     api::wire::Wire,
     browser,
-    components::site::{SiteFooter, SiteHeader},
+    components::site::{AddressFails, SiteFooter, SiteHeader},
     element_ids,
     page_context::PageContext,
     pages::{
@@ -11,9 +11,11 @@ use crate::{
         admin::{AdminMentorsPage, AdminNotificationsPage},
         availability::AvailabilityPage,
         book::BookPage,
+        check_email::CheckEmailPage,
         console::ConsolePage,
         dashboard::DashboardPage,
         home::HomePage,
+        links::{ConfirmAddressPage, ConfirmPage, ForgotPage, ResetPage, SignInLinkPage},
         meeting::MeetingPage,
         mentor_profile::MentorProfilePage,
         mentors::{MentorPage, MentorsPage},
@@ -104,6 +106,7 @@ fn Frame(
             <SiteHeader />
             <main id=element_ids::MAIN class="site-main" tabindex="-1">
                 <FocusOnNavigation />
+                <AddressFails />
                 {children()}
             </main>
             <SiteFooter />
@@ -118,6 +121,12 @@ fn SitePages() -> AnyNestedRoute {
         <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
         <Route path=path!("/auth/signin") view=SignInPage ssr=SsrMode::Async />
         <Route path=path!("/auth/signup") view=SignUpPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/check-email") view=CheckEmailPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/confirm") view=ConfirmPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/forgot") view=ForgotPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/reset") view=ResetPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/link") view=SignInLinkPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/address") view=ConfirmAddressPage ssr=SsrMode::Async />
         <Route path=path!("/mentors") view=MentorsPage ssr=SsrMode::Async />
         <Route path=path!("/mentors/:id") view=MentorPage ssr=SsrMode::Async />
         <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />

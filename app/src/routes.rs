@@ -17,6 +17,18 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/auth/signin";
 /// Sign-up form.
 pub const SIGN_UP: &str = "/auth/signup";
+/// What somebody who signed up has to do next.
+pub const CHECK_EMAIL: &str = "/auth/check-email";
+/// Where the link of a sign-up leads.
+pub const CONFIRM: &str = "/auth/confirm";
+/// Asks for a link to choose a new password.
+pub const FORGOT: &str = "/auth/forgot";
+/// Where that link leads.
+pub const RESET: &str = "/auth/reset";
+/// Asks for a link to sign in, and where it leads.
+pub const SIGN_IN_LINK: &str = "/auth/link";
+/// Where the link to a new address leads.
+pub const CONFIRM_ADDRESS: &str = "/auth/address";
 /// List of mentors.
 pub const MENTORS: &str = "/mentors";
 /// The reader's sessions.

@@ -21,6 +21,8 @@ pub const WEEK: &str = "later";
 pub const ZONE: &str = "zone";
 /// The parameter with the path to go to after signing in or up.
 pub const CALLBACK: &str = "callbackUrl";
+/// The secret of a link that was emailed.
+pub const TOKEN: &str = "token";
 /// The parameter with the filter of a list of the admin console.
 pub const FILTER: &str = "q";
 /// The parameter with the page of such a list, from 0.
@@ -42,6 +44,18 @@ pub enum Done {
     /// The calendar's secret address is revoked.
     FeedRevoked,
     PasswordChanged,
+    /// A new password is chosen by a link; it has to be used now.
+    PasswordReset,
+    /// A link is on its way, if there is such an account.
+    LinkSent,
+    /// The link of a sign-up is sent once more, or to a corrected address.
+    SentAgain,
+    /// A link to a new address is on its way.
+    AddressAsked,
+    /// The account has another address.
+    AddressChanged,
+    /// Other browsers are signed out.
+    LoginsEnded,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -71,12 +85,18 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 24] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
         Self::FeedRevoked,
         Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::LinkSent,
+        Self::SentAgain,
+        Self::AddressAsked,
+        Self::AddressChanged,
+        Self::LoginsEnded,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -100,6 +120,12 @@ impl Done {
             Self::ScheduleSaved => "schedule",
             Self::FeedRevoked => "feed",
             Self::PasswordChanged => "password",
+            Self::PasswordReset => "reset",
+            Self::LinkSent => "link",
+            Self::SentAgain => "again",
+            Self::AddressAsked => "address-asked",
+            Self::AddressChanged => "address",
+            Self::LoginsEnded => "logins",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

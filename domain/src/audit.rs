@@ -44,6 +44,20 @@ pub enum AuditAction {
     ApprovedMentor,
     /// Ended all logins of a person.
     SignedOutEverywhere,
+    /// Proved an address, and has an account.
+    SignedUp,
+    /// Signed in.
+    SignedIn,
+    /// An attempt to sign in that was refused.
+    SignInRefused,
+    /// Chose another password, knowing the old one.
+    PasswordChanged,
+    /// Chose another password by a link or on the command line.
+    PasswordReset,
+    /// Has another address.
+    AddressChanged,
+    /// Ended logins of their own.
+    EndedLogins,
 }
 
 impl AuditAction {
@@ -62,6 +76,13 @@ impl AuditAction {
             Self::RetriedJob => "Retried a job",
             Self::ApprovedMentor => "Published a mentor",
             Self::SignedOutEverywhere => "Signed somebody out everywhere",
+            Self::SignedUp => "Created an account",
+            Self::SignedIn => "Signed in",
+            Self::SignInRefused => "Was refused at sign-in",
+            Self::PasswordChanged => "Changed the password",
+            Self::PasswordReset => "Reset the password",
+            Self::AddressChanged => "Changed the email address",
+            Self::EndedLogins => "Signed browsers out",
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Our ids, times and words as columns of tables. For the server alone.
 
 use crate::{
+    account::AccountEmail,
     audit::AuditAction,
     availability::{Day, OverrideWord},
     booking::ChangeKind,
     email::EmailKind,
-    ids::{EmailId, JobId, LoginId, NotificationId, RoomId, RoomName, SessionId, UserId},
+    ids::{EmailId, JobId, LoginId, NotificationId, RoomId, RoomName, SessionId, SignUpId, UserId},
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -105,6 +106,7 @@ ids!(
     NotificationId,
     RoomId,
     SessionId,
+    SignUpId,
     UserId
 );
 column!(Timestamp, i64, |at| at.0, |at| Some(Timestamp(*at)));
@@ -116,6 +118,7 @@ column!(RoomName, String, |room| room.into(), |name| {
     RoomName::parse(name)
 });
 words!(
+    AccountEmail,
     AuditAction,
     BookingWord,
     ChangeKind,

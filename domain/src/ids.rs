@@ -53,6 +53,10 @@ id!(
     LoginId
 );
 id!(
+    /// An account that waits for its address to be proved (`sign_ups.id`).
+    SignUpId
+);
+id!(
     /// A row of the outbox (`jobs.id`).
     JobId
 );

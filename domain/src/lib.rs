@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod account;
 pub mod attendance;
 pub mod audit;
 pub mod availability;

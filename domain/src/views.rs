@@ -5,7 +5,7 @@ use crate::{
     access::Access,
     availability::ScheduleDraft,
     booking::{Answered, ChangeKind, Steps},
-    ids::{NotificationId, SessionId, UserId},
+    ids::{LoginId, NotificationId, SessionId, UserId},
     session::{Booking, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -27,6 +27,25 @@ pub struct Me {
     pub is_admin: bool,
     /// Has a mentor profile.
     pub is_mentor: bool,
+    /// Whether a mail server refused the address for good: emails do not arrive.
+    pub email_fails: bool,
+}
+
+/// One of a person's own logins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginView {
+    /// For ending it.
+    pub id: LoginId,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+    /// Browser and system in words; may be empty.
+    pub browser: String,
+    /// `IPv4` or `IPv6`; may be empty.
+    pub network: String,
+    /// When it began, in the person's zone.
+    pub began: LocalLabel,
+    /// When it was last used, to the minute, in the person's zone.
+    pub last_seen: LocalLabel,
 }
 
 /// A published mentor in the list.

@@ -28,6 +28,7 @@ pub use words;
 
 use crate::{
     access::AccessWord,
+    account::AccountEmail,
     audit::AuditAction,
     availability::OverrideWord,
     booking::ChangeKind,
@@ -37,6 +38,7 @@ use crate::{
 
 words!(
     AccessWord,
+    AccountEmail,
     AuditAction,
     BookingWord,
     ChangeKind,
@@ -78,6 +80,7 @@ mod tests {
 
     #[test]
     fn tables_and_json_use_the_same_words() {
+        check::<AccountEmail>();
         check::<AuditAction>();
         check::<ChangeKind>();
         check::<EmailKind>();

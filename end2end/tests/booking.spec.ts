@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { newAccount } from "../support/accounts";
 import { client, expect, open, type Page, ready, signIn, test } from "../support/fixtures";
 import { accountOf, MENTOR, seedDemo, seedSession } from "../support/seed";
 
@@ -35,13 +36,7 @@ async function publish(mentor: string): Promise<void> {
 test("a mentee books a mentor, sees it on the dashboard, and cancels it", async ({ page }) => {
   // The demo mentor has free hours; the mentee is new, so that nobody's seats are in the way.
   await seedDemo();
-  await open(page, "/auth/signup");
-  await page.getByLabel("Name").fill("Ines Moreau");
-  await page.getByLabel("Email").fill(`mentee-${randomUUID()}@example.org`);
-  await page.getByLabel("Password", { exact: true }).fill("a long enough phrase 7");
-  await page.getByLabel("Time zone").selectOption("Europe/Paris");
-  await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page).toHaveURL(/\/dashboard$/);
+  await newAccount(page, "Ines Moreau", `mentee-${randomUUID()}@example.org`, "Europe/Paris");
 
   const time = await holdTime(page, 4);
   const title = `First talk ${randomUUID().slice(0, 8)}`;

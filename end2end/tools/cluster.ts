@@ -164,6 +164,7 @@ test("a call survives each app process and each LiveKit node", async ({ browser,
   test.setTimeout(600_000);
   const seeded = await cluster.seedSession("0s");
   const [mentor, mentee] = await meet(browser, seeded, problems, allowed);
+  const met = performance.now();
   const pages = [mentor.page, mentee.page];
   for (const page of pages) await expectMovingVideo(page);
   for (let n = 0; n < cluster.apps.length; n++) {
@@ -193,7 +194,9 @@ test("a call survives each app process and each LiveKit node", async ({ browser,
   }
   const report = await mentor.context.request.get(`/api/sessions/${seeded.sessionId}/attendance`);
   const { people, stays } = ((await report.json()) as { data: { people: { seconds: number }[]; stays: { leftAt: string | null }[] } }).data;
-  for (const { seconds } of people) expect(seconds, "each was there").toBeGreaterThan(20);
+  // Whoever's LiveKit was killed is away until the call is back; a third of the time is left in any case.
+  const third = (performance.now() - met) / 3_000;
+  for (const { seconds } of people) expect(seconds, "each was there").toBeGreaterThan(third);
   say(`seconds in the record, mentor and mentee, in ${stays.length} stays|${people.map(({ seconds }) => seconds).join(" and ")}`);
   await mentor.close();
   await mentee.close();

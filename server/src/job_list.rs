@@ -1,6 +1,7 @@
 //! All kinds of jobs, once.
 
 use crate::{
+    accounts::jobs::send_account_email::SendAccountEmail,
     emails::jobs::{
         notify_admin::{NotifyAdmin, notify_admins},
         send_email::SendEmail,
@@ -27,6 +28,7 @@ pub fn job_list() -> &'static Registry {
             .with::<ProcessWebhooks>()
             .with::<SendEmail>()
             .with::<NotifyAdmin>()
+            .with::<SendAccountEmail>()
     });
     &LIST
 }

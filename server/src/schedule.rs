@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Result,
-    accounts::limits,
+    accounts::{self, limits},
     meetings::reconcile,
     store::{self, Engine, ScopedFutureExt},
 };
@@ -103,8 +103,10 @@ async fn sweep(state: &AppState, swept_at: Timestamp) -> Timestamp {
         async move {
             store::jobs::sweep(txn, before).await?;
             store::sessions::release_expired(txn, now).await?;
-            let forgotten = now - limits::WINDOW;
-            store::sign_in_failures::sweep(txn, forgotten).await?;
+            let forgotten = now - limits::LONGEST;
+            store::attempts::sweep(txn, forgotten).await?;
+            store::account_emails::sweep(txn, before).await?;
+            store::sign_ups::sweep(txn, now - accounts::SIGN_UP_WAITS_FOR).await?;
             store::webhook_events::sweep(txn, before).await
         }
         .scope_boxed()

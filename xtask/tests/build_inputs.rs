@@ -18,10 +18,10 @@ fn setup(root: &Path, call: &str) -> String {
         .args(["-euo", "pipefail", "-c", &script])
         .current_dir(root)
         .output()
-        .unwrap();
+        .expect("bash runs");
     let complaint = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{call}: {complaint}");
-    String::from_utf8(done.stdout).unwrap()
+    String::from_utf8(done.stdout).expect("text")
 }
 
 fn inputs(root: &Path) -> BTreeSet<PathBuf> {

@@ -23,12 +23,45 @@ pub async fn change_password(
 ) -> Result<(), ApiError> {
     use crate::{routes, url_words::Done};
     let request = crate::api::backend::request()?;
-    let login = request.login()?;
-    let changed =
-        server::accounts::change_password(&request.state, login, &current_password, &new_password);
-    let login = request.answer(changed.await)?;
-    request.sign_in(&login);
+    let (state, login, client) = (&request.state, request.login()?, request.client()?);
+    let (old, new) = (&current_password, &new_password);
+    let login = server::accounts::change_password(state, login, old, new, &client).await;
+    request.sign_in(&request.answer(login)?);
     crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::PasswordChanged));
+    Ok(())
+}
+
+/// Emails a link to a new address; the account has it once the link was opened.
+#[server(prefix = "/api/fn", endpoint = "change_address")]
+pub async fn change_address(new_email: String, password: String) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let (state, login, client) = (&request.state, request.login()?, request.client()?);
+    let asked = server::accounts::change_address(state, login, &new_email, &password, &client);
+    request.answer(asked.await)?;
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::AddressAsked));
+    Ok(())
+}
+
+/// Signs one of the reader's browsers out.
+#[server(prefix = "/api/fn", endpoint = "end_login")]
+pub async fn end_login(login: domain::ids::LoginId) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let own = request.login()?;
+    request.answer(server::accounts::end_login(&request.state, own, login).await)?;
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::LoginsEnded));
+    Ok(())
+}
+
+/// Signs all of the reader's browsers out but this one.
+#[server(prefix = "/api/fn", endpoint = "end_other_logins")]
+pub async fn end_other_logins() -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let own = request.login()?;
+    request.answer(server::accounts::end_other_logins(&request.state, own).await)?;
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::LoginsEnded));
     Ok(())
 }
 

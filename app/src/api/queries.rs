@@ -6,10 +6,11 @@
 
 use crate::url_words::Week;
 use domain::{
+    account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        ListPages, Me, MentorCard, MentorProfile as Profile, MySessions, NotificationView,
-        PendingMentor, SessionView, Slot,
+        ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
+        NotificationView, PendingMentor, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,10 @@ macro_rules! queries {
 queries! {
     /// All of them, sorted.
     TimeZones => Vec<String>,
+    /// The address that waits to be proved; `None` when this browser knows of none.
+    SignUpWaiting => Option<String>,
+    /// What the link is about; `None` when it does not work (any more).
+    EmailLink => Option<LinkSettings>,
     /// The person and their settings.
     Account => AccountSettings,
     /// The profile, once there is one.
@@ -89,6 +94,18 @@ queries! {
 /// All time zones that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeZones;
+
+/// What a sign-up in this browser waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUpWaiting;
+
+/// A link that was emailed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailLink {
+    pub kind: AccountEmail,
+    /// The secret in the address.
+    pub token: String,
+}
 
 /// The signed-in person, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +180,15 @@ pub struct Notifications;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingMentors;
 
+/// What a link that was emailed is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkSettings {
+    /// The address it was sent to.
+    pub email: String,
+    /// Whether the password of the sign-up is asked for.
+    pub needs_password: bool,
+}
+
 /// What the account's page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSettings {
@@ -171,6 +197,8 @@ pub struct AccountSettings {
     pub zones: Vec<String>,
     /// Whether the calendar has a secret address.
     pub has_feed: bool,
+    /// Signed-in browsers, this one first.
+    pub logins: Vec<LoginView>,
 }
 
 /// What a mentor's page shows.

@@ -159,6 +159,16 @@ fn done_text(done: Done) -> &'static str {
             "The address is gone. Calendar programs that used it no longer see your sessions."
         }
         Done::PasswordChanged => "Your password is changed. Other browsers are signed out.",
+        Done::PasswordReset => "Your password is changed. Sign in with the new one.",
+        Done::LinkSent => {
+            "If there is an account with this address, a link is on its way. Look into the spam folder, too."
+        }
+        Done::SentAgain => "The link is on its way.",
+        Done::AddressAsked => {
+            "We have sent a link to the new address. Your account has it once you open the link."
+        }
+        Done::AddressChanged => "Your address is changed. Sign in with the new one from now on.",
+        Done::LoginsEnded => "Signed out there.",
         Done::Booked => "Booked. The time is yours.",
         Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
         Done::Confirmed => "Confirmed. Both of you will get an email.",

@@ -43,6 +43,22 @@ pub fn SiteHeader() -> impl IntoView {
     }
 }
 
+/// What the reader has to know on every page: their address does not work.
+#[component]
+pub fn AddressFails() -> impl IntoView {
+    let fails = matches!(viewer(), Viewer::SignedIn(me) if me.email_fails);
+    fails.then(|| {
+        view! {
+            <p class="note note-danger" role="status">
+                "Emails to your address do not arrive. "
+                <a href=routes::ACCOUNT rel="external">
+                    "Please change it in your account"
+                </a> "."
+            </p>
+        }
+    })
+}
+
 /// A link that is marked while its page is shown. The router's own `A` would put the meeting's base before each address.
 #[component]
 fn NavLink(href: &'static str, children: Children) -> impl IntoView {

@@ -3,7 +3,10 @@
 use super::load::{Load, query};
 use crate::{
     api::{
-        account::{ChangePassword, MakeFeed, RevokeFeed, SignOutEverywhere, UpdateAccount},
+        account::{
+            ChangeAddress, ChangePassword, EndLogin, EndOtherLogins, MakeFeed, RevokeFeed,
+            SignOutEverywhere, UpdateAccount,
+        },
         queries::{self, AccountSettings},
     },
     components::{
@@ -17,7 +20,7 @@ use crate::{
 };
 use domain::{
     text::{NAME_MAX, PASSWORD_LENGTH},
-    views::Me,
+    views::{LoginView, Me},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -41,6 +44,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         me,
         zones,
         has_feed,
+        logins,
     } = settings;
     let (mentor_text, mentor_link) = if me.is_mentor {
         (
@@ -69,8 +73,9 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
                 </p>
             </section>
             <CalendarFeed has_feed />
+            <AddressForm email=email.clone() />
             <PasswordForm email />
-            <SignOutEverywhereForm />
+            <Logins logins />
         </div>
     }
 }
@@ -208,19 +213,136 @@ fn PasswordForm(email: String) -> impl IntoView {
 }
 
 #[component]
+fn AddressForm(email: String) -> impl IntoView {
+    let form = Form::new::<ChangeAddress>();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <section class="card" aria-labelledby="address-title">
+            <h2 id="address-title">"Email address"</h2>
+            <p>
+                "You sign in, and get emails, as " <strong>{email}</strong>
+                ". We send a link to a new address; your account has it once you open the link."
+            </p>
+            <PostForm to=form.to>
+                <FormError problem fields=&["newEmail", "password"] />
+                <TextField
+                    label="New email address"
+                    name="new_email"
+                    field="newEmail"
+                    kind="email"
+                    autocomplete="email"
+                    value=form.value("new_email", "")
+                    problem
+                />
+                <TextField
+                    label="Your password"
+                    name="password"
+                    kind="password"
+                    autocomplete="current-password"
+                    problem
+                />
+                <p class="actions">
+                    <SubmitButton label="Change address" pending />
+                </p>
+            </PostForm>
+        </section>
+    }
+}
+
+/// Where the reader is signed in, and how to end that.
+#[component]
+fn Logins(logins: Vec<LoginView>) -> impl IntoView {
+    let has_others = logins.len() > 1;
+    let rows: Vec<_> = logins
+        .into_iter()
+        .map(|login| view! { <LoginRow login /> })
+        .collect();
+    view! {
+        <section class="card" aria-labelledby="logins-title">
+            <h2 id="logins-title">"Where you are signed in"</h2>
+            <ul class="logins">{rows}</ul>
+            {has_others.then(|| view! { <EndOtherLoginsForm /> })}
+            <SignOutEverywhereForm />
+        </section>
+    }
+}
+
+#[component]
+fn LoginRow(login: LoginView) -> impl IntoView {
+    let form = Form::new::<EndLogin>();
+    let (problem, pending) = (form.problem(), form.pending());
+    let LoginView {
+        id,
+        is_this,
+        browser,
+        network,
+        began,
+        last_seen,
+    } = login;
+    let name = match browser.as_str() {
+        "" => "A browser".to_owned(),
+        _ => browser,
+    };
+    let place = match network.as_str() {
+        "" => String::new(),
+        network => format!(", over {network}"),
+    };
+    let used = if is_this {
+        "This browser".to_owned()
+    } else {
+        format!("Last used {}, {}", last_seen.date, last_seen.time)
+    };
+    let since = format!("signed in {}, {}{place}", began.date, began.time);
+    let label_id = format!("login-{id}");
+    view! {
+        <li class="login">
+            <div>
+                <p id=label_id.clone()>
+                    <strong>{name}</strong>
+                </p>
+                <p class="muted">{used} " · " {since}</p>
+            </div>
+            {(!is_this)
+                .then(|| {
+                    view! {
+                        <PostForm to=form.to>
+                            <FormError problem />
+                            <input type="hidden" name="login" value=id.to_string() />
+                            <SubmitButton label="Sign out" pending class="button button-quiet" />
+                        </PostForm>
+                    }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn EndOtherLoginsForm() -> impl IntoView {
+    let form = Form::new::<EndOtherLogins>();
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
+        <PostForm to=form.to>
+            <FormError problem />
+            <p class="actions">
+                <SubmitButton label="Sign out all others" pending class="button" />
+            </p>
+        </PostForm>
+    }
+}
+
+#[component]
 fn SignOutEverywhereForm() -> impl IntoView {
     let form = Form::new::<SignOutEverywhere>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
-        <section class="card" aria-labelledby="everywhere-title">
-            <h2 id="everywhere-title">"Sign out everywhere"</h2>
-            <p>"Signs you out of every browser, including this one."</p>
+        <div>
+            <p>"Sign out of every browser, including this one:"</p>
             <PostForm to=form.to>
                 <FormError problem />
                 <p class="actions">
                     <SubmitButton label="Sign out everywhere" pending class="button" />
                 </p>
             </PostForm>
-        </section>
+        </div>
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     components::{
         fields::{SubmitButton, TextField},
         form::PostForm,
-        notes::FormError,
+        notes::{DoneNote, FormError},
     },
     forms::Form,
     page_context::PageContext,
@@ -44,6 +44,7 @@ pub fn SignInPage() -> impl IntoView {
         <Title text="Sign in" />
         <div class="narrow card form-card">
             <h1>"Sign in"</h1>
+            <DoneNote />
             {was_signed_out
                 .then(|| {
                     view! {
@@ -78,6 +79,11 @@ pub fn SignInPage() -> impl IntoView {
                     <SubmitButton label="Sign in" pending />
                 </p>
             </PostForm>
+            <p class="muted">
+                <a href=routes::FORGOT>"Forgot your password?"</a>
+                " · "
+                <a href=routes::SIGN_IN_LINK>"Sign in with a link by email"</a>
+            </p>
             <p class="muted">
                 "New here? " <a href=sign_up>"Create an account"</a>
             </p>

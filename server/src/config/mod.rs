@@ -78,6 +78,9 @@ pub struct Settings {
     /// Failed sign-ins allowed from one address, within 15 minutes.
     #[arg(long, env = "SIGN_IN_FAILURES_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub sign_in_failures_per_address: u32,
+    /// Sign-ups, and emails with links to sign in or choose a password, that one address may ask for in an hour.
+    #[arg(long, env = "ACCOUNT_REQUESTS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub account_requests_per_address: u32,
     /// Passwords hashed at the same time; each takes 19 MiB of memory.
     #[arg(long, env = "PASSWORD_HASHING", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub password_hashing: u32,
@@ -162,6 +165,8 @@ pub struct Limits {
     pub sign_in_failures_per_account: u32,
     /// Failed sign-ins per address in 15 minutes.
     pub sign_in_failures_per_address: u32,
+    /// Sign-ups and emails with links per address in an hour.
+    pub account_requests_per_address: u32,
     /// Concurrent password hashes.
     pub password_hashing: u32,
     /// Proxies whose forwarding headers are believed.
@@ -269,6 +274,7 @@ impl TryFrom<Settings> for Config {
             limits: Limits {
                 sign_in_failures_per_account: s.sign_in_failures_per_account,
                 sign_in_failures_per_address: s.sign_in_failures_per_address,
+                account_requests_per_address: s.account_requests_per_address,
                 password_hashing: s.password_hashing,
                 trusted_proxies: s.trusted_proxies,
             },

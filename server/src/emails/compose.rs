@@ -103,7 +103,7 @@ pub fn compose(
 }
 
 /// Puts the headers that all emails have before a body.
-fn finish(
+pub(super) fn finish(
     config: &Config,
     id: EmailId,
     to: Mailbox,
@@ -160,7 +160,7 @@ pub(super) fn admin_alert(
     })
 }
 
-fn unwritten(error: impl std::fmt::Display) -> Error {
+pub(super) fn unwritten(error: impl std::fmt::Display) -> Error {
     Error::Other(format!("an email could not be written: {error}"))
 }
 
@@ -180,7 +180,7 @@ fn recipient(party: &Party) -> Result<Mailbox> {
     mailbox(party.email.as_deref().ok_or(BAD)?, &party.name)
 }
 
-fn mailbox(email: &str, name: &str) -> Result<Mailbox> {
+pub(super) fn mailbox(email: &str, name: &str) -> Result<Mailbox> {
     const BAD: MailError = MailError::Unwritable("its reader's address cannot be written to");
     let email = EmailAddress::parse(email).map_err(|_| BAD)?;
     let (user, host) = email.as_str().split_once('@').ok_or(BAD)?;

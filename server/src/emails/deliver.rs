@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A mail server has this long for one email, greeting to goodbye.
 const DELIVER_WITHIN: Duration = Duration::from_secs(10);
 
-pub(super) async fn deliver(state: &AppState, email: &Email) -> Result<()> {
+pub(crate) async fn deliver(state: &AppState, email: &Email) -> Result<()> {
     fail::step("before an email");
     let delivered = tokio::time::timeout(DELIVER_WITHIN, state.mail.deliver(email)).await;
     fail::step("after an email");

@@ -6,12 +6,17 @@
 //! a day, then waits for an admin. Should the server take an email and our note of it get lost, the
 //! email goes out again, with the same Message-ID.
 
+mod account;
 mod compose;
 mod deliver;
 pub mod jobs;
 mod kind;
+mod undeliverable;
 mod write;
 
+pub use account::{AccountText, compose_for_account};
 pub use compose::compose;
+pub(crate) use deliver::deliver;
 pub use kind::{Cause, Detail, EmailKind};
+pub(crate) use undeliverable::address_works;
 pub use write::{plan_reminders, post};

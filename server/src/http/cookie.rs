@@ -1,6 +1,9 @@
 //! Our cookies. The login's token is stored nowhere else; the database has only a hash of it.
 
-use crate::{accounts::NewLogin, config::Config};
+use crate::{
+    accounts::{NewLogin, Waiting},
+    config::Config,
+};
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite, time::Duration};
 use domain::time::{Millis, Timestamp};
@@ -9,6 +12,7 @@ use secrecy::ExposeSecret;
 /// Over https browsers accept such a name only with `Secure`, `Path=/` and no `Domain`.
 const HOST_ONLY: &str = "__Host-";
 const LOGIN: &str = "__Host-ym_login";
+const SIGN_UP: &str = "__Host-ym_sign_up";
 
 /// Name of the login's cookie under this configuration.
 pub fn name(config: &Config) -> &'static str {
@@ -26,6 +30,22 @@ pub fn set(config: &Config, login: &NewLogin, now: Timestamp) -> HeaderValue {
 /// `Set-Cookie` that removes the login's cookie.
 pub fn clear(config: &Config) -> HeaderValue {
     write(config, LOGIN, "", Millis(0))
+}
+
+/// `Set-Cookie` for a sign-up that waits for its address to be proved, or that removes it.
+pub fn sign_up(config: &Config, waiting: Option<&Waiting>, now: Timestamp) -> HeaderValue {
+    let Some(waiting) = waiting else {
+        return write(config, SIGN_UP, "", Millis(0));
+    };
+    let lifetime = waiting.expires_at.since(now);
+    let mut value = write(config, SIGN_UP, waiting.token.expose_secret(), lifetime);
+    value.set_sensitive(true);
+    value
+}
+
+/// What a request carries of a sign-up.
+pub fn sign_up_token(config: &Config, headers: &HeaderMap) -> Option<String> {
+    read(config, SIGN_UP, headers)
 }
 
 /// The token a request carries.

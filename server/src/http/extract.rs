@@ -1,6 +1,6 @@
 //! Reading requests; every refusal is our own JSON.
 
-use super::{answer::Failure, client_ip::client_ip};
+use super::answer::Failure;
 use crate::AppState;
 use axum::{
     Json,
@@ -16,7 +16,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use std::{error::Error, fmt, iter, marker::PhantomData, net::IpAddr, str::FromStr};
+use std::{error::Error, fmt, iter, marker::PhantomData, str::FromStr};
 
 type Extracted<T> = Result<T, Failure>;
 
@@ -137,24 +137,6 @@ impl FromRequest<AppState> for RawBody {
             .await
             .map(Self)
             .map_err(unreadable)
-    }
-}
-
-/// Address of the client.
-pub(crate) struct ClientIp(pub(crate) IpAddr);
-
-impl FromRequestParts<AppState> for ClientIp {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        state: &AppState,
-    ) -> Result<Self, Self::Rejection> {
-        Ok(Self(client_ip(
-            &state.config,
-            &parts.headers,
-            &parts.extensions,
-        )))
     }
 }
 

@@ -7,6 +7,7 @@ mod api;
 pub mod auth;
 pub mod bodies;
 mod calendar;
+mod client;
 mod client_ip;
 pub mod cookie;
 mod dev_mail;
@@ -17,6 +18,7 @@ mod request;
 mod sse;
 pub mod views;
 
+pub use client::client;
 pub use client_ip::client_ip;
 
 use crate::{AppState, webhooks::Inbox};

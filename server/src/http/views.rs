@@ -99,6 +99,8 @@ pub struct Me {
     time_zone: String,
     is_admin: bool,
     is_mentor: bool,
+    /// Whether a mail server refused the address for good.
+    email_fails: bool,
 }
 
 impl From<views::Me> for Me {
@@ -110,6 +112,7 @@ impl From<views::Me> for Me {
             time_zone: me.time_zone,
             is_admin: me.is_admin,
             is_mentor: me.is_mentor,
+            email_fails: me.email_fails,
         }
     }
 }

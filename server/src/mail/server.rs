@@ -46,8 +46,11 @@ pub enum MailError {
     /// It answers but does not take the email for now, or never before its settings are put right.
     #[error("the mail server does not take emails: {0}")]
     TemporaryFailure(String),
-    /// It will never take this email to this recipient.
-    #[error("the mail server refuses the recipient or the email: {0}")]
+    /// It will never take anything to this recipient.
+    #[error("the mail server refuses the recipient: {0}")]
+    BadRecipient(String),
+    /// It will never take this email.
+    #[error("the mail server refuses the email: {0}")]
     Refused(String),
     /// No email could be made for this person.
     #[error("no email can be made: {0}")]
@@ -58,8 +61,16 @@ impl MailError {
     /// Whether trying again is pointless until a person did something about it.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::Unwritable(_) => true,
+            Self::BadRecipient(_) | Self::Refused(_) | Self::Unwritable(_) => true,
             Self::Unreachable(_) | Self::TemporaryFailure(_) => false,
+        }
+    }
+
+    /// Whether the recipient's address is at fault: no other email to it will ever arrive.
+    pub fn is_of_recipient(&self) -> bool {
+        match self {
+            Self::BadRecipient(_) | Self::Unwritable(_) => true,
+            Self::Refused(_) | Self::Unreachable(_) | Self::TemporaryFailure(_) => false,
         }
     }
 }

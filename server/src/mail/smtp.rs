@@ -93,7 +93,7 @@ impl MailServer for Smtp {
                 .supports_feature(Extension::SmtpUtfEight)
             {
                 let what = "it takes no addresses beyond ASCII (SMTPUTF8)";
-                return Err(MailError::Refused(what.to_owned()));
+                return Err(MailError::BadRecipient(what.to_owned()));
             }
             options.push(MailParameter::SmtpUtfEight);
         }
@@ -104,7 +104,7 @@ impl MailServer for Smtp {
         server
             .command(Rcpt::new(email.to.clone(), Vec::new()))
             .await
-            .map_err(|e| refusal("recipient", &e))?;
+            .map_err(|e| refusal(MailError::BadRecipient, "recipient", &e))?;
         server
             .command(Data)
             .await
@@ -112,7 +112,7 @@ impl MailServer for Smtp {
         server
             .message(&email.bytes)
             .await
-            .map_err(|e| refusal("email", &e))?;
+            .map_err(|e| refusal(MailError::Refused, "email", &e))?;
         let _taken_anyway = tokio::time::timeout(GOODBYE, server.quit()).await;
         Ok(())
     }
@@ -141,7 +141,7 @@ fn failure(step: &str, error: &Error) -> MailError {
 
 /// A step about the recipient or the email went wrong: a 5xx is final, unless it is about us:
 /// missing or refused credentials (530, 535), the sender (5.1.7, 5.1.8), or rights (5.7.x).
-fn refusal(step: &str, error: &Error) -> MailError {
+fn refusal(refused: fn(String) -> MailError, step: &str, error: &Error) -> MailError {
     let Some(code) = said(error).filter(|_| error.is_permanent()) else {
         return failure(step, error);
     };
@@ -152,7 +152,7 @@ fn refusal(step: &str, error: &Error) -> MailError {
     if about_us {
         return failure(step, error);
     }
-    MailError::Refused(format!("{code} at the {step}"))
+    refused(format!("{code} at the {step}"))
 }
 
 /// The codes of an answer, such as `550 5.1.1`: not its text, which may repeat the address.

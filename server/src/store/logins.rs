@@ -8,7 +8,7 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult,
-    QueryFilter,
+    QueryFilter, QueryOrder,
 };
 
 /// A new login.
@@ -20,6 +20,10 @@ pub struct NewLoginRow {
     pub token_hash: String,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// The browser in words.
+    pub browser: String,
+    /// `IPv4` or `IPv6`.
+    pub network: &'static str,
 }
 
 /// A login that was found, with its person.
@@ -44,6 +48,8 @@ pub async fn insert(txn: &Txn, row: &NewLoginRow) -> Result<(), StoreError> {
         created_at: Set(row.created_at),
         last_seen_at: Set(row.created_at),
         expires_at: Set(row.expires_at),
+        browser: Set(row.browser.clone()),
+        network: Set(row.network.to_owned()),
     })
     .exec_without_returning(txn)
     .await?;
@@ -60,6 +66,7 @@ struct Row {
     name: String,
     time_zone: String,
     is_admin: bool,
+    email_failed_at: Option<Timestamp>,
     mentor_id: Option<UserId>,
 }
 
@@ -71,7 +78,7 @@ pub async fn find(
     db: &impl ConnectionTrait,
     token_hash: &str,
 ) -> Result<Option<FoundLogin>, StoreError> {
-    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, \
+    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
                m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
                LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL";
     let row = Row::find_by_statement(statement(db, sql, [token_hash.into()]))
@@ -88,8 +95,57 @@ pub async fn find(
             time_zone: r.time_zone,
             is_admin: r.is_admin,
             is_mentor: r.mentor_id.is_some(),
+            email_fails: r.email_failed_at.is_some(),
         },
     }))
+}
+
+/// A person's login, as they see it themselves.
+#[derive(Debug, Clone)]
+pub struct OwnLogin {
+    pub login: LoginId,
+    /// The browser in words; may be empty.
+    pub browser: String,
+    /// `IPv4` or `IPv6`; may be empty.
+    pub network: String,
+    pub created_at: Timestamp,
+    /// Last use, to the minute.
+    pub last_seen_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A person's logins, the one used last first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_user(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<OwnLogin>, StoreError> {
+    let rows = logins::Entity::find()
+        .filter(logins::Column::UserId.eq(user))
+        .order_by_desc(logins::Column::LastSeenAt)
+        .all(db)
+        .await?;
+    let own = |row: logins::Model| OwnLogin {
+        login: row.id,
+        browser: row.browser,
+        network: row.network,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+        expires_at: row.expires_at,
+    };
+    Ok(rows.into_iter().map(own).collect())
+}
+
+/// Ends a person's logins but for the `most` that were used last.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep_latest(txn: &Txn, user: UserId, most: u64) -> Result<(), StoreError> {
+    let sql = "DELETE FROM logins WHERE user_id = $1 AND id NOT IN \
+               (SELECT id FROM logins WHERE user_id = $1 ORDER BY last_seen_at DESC, id LIMIT $2)";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    txn.execute_raw(statement(txn, sql, [user.into(), most.into()]))
+        .await?;
+    Ok(())
 }
 
 /// Records a use at `now`, unless one was recorded after `before` already.

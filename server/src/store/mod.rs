@@ -3,8 +3,10 @@
 
 pub(crate) mod entity;
 
+pub mod account_emails;
 pub mod announcements;
 pub mod appointments;
+pub mod attempts;
 pub mod audit;
 pub mod calendar_feeds;
 pub mod changes;
@@ -19,7 +21,7 @@ pub mod participants;
 pub(crate) mod recent;
 pub mod rooms;
 pub mod sessions;
-pub mod sign_in_failures;
+pub mod sign_ups;
 mod txn;
 pub mod users;
 pub mod webhook_events;

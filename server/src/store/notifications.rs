@@ -67,6 +67,57 @@ pub async fn raise(
     Ok(found.map(|row| row.id))
 }
 
+/// Raises an entry of a kind of which there is one at a time and returns it, or brings the cause of the open one up to
+/// date.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn raise_kind(
+    txn: &Txn,
+    kind: &str,
+    title: &str,
+    cause: &str,
+    now: Timestamp,
+) -> Result<Option<NotificationId>, StoreError> {
+    let known = table::Entity::update_many()
+        .col_expr(table::Column::Cause, cause.into())
+        .filter(table::Column::Kind.eq(kind))
+        .filter(table::Column::ResolvedAt.is_null())
+        .exec(txn)
+        .await?;
+    if known.rows_affected > 0 {
+        return Ok(None);
+    }
+    let id = NotificationId(Uuid::new_v4());
+    table::Entity::insert(table::ActiveModel {
+        id: Set(id),
+        kind: Set(kind.to_owned()),
+        session_id: Set(None),
+        job_id: Set(None),
+        title: Set(title.to_owned()),
+        cause: Set(cause.to_owned()),
+        created_at: Set(now),
+        resolved_at: Set(None),
+    })
+    .exec_without_returning(txn)
+    .await?;
+    Ok(Some(id))
+}
+
+/// Settles the open entry of a kind, if there is one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn resolve_kind(txn: &Txn, kind: &str, now: Timestamp) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .col_expr(table::Column::ResolvedAt, now.into())
+        .filter(table::Column::Kind.eq(kind))
+        .filter(table::Column::ResolvedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Settles the open entry about a job, if there is one.
 ///
 /// # Errors

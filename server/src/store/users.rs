@@ -1,7 +1,7 @@
 //! Table `users`, with the `mentees` row every account has.
 
 use super::{
-    Part, StoreError, Txn,
+    Engine, Part, StoreError, Txn, engine_of,
     entity::{mentees, users},
     statement,
 };
@@ -12,7 +12,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QuerySelect,
 };
 use std::collections::HashMap;
 
@@ -54,6 +55,7 @@ pub async fn insert(txn: &Txn, user: &NewUser) -> Result<(), StoreError> {
         created_at: Set(user.created_at),
         anonymised_at: Set(None),
         search: Set(search_text(user.name.as_str(), user.email.as_str())),
+        email_failed_at: Set(None),
     })
     .exec_without_returning(txn)
     .await?;
@@ -82,6 +84,82 @@ pub async fn credentials(
         .into_model()
         .one(db)
         .await?)
+}
+
+/// The hash of a person's password, which stays as it is until the transaction ends; `None` when the account is gone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lock_password(txn: &Txn, user: UserId) -> Result<Option<String>, StoreError> {
+    let mut sql =
+        "SELECT password_hash FROM users WHERE id = $1 AND anonymised_at IS NULL".to_owned();
+    // SQLite has one writer at a time anyway.
+    if engine_of(txn) == Engine::Postgres {
+        sql.push_str(" FOR NO KEY UPDATE");
+    }
+    let row = txn
+        .query_one_raw(statement(txn, &sql, [user.into()]))
+        .await?;
+    Ok(row
+        .map(|row| row.try_get("", "password_hash"))
+        .transpose()?)
+}
+
+/// A person's address; `None` when the account is gone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn email(db: &impl ConnectionTrait, user: UserId) -> Result<Option<String>, StoreError> {
+    let found = users::Entity::find_by_id(user)
+        .filter(users::Column::AnonymisedAt.is_null())
+        .one(db)
+        .await?;
+    Ok(found.map(|row| row.email))
+}
+
+/// Gives an account another address, of which nothing bad is known.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when another account has it.
+pub async fn set_email(txn: &Txn, user: UserId, email: &EmailAddress) -> Result<(), StoreError> {
+    let Some(row) = users::Entity::find_by_id(user).one(txn).await? else {
+        return Ok(());
+    };
+    let row = users::ActiveModel {
+        id: Unchanged(user),
+        email: Set(email.as_str().to_owned()),
+        search: Set(search_text(&row.name, email.as_str())),
+        email_failed_at: Set(None),
+        ..Default::default()
+    };
+    users::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+/// How many addresses a mail server refused for good.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn failing_emails(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    Ok(users::Entity::find()
+        .filter(users::Column::EmailFailedAt.is_not_null())
+        .filter(users::Column::AnonymisedAt.is_null())
+        .count(db)
+        .await?)
+}
+
+/// Notes that a mail server refused a person's address for good; `false` when that was known.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn email_failed(txn: &Txn, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
+    let noted = users::Entity::update_many()
+        .col_expr(users::Column::EmailFailedAt, now.into())
+        .filter(users::Column::Id.eq(user))
+        .filter(users::Column::EmailFailedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(noted.rows_affected > 0)
 }
 
 /// Changes name and zone.

@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use server::store::ScopedFutureExt;
 use server::{
     AppState,
-    accounts::{self, CurrentLogin, SignIn, SignUp},
+    accounts::{self, Client, CurrentLogin, SignUp},
     clock::MockClock,
     config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig},
     job_list, jobs,
@@ -44,6 +44,12 @@ pub const NOW: Timestamp = Timestamp(1_796_119_200_000);
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a long test password";
+
+/// Where everybody's browser is.
+pub static HERE: Client = Client {
+    address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    user_agent: String::new(),
+};
 
 /// LiveKit's key in tests.
 pub const LIVEKIT_KEY: &str = "test-key";
@@ -386,10 +392,10 @@ impl TestApp {
     pub async fn person(&self, name: &str) -> Person {
         let form = sign_up(name);
         let email = form.email.clone();
-        let login = accounts::sign_up(&self.state, form)
-            .await
-            .expect("sign-up works");
-        self.signed_in(login.token, email).await
+        let made = accounts::create(&self.state, form, false).await;
+        let user = made.expect("the account is made");
+        let login = accounts::log_in(&self.state, user, &HERE).await;
+        self.signed_in(login.expect("a login").token, email).await
     }
 
     /// A mentor whom mentees see, free around the clock for sessions of an hour.
@@ -432,17 +438,10 @@ impl TestApp {
     pub async fn admin(&self, name: &str) -> Person {
         let form = sign_up(name);
         let email = form.email.clone();
-        accounts::create(&self.state, form, true)
-            .await
-            .expect("the account is made");
-        let form = SignIn {
-            email: email.clone(),
-            password: PASSWORD.to_owned(),
-        };
-        let login = accounts::sign_in(&self.state, form, IpAddr::V4(Ipv4Addr::LOCALHOST))
-            .await
-            .expect("sign-in works");
-        self.signed_in(login.token, email).await
+        let made = accounts::create(&self.state, form, true).await;
+        let user = made.expect("the account is made");
+        let login = accounts::log_in(&self.state, user, &HERE).await;
+        self.signed_in(login.expect("a login").token, email).await
     }
 
     /// A confirmed session of an hour, also at times that nobody could book.
@@ -531,6 +530,7 @@ pub fn config(url: &str) -> Config {
         limits: Limits {
             sign_in_failures_per_account: 1_000,
             sign_in_failures_per_address: 1_000,
+            account_requests_per_address: 1_000,
             password_hashing: 4,
             trusted_proxies: Vec::new(),
         },

@@ -5,7 +5,7 @@ use domain::{problem::Problem, time::Millis};
 use macro_rules_attribute::apply;
 use server::{
     Error,
-    accounts::{self, SignIn},
+    accounts::{self, Client, SignIn},
 };
 use std::net::IpAddr;
 
@@ -25,7 +25,7 @@ async fn sign_in(app: &TestApp, who: &str, password: &str, from: IpAddr) -> Resu
         email: format!("{who}@example.org"),
         password: password.to_owned(),
     };
-    match accounts::sign_in(&app.state, form, from).await {
+    match accounts::sign_in(&app.state, form, &Client::at(from), None).await {
         Ok(_) => Ok(()),
         Err(Error::Problem(problem)) => Err(problem),
         Err(other) => panic!("{other}"),
@@ -62,6 +62,8 @@ async fn failures_in_one_process_count_in_the_other_and_are_forgotten_after_a_wh
     sign_in(&one, "leo", PASSWORD, HERE)
         .await
         .expect("forgotten");
-    let stored = app.test_db.number("SELECT count(*) FROM sign_in_failures WHERE key_hash LIKE '%leo%' OR key_hash LIKE '%192%.%'");
+    let stored = app.test_db.number(
+        "SELECT count(*) FROM attempts WHERE key_hash LIKE '%leo%' OR key_hash LIKE '%192%.%'",
+    );
     assert_eq!(stored.await, 0, "neither names nor addresses are kept");
 }

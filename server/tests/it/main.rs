@@ -1,5 +1,6 @@
 //! Integration tests of the server: one binary, real databases, a fake LiveKit.
 
+mod accounts;
 mod admin;
 mod api;
 mod bench;

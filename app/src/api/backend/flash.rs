@@ -3,7 +3,7 @@
 //! Leptos would put the error into the address: it would pile up there, be kept in the history, and
 //! anybody could make a link that shows a text of their choice. Passwords are never carried.
 
-use crate::page_context::Flash;
+use crate::{page_context::Flash, url_words::TOKEN};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::time::Millis;
 use http::{HeaderMap, HeaderValue};
@@ -47,7 +47,7 @@ pub fn read(config: &Config, headers: &HeaderMap) -> Option<Flash> {
 
 /// What may be carried of a form's fields: nothing secret.
 pub fn may_keep(field: &str) -> bool {
-    !field.contains("password")
+    !field.contains("password") && field != TOKEN
 }
 
 #[cfg(test)]

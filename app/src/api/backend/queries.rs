@@ -5,8 +5,8 @@ use crate::{
     api::{
         error::ApiError,
         queries::{
-            AccountSettings, Answer, Ask, Console, Dashboard, Mentor, MentorTimes, OtherTimes,
-            Schedule, ScheduleSettings, Session, SessionTimes, Sessions,
+            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, LinkSettings, Mentor,
+            MentorTimes, OtherTimes, Schedule, ScheduleSettings, Session, SessionTimes, Sessions,
         },
     },
     url_words::Week,
@@ -20,6 +20,8 @@ use domain::{
 pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
     Ok(match ask {
         Ask::TimeZones(_) => Answer::TimeZones(Box::new(time_zones())),
+        Ask::SignUpWaiting(_) => Answer::SignUpWaiting(Box::new(waiting(request).await?)),
+        Ask::EmailLink(query) => Answer::EmailLink(Box::new(link(request, query).await?)),
         Ask::Account(_) => Answer::Account(Box::new(account(request).await?)),
         Ask::MentorProfile(_) => Answer::MentorProfile(Box::new(mentor_profile(request).await?)),
         Ask::Mentors(_) => Answer::Mentors(Box::new(mentors(request).await?)),
@@ -38,6 +40,21 @@ fn time_zones() -> Vec<String> {
     server::zones::all().to_vec()
 }
 
+async fn waiting(request: &Request) -> Result<Option<String>, ApiError> {
+    let browser = request.sign_up();
+    request.answer(server::accounts::waiting(&request.state, browser.as_deref()).await)
+}
+
+async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkSettings>, ApiError> {
+    let (EmailLink { kind, token }, browser) = (query, request.sign_up());
+    let found = server::accounts::look(&request.state, kind, &token, browser.as_deref()).await;
+    let found = request.answer(found)?;
+    Ok(found.map(|link| LinkSettings {
+        email: link.email,
+        needs_password: link.needs_password,
+    }))
+}
+
 async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
     let login = request.login()?;
     let feed = server::calendar::feed_since(&request.state, login).await;
@@ -45,6 +62,7 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         me: login.me.clone(),
         zones: time_zones(),
         has_feed: request.answer(feed)?.is_some(),
+        logins: request.answer(server::accounts::list(&request.state, login).await)?,
     })
 }
 

@@ -2,16 +2,15 @@
 
 use super::flash;
 use crate::{api::error::ApiError, page_context::Flash};
-use domain::problem::Problem;
+use domain::{ids::LoginId, problem::Problem};
 use http::{HeaderValue, header, request::Parts};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_axum::ResponseOptions;
 use server::{
     AppState,
-    accounts::{CurrentLogin, NewLogin},
+    accounts::{Client, CurrentLogin, NewLogin, Waiting},
     http::layers::RequestId,
 };
-use std::net::IpAddr;
 
 /// Who asks, found once for a request; an error when the database did not answer.
 #[derive(Clone)]
@@ -82,16 +81,33 @@ impl Request {
         append_cookie(server::http::cookie::clear(&self.state.config));
     }
 
-    /// Where the request comes from.
+    /// Remembers a sign-up in this browser until its address is proved; `None` forgets it.
+    pub fn remember_sign_up(&self, waiting: Option<&Waiting>) {
+        let (config, now) = (&self.state.config, self.state.clock.now());
+        append_cookie(server::http::cookie::sign_up(config, waiting, now));
+    }
+
+    /// What this browser holds of a sign-up.
+    pub fn sign_up(&self) -> Option<String> {
+        let parts = use_context::<Parts>()?;
+        server::http::cookie::sign_up_token(&self.state.config, &parts.headers)
+    }
+
+    /// The login that this browser has.
+    pub fn own_login(&self) -> Option<LoginId> {
+        self.login.as_ref().map(|login| login.login)
+    }
+
+    /// The browser that asks.
     ///
     /// # Errors
     /// Never while answering a request.
-    pub fn client_ip(&self) -> Result<IpAddr, ApiError> {
+    pub fn client(&self) -> Result<Client, ApiError> {
         let parts = use_context::<Parts>().ok_or_else(|| Problem::Internal {
             request_id: self.request_id.clone(),
         })?;
         let config = &self.state.config;
-        Ok(server::http::client_ip(
+        Ok(server::http::client(
             config,
             &parts.headers,
             &parts.extensions,

@@ -1,12 +1,14 @@
 //! Sends an email about a session, unless it is void by then.
 
 use crate::{
-    AppState, Result,
-    emails::{compose::compose, deliver::deliver, kind::is_overtaken},
+    AppState, Error, Result,
+    emails::{
+        compose::compose, deliver::deliver, kind::is_overtaken, undeliverable::undeliverable,
+    },
     jobs::{Alert, Job, Lane},
     store::{
         ScopedFutureExt, appointments,
-        emails::{self, End},
+        emails::{self, EmailRow, End},
     },
 };
 use domain::{
@@ -57,11 +59,34 @@ impl Job for SendEmail {
         if is_void {
             return settle(state, id, End::Void).await;
         }
-        let email = compose(&state.config, &row, &about, now)?;
-        deliver(state, &email).await?;
+        let composed = compose(&state.config, &row, &about, now);
+        let delivered = match composed {
+            Ok(email) => deliver(state, &email).await,
+            Err(error) => Err(error),
+        };
+        match delivered {
+            // Their address is at fault: no other attempt, and no admin, can change that.
+            Err(Error::Mail(error)) if error.is_of_recipient() => {
+                tracing::warn!(email.id = %id, %error, "email {id} cannot be delivered");
+                return give_up(state, &row).await;
+            }
+            delivered => delivered?,
+        }
         tracing::info!(email.id = %id, email.kind = row.kind.as_str(), session.id = %row.session, "email {id} sent");
         settle(state, id, End::Sent).await
     }
+}
+
+async fn give_up(state: &AppState, row: &EmailRow) -> Result<()> {
+    let (id, user, now) = (row.id, row.user, state.clock.now());
+    let giving_up = state.db.write(|txn| {
+        async move {
+            undeliverable(txn, user, now).await?;
+            emails::settle(txn, id, End::Void, now).await
+        }
+        .scope_boxed()
+    });
+    Ok(giving_up.await?)
 }
 
 async fn settle(state: &AppState, id: EmailId, end: End) -> Result<()> {

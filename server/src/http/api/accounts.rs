@@ -2,19 +2,19 @@
 
 use crate::{
     AppState,
-    accounts::{self, SignIn},
+    accounts::{self, Client, SignIn},
     http::{
         answer::{Answer, Failure, Reply},
-        auth::Login,
+        auth::{Login, current_login},
         bodies, cookie,
-        extract::{Body, ClientIp},
+        extract::Body,
         openapi::{Refuses, Unreadable, Usual},
         views::{Done, Me},
     },
 };
 use axum::{
     extract::State,
-    http::header::SET_COOKIE,
+    http::{HeaderMap, header::SET_COOKIE},
     response::{AppendHeaders, IntoResponse},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -37,14 +37,16 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 )]
 async fn sign_in(
     State(state): State<AppState>,
-    ClientIp(from): ClientIp,
+    client: Client,
+    headers: HeaderMap,
     Body(body): Body<bodies::SignIn>,
 ) -> Result<impl IntoResponse, Failure> {
     let form = SignIn {
         email: body.email,
         password: body.password,
     };
-    let login = accounts::sign_in(&state, form, from).await?;
+    let replaced = current_login(&state, &headers).await?.map(|old| old.login);
+    let login = accounts::sign_in(&state, form, &client, replaced).await?;
     let cookie = cookie::set(&state.config, &login, state.clock.now());
     Ok((
         AppendHeaders([(SET_COOKIE, cookie)]),

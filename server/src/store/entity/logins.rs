@@ -16,6 +16,8 @@ pub struct Model {
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub expires_at: Timestamp,
+    pub browser: String,
+    pub network: String,
 }
 
 /// Joins are written where they are needed.

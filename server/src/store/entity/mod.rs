@@ -1,6 +1,7 @@
 //! One file per table, columns as the migration makes them: ids, times and words as domain types, what belongs
 //! together in one value as the columns that hold it. The functions of `store` put those together.
 
+pub mod account_emails;
 pub mod admin_notifications;
 pub mod audit_log;
 pub mod availability;
@@ -16,5 +17,6 @@ pub mod mentors;
 pub mod session_changes;
 pub mod session_seats;
 pub mod sessions;
+pub mod sign_ups;
 pub mod users;
 pub mod webhook_events;

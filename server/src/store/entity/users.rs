@@ -16,6 +16,7 @@ pub struct Model {
     pub created_at: Timestamp,
     pub anonymised_at: Option<Timestamp>,
     pub search: String,
+    pub email_failed_at: Option<Timestamp>,
 }
 
 /// Joins are written where they are needed.

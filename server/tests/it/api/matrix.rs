@@ -156,6 +156,8 @@ async fn matrix_request(
     if path == "/api/events" {
         uri = format!("{uri}?session={session}");
     }
+    // Signing in would end the login that is asked with.
+    let who = who.filter(|_| path != "/api/auth/sign-in");
     ask(method.parse().expect("a method"), &uri, who, body)
 }
 

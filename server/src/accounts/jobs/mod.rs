@@ -1,0 +1,3 @@
+//! What accounts have done later, one file for each kind of job.
+
+pub mod send_account_email;

@@ -1,0 +1,152 @@
+//! Emails about accounts: to one address, of which nothing else may be known. They say nothing that somebody else
+//! entered, so that nobody can write to a stranger through us.
+
+use super::compose::{finish, mailbox, unwritten};
+use crate::{Result, config::Config, mail::Email};
+use askama::Template;
+use domain::{account::AccountEmail, ids::EmailId, time::Timestamp};
+use lettre::message::{MultiPart, SinglePart};
+
+/// What an email about an account says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountText {
+    /// A link of this kind.
+    Link {
+        kind: AccountEmail,
+        /// The secret of the link.
+        token: String,
+    },
+    /// Somebody signed up with the address of an account.
+    HasAccount,
+    /// Somebody wants to change their address to that of an account.
+    IsTaken,
+    /// The password is another one.
+    PasswordChanged,
+    /// The account has another address.
+    AddressChanged,
+}
+
+/// Everything such an email says.
+struct Says {
+    subject: String,
+    lead: String,
+    /// Label and address of its button.
+    button: Option<(&'static str, String)>,
+    /// What to do when one did not expect it.
+    otherwise: String,
+    app_name: String,
+    origin: String,
+}
+
+#[derive(Template)]
+#[template(path = "account.txt")]
+struct Text<'a>(&'a Says);
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Html<'a>(&'a Says);
+
+/// Writes an email about an account.
+///
+/// # Errors
+/// [`crate::Error::Mail`] when the address cannot be written to.
+pub fn compose_for_account(
+    config: &Config,
+    id: EmailId,
+    to: &str,
+    text: &AccountText,
+    now: Timestamp,
+) -> Result<Email> {
+    let says = says(config, text);
+    let plain = Text(&says).render().map_err(unwritten)?;
+    let html = Html(&says).render().map_err(unwritten)?;
+    let body = MultiPart::alternative()
+        .singlepart(SinglePart::plain(plain))
+        .singlepart(SinglePart::html(html));
+    finish(config, id, mailbox(to, "")?, &says.subject, now, |head| {
+        head.multipart(body)
+    })
+}
+
+fn says(config: &Config, text: &AccountText) -> Says {
+    let (app, origin) = (&config.app_name, &config.app_url.origin);
+    let nothing =
+        "If that was not you, you need not do anything: without the link nothing happens.";
+    let (subject, lead, button, otherwise) = match text {
+        AccountText::Link { kind, token } => {
+            let (subject, lead, label, path) = link(*kind, app);
+            let url = format!("{origin}{path}?token={token}");
+            (subject, lead, Some((label, url)), nothing.to_owned())
+        }
+        AccountText::HasAccount => (
+            format!("You already have an account at {app}"),
+            format!(
+                "Somebody, probably you, tried to create an account at {app} with this address. There is one already, so nothing was changed. Sign in instead; there you can also choose a new password."
+            ),
+            Some(("Sign in", format!("{origin}/auth/signin"))),
+            "If that was not you, you need not do anything.".to_owned(),
+        ),
+        AccountText::IsTaken => (
+            format!("This address already has an account at {app}"),
+            format!(
+                "Somebody, probably you, wanted to use this address for another account at {app}. It has an account already, so nothing was changed."
+            ),
+            None,
+            "If that was not you, you need not do anything.".to_owned(),
+        ),
+        AccountText::PasswordChanged => (
+            format!("Your password at {app} was changed"),
+            "Your password was changed, and all browsers were signed out.".to_owned(),
+            None,
+            format!("If that was not you, choose a new password at once: {origin}/auth/forgot"),
+        ),
+        AccountText::AddressChanged => (
+            format!("Your address at {app} was changed"),
+            "Your account has another email address now. This is the last email to this one."
+                .to_owned(),
+            None,
+            format!(
+                "If that was not you, write to those who run {app} at once; they can give you back your account."
+            ),
+        ),
+    };
+    Says {
+        subject,
+        lead,
+        button,
+        otherwise,
+        app_name: app.clone(),
+        origin: origin.clone(),
+    }
+}
+
+/// Subject, text, button and path of an email with a link.
+fn link(kind: AccountEmail, app: &str) -> (String, String, &'static str, &'static str) {
+    match kind {
+        AccountEmail::SignIn => (
+            format!("Sign in to {app}"),
+            "With this link you sign in without a password. It works once, for 15 minutes.".to_owned(),
+            "Sign in",
+            "/auth/link",
+        ),
+        AccountEmail::ResetPassword => (
+            format!("Choose a new password for {app}"),
+            "With this link you choose a new password. It works once, for an hour.".to_owned(),
+            "Choose a new password",
+            "/auth/reset",
+        ),
+        AccountEmail::ChangeAddress => (
+            format!("Confirm your new address for {app}"),
+            "Confirm that this is your address; your account has it from then on. The link works once, for a day.".to_owned(),
+            "Confirm the address",
+            "/auth/address",
+        ),
+        // The others have no link; whoever adds one is asked for its words by the tests.
+        AccountEmail::SignUp | AccountEmail::PasswordChanged | AccountEmail::AddressChanged => (
+            format!("Confirm your address for {app}"),
+            format!("Confirm that this is your address, and your account at {app} is ready. The link works once, for a day."),
+            "Confirm the address",
+            "/auth/confirm",
+        ),
+    }
+}
