@@ -21,6 +21,7 @@ use crate::{
         mentors::{MentorPage, MentorsPage},
         not_found::NotFoundPage,
         reschedule::ReschedulePage,
+        safety::SafetyPage,
         session::SessionPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -132,6 +133,7 @@ fn SitePages() -> AnyNestedRoute {
         <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
         <Route path=path!("/sessions/:id") view=SessionPage ssr=SsrMode::Async />
         <Route path=path!("/sessions/:id/reschedule") view=ReschedulePage ssr=SsrMode::Async />
+        <Route path=path!("/safety/:id") view=SafetyPage ssr=SsrMode::Async />
         <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
         <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />

@@ -2,7 +2,9 @@
 
 use crate::{
     leave_reason::LeaveReason,
-    url_words::{CALLBACK, DONE, Done, LEFT, MINUTES, PAST_PAGE, UPCOMING_PAGE, WEEK, WHY, Week},
+    url_words::{
+        CALLBACK, DONE, Done, LEFT, MINUTES, PAST_PAGE, SESSION, UPCOMING_PAGE, WEEK, WHY, Week,
+    },
 };
 use domain::{
     console::Tab,
@@ -47,7 +49,7 @@ pub const ADMIN_NOTIFICATIONS: &str = "/admin/notifications";
 pub const ADMIN_MENTORS: &str = "/admin/mentors";
 
 /// First segments of paths that only signed-in people may see.
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 10] = [
     "dashboard",
     "book",
     "availability",
@@ -57,6 +59,7 @@ const PRIVATE: [&str; 9] = [
     "mentor-profile",
     "admin",
     "meeting",
+    "safety",
 ];
 
 /// Whether a path is for signed-in people only.
@@ -80,7 +83,8 @@ pub fn admin(tab: Tab) -> String {
 
 /// `page`, which says what was done.
 pub fn done(page: &str, done: Done) -> String {
-    format!("{page}?{DONE}={}", done.as_str())
+    let separator = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{separator}{DONE}={}", done.as_str())
 }
 
 /// `page` with the free times of a week.
@@ -112,6 +116,14 @@ pub fn book(id: SessionId) -> String {
 /// Other times for a session.
 pub fn reschedule(id: SessionId) -> String {
     format!("/sessions/{id}/reschedule")
+}
+
+/// Where somebody is reported or blocked; with the session in which it became necessary, where there is one.
+pub fn safety(about: UserId, session: Option<SessionId>) -> String {
+    match session {
+        Some(session) => format!("/safety/{about}?{SESSION}={session}"),
+        None => format!("/safety/{about}"),
+    }
 }
 
 /// A session as a file for calendar programs; no page.

@@ -21,6 +21,8 @@ pub const WEEK: &str = "later";
 pub const ZONE: &str = "zone";
 /// The parameter with the path to go to after signing in or up.
 pub const CALLBACK: &str = "callbackUrl";
+/// A session that a page is also about.
+pub const SESSION: &str = "session";
 /// The secret of a link that was emailed.
 pub const TOKEN: &str = "token";
 /// The parameter with the filter of a list of the admin console.
@@ -56,6 +58,12 @@ pub enum Done {
     AddressChanged,
     /// Other browsers are signed out.
     LoginsEnded,
+    /// Admins know of a concern.
+    Reported,
+    /// Somebody is blocked.
+    Blocked,
+    /// Somebody is not blocked any more.
+    Unblocked,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -85,7 +93,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 27] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -97,6 +105,9 @@ impl Done {
         Self::AddressAsked,
         Self::AddressChanged,
         Self::LoginsEnded,
+        Self::Reported,
+        Self::Blocked,
+        Self::Unblocked,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -126,6 +137,9 @@ impl Done {
             Self::AddressAsked => "address-asked",
             Self::AddressChanged => "address",
             Self::LoginsEnded => "logins",
+            Self::Reported => "reported",
+            Self::Blocked => "blocked",
+            Self::Unblocked => "unblocked",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

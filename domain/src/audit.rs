@@ -58,6 +58,24 @@ pub enum AuditAction {
     AddressChanged,
     /// Ended logins of their own.
     EndedLogins,
+    /// Keeps a person out.
+    Suspended,
+    /// Lets a suspended person in again.
+    Reinstated,
+    /// Hid a mentor's profile from mentees.
+    UnpublishedMentor,
+    /// Let a change of a published profile be seen.
+    ApprovedRevision,
+    /// Refused a change of a published profile.
+    RefusedRevision,
+    /// Wants nothing to do with somebody.
+    Blocked,
+    /// Has nothing against somebody any more.
+    Unblocked,
+    /// Reported a concern about somebody.
+    Reported,
+    /// Closed a concern.
+    ClosedReport,
 }
 
 impl AuditAction {
@@ -83,6 +101,15 @@ impl AuditAction {
             Self::PasswordReset => "Reset the password",
             Self::AddressChanged => "Changed the email address",
             Self::EndedLogins => "Signed browsers out",
+            Self::Suspended => "Suspended somebody",
+            Self::Reinstated => "Reinstated somebody",
+            Self::UnpublishedMentor => "Unpublished a mentor",
+            Self::ApprovedRevision => "Approved a changed profile",
+            Self::RefusedRevision => "Refused a changed profile",
+            Self::Blocked => "Blocked somebody",
+            Self::Unblocked => "Unblocked somebody",
+            Self::Reported => "Reported a concern",
+            Self::ClosedReport => "Closed a concern",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The admin console: its tabs, what an admin can do there, and what a tab shows.
 
 use crate::{
-    ids::{JobId, SessionId, UserId},
+    ids::{JobId, ReportId, SessionId, UserId},
     session::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -22,17 +22,20 @@ pub enum Tab {
     Users,
     /// Sessions whose outcome is contested.
     Disputes,
+    /// Concerns about people.
+    Reports,
     /// What moderators and admins did.
     Audit,
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Rooms,
         Self::Jobs,
         Self::Webhooks,
         Self::Users,
         Self::Disputes,
+        Self::Reports,
         Self::Audit,
     ];
 
@@ -44,6 +47,7 @@ impl Tab {
             Self::Webhooks => "webhooks",
             Self::Users => "users",
             Self::Disputes => "disputes",
+            Self::Reports => "reports",
             Self::Audit => "audit",
         }
     }
@@ -67,12 +71,24 @@ pub enum AdminAction {
     Settle(SessionId, Outcome),
     /// Ends all logins of a person.
     SignOut(UserId),
+    /// Keeps a person out.
+    Suspend(UserId),
+    /// Lets a suspended person in again.
+    Reinstate(UserId),
+    /// Hides a mentor's profile.
+    Unpublish(UserId),
+    /// Closes a reported concern.
+    CloseReport(ReportId),
 }
 
 const END_ROOM: &str = "end_room";
 const RETRY_JOB: &str = "retry";
 const RETRY_ALL: &str = "retry_all";
 const SIGN_OUT: &str = "sign_out";
+const SUSPEND: &str = "suspend";
+const REINSTATE: &str = "reinstate";
+const UNPUBLISH: &str = "unpublish";
+const CLOSE_REPORT: &str = "close_report";
 
 impl AdminAction {
     /// Reads a form: what to do, and to what. For [`AdminAction::Settle`] the first is the outcome's word.
@@ -82,6 +98,10 @@ impl AdminAction {
             RETRY_JOB => id.parse().ok().map(Self::RetryJob),
             RETRY_ALL => Some(Self::RetryAll),
             SIGN_OUT => id.parse().ok().map(Self::SignOut),
+            SUSPEND => id.parse().ok().map(Self::Suspend),
+            REINSTATE => id.parse().ok().map(Self::Reinstate),
+            UNPUBLISH => id.parse().ok().map(Self::Unpublish),
+            CLOSE_REPORT => id.parse().ok().map(Self::CloseReport),
             other => {
                 let outcome = Outcome::parse(other).filter(|outcome| is_verdict(*outcome))?;
                 Some(Self::Settle(id.parse().ok()?, outcome))
@@ -97,6 +117,10 @@ impl AdminAction {
             Self::RetryAll => RETRY_ALL,
             Self::Settle(_, outcome) => outcome.as_str(),
             Self::SignOut(_) => SIGN_OUT,
+            Self::Suspend(_) => SUSPEND,
+            Self::Reinstate(_) => REINSTATE,
+            Self::Unpublish(_) => UNPUBLISH,
+            Self::CloseReport(_) => CLOSE_REPORT,
         }
     }
 
@@ -106,7 +130,10 @@ impl AdminAction {
             Self::EndRoom(id) | Self::Settle(id, _) => id.to_string(),
             Self::RetryJob(id) => id.to_string(),
             Self::RetryAll => String::new(),
-            Self::SignOut(id) => id.to_string(),
+            Self::SignOut(id) | Self::Suspend(id) | Self::Reinstate(id) | Self::Unpublish(id) => {
+                id.to_string()
+            }
+            Self::CloseReport(id) => id.to_string(),
         }
     }
 
@@ -116,7 +143,10 @@ impl AdminAction {
             Self::EndRoom(_) => Tab::Rooms,
             Self::RetryJob(_) | Self::RetryAll => Tab::Jobs,
             Self::Settle(..) => Tab::Disputes,
-            Self::SignOut(_) => Tab::Users,
+            Self::SignOut(_) | Self::Suspend(_) | Self::Reinstate(_) | Self::Unpublish(_) => {
+                Tab::Users
+            }
+            Self::CloseReport(_) => Tab::Reports,
         }
     }
 }
@@ -185,7 +215,7 @@ pub struct Entry {
     /// Long text, shown when asked for.
     pub body: Option<String>,
     /// What can be done.
-    pub action: Option<Action>,
+    pub actions: Vec<Action>,
 }
 
 /// A button, behind a confirmation where it has a meaning to read first.
@@ -223,6 +253,10 @@ mod tests {
             AdminAction::RetryAll,
             AdminAction::Settle(SessionId(id), Outcome::Completed),
             AdminAction::SignOut(UserId(id)),
+            AdminAction::Suspend(UserId(id)),
+            AdminAction::Reinstate(UserId(id)),
+            AdminAction::Unpublish(UserId(id)),
+            AdminAction::CloseReport(ReportId(id)),
         ] {
             let read = AdminAction::parse(action.what(), &action.id());
             assert_eq!(read, Some(action));

@@ -6,7 +6,11 @@ use crate::{
     availability::{Day, OverrideWord},
     booking::ChangeKind,
     email::EmailKind,
-    ids::{EmailId, JobId, LoginId, NotificationId, RoomId, RoomName, SessionId, SignUpId, UserId},
+    ids::{
+        EmailId, JobId, LoginId, NotificationId, ReportId, RoomId, RoomName, SessionId, SignUpId,
+        UserId,
+    },
+    safety::ReportCategory,
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -104,6 +108,7 @@ ids!(
     JobId,
     LoginId,
     NotificationId,
+    ReportId,
     RoomId,
     SessionId,
     SignUpId,
@@ -126,6 +131,7 @@ words!(
     EndReason,
     Outcome,
     OverrideWord,
+    ReportCategory,
     RoomWord,
     SeatRole,
 );

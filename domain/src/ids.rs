@@ -53,6 +53,10 @@ id!(
     LoginId
 );
 id!(
+    /// A reported concern (`reports.id`).
+    ReportId
+);
+id!(
     /// An account that waits for its address to be proved (`sign_ups.id`).
     SignUpId
 );

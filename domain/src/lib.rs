@@ -21,6 +21,7 @@ pub mod late;
 pub mod notice;
 pub mod permissions;
 pub mod problem;
+pub mod safety;
 pub mod seats;
 pub mod session;
 pub mod text;

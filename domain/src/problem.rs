@@ -48,6 +48,11 @@ pub enum Problem {
     /// 401: a message that claims to come from the video server was not signed by it.
     #[error("The message's signature is not valid.")]
     InvalidSignature,
+    /// 403: an admin keeps the person out.
+    #[error(
+        "This account is suspended. Write to those who run this site if you think that is a mistake."
+    )]
+    Suspended,
     /// 403: signed in, but not allowed.
     #[error("You are not allowed to do that.")]
     Forbidden,
@@ -100,7 +105,7 @@ impl Problem {
         match self {
             Self::Malformed(_) => 400,
             Self::SignedOut | Self::WrongCredentials | Self::InvalidSignature => 401,
-            Self::Forbidden => 403,
+            Self::Suspended | Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::NoAccess(access) => match access {
                 Access::NotFound => 404,
@@ -126,6 +131,7 @@ impl Problem {
             Self::SignedOut => "signed_out",
             Self::WrongCredentials => "wrong_credentials",
             Self::InvalidSignature => "bad_signature",
+            Self::Suspended => "suspended",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::NoAccess(access) => AccessWord::from(access).as_str(),
@@ -149,6 +155,7 @@ impl Problem {
             | Self::SignedOut
             | Self::WrongCredentials
             | Self::InvalidSignature
+            | Self::Suspended
             | Self::Forbidden
             | Self::NotFound
             | Self::NoAccess(_)

@@ -31,6 +31,28 @@ pub struct Me {
     pub email_fails: bool,
 }
 
+/// Whom the reader may report or block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafetyPage {
+    /// Who it is.
+    pub about: UserId,
+    /// Display name.
+    pub name: String,
+    /// The session they share, with its title, where that is known.
+    pub session: Option<(SessionId, String)>,
+    /// Whether the reader blocked them.
+    pub is_blocked: bool,
+}
+
+/// Somebody whom the reader blocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedPerson {
+    /// For unblocking.
+    pub id: UserId,
+    /// Display name.
+    pub name: String,
+}
+
 /// One of a person's own logins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginView {
@@ -80,6 +102,8 @@ pub struct MentorProfile {
     pub card: MentorCard,
     /// Whether mentees see it.
     pub published: bool,
+    /// What waits to be shown instead.
+    pub revision: Option<Revision>,
     /// What is offered, in the mentor's zone.
     pub schedule: ScheduleDraft,
 }
@@ -396,10 +420,26 @@ pub struct NotificationView {
     pub can_retry: bool,
 }
 
-/// A mentor profile waiting for an admin.
+/// A mentor profile, or a change of one, that waits for an admin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PendingMentor {
-    /// What mentees would see.
+    /// What mentees would see, or see so far.
     pub card: MentorCard,
+    /// Whether they see it.
+    pub published: bool,
+    /// What they would see instead.
+    pub revision: Option<Revision>,
+}
+
+/// What a published mentor wants to be shown instead; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revision {
+    /// Display name.
+    pub name: Option<String>,
+    /// One line.
+    pub headline: Option<String>,
+    /// Several lines.
+    pub bio: Option<String>,
 }

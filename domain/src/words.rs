@@ -33,6 +33,7 @@ use crate::{
     availability::OverrideWord,
     booking::ChangeKind,
     email::EmailKind,
+    safety::ReportCategory,
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
 };
 
@@ -46,6 +47,7 @@ words!(
     EndReason,
     Outcome,
     OverrideWord,
+    ReportCategory,
     RoomWord,
     SeatRole,
 );
@@ -86,6 +88,7 @@ mod tests {
         check::<EmailKind>();
         check::<EndReason>();
         check::<Outcome>();
+        check::<ReportCategory>();
         check::<SeatRole>();
     }
 

@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 /** Waits for an email to `address` whose subject has `subject`; its text. */
 export async function emailTo(page: Page, address: string, subject: string): Promise<string> {
   let found: string | undefined;
-  const entry = new RegExp(`<a href="(/dev/mail/[^"]+)"><strong>([^<]*)</strong><p>To ([^<]*)<br>`, "g");
+  const entry = /<a href="(\/dev\/mail\/[^"]+)"><strong>([^<]*)<\/strong><p>To ([^<]*)<br>/g;
   await expect
     .poll(
       async () => {

@@ -11,6 +11,7 @@ export interface Account {
 export interface Demo {
   appUrl: string;
   accounts: Account[];
+  mentorId: string;
   sessionId: string;
   earlySessionId: string;
   pastSessionId: string;

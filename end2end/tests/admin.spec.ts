@@ -8,6 +8,7 @@ const tabs = [
   { path: "/admin/webhooks", heading: "Webhooks" },
   { path: "/admin/users", heading: "Users" },
   { path: "/admin/disputes", heading: "Disputes" },
+  { path: "/admin/reports", heading: "Concerns" },
   { path: "/admin/audit", heading: "Audit log" },
 ];
 

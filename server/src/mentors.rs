@@ -2,17 +2,18 @@
 
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     store::{self, mentors::ProfileRow},
     zones::Zone,
 };
 use domain::{
+    audit::AuditAction,
     availability::{Length, Schedule, ScheduleDraft},
     booking::questions,
     ids::UserId,
     problem::{Problem, Refusals},
     text::paragraph,
-    views::{MentorCard, MentorProfile, PendingMentor},
+    views::{MentorCard, MentorProfile, PendingMentor, Revision},
 };
 use scoped_futures::ScopedFutureExt;
 
@@ -81,7 +82,7 @@ impl Mentor {
 /// # Errors
 /// When the database does not answer.
 pub async fn list(state: &AppState, _login: &CurrentLogin) -> Result<Vec<MentorCard>> {
-    Ok(store::mentors::list(state.db.read(), true).await?)
+    Ok(store::mentors::list(state.db.read()).await?)
 }
 
 /// One published mentor; `Problem::NotFound` also for a profile that is not published.
@@ -121,7 +122,7 @@ pub async fn save_profile(
     let questions = refusals.take_named("questions", questions(&form.questions));
     let whole = headline.zip(bio).zip(length.zip(questions));
     let ((headline, bio), (length, questions)) = refusals.finish(whole)?;
-    let row = ProfileRow {
+    let mut row = ProfileRow {
         user: login.me.id,
         headline: headline.as_str().to_owned(),
         bio,
@@ -131,14 +132,34 @@ pub async fn save_profile(
         published: state.config.auto_approve_mentors,
         now: state.clock.now(),
     };
-    state
-        .db
-        .write(|txn| {
-            let row = &row;
-            async move { store::mentors::save(txn, row).await }.scope_boxed()
-        })
-        .await?;
+    let shown = profile(state, login).await?;
+    let shown = shown.filter(|shown| shown.published && !state.config.auto_approve_mentors);
+    // What mentees read stays up until an admin has seen the new text.
+    let revision = shown.map(|shown| {
+        let mut revision = shown.revision.unwrap_or_default();
+        revision.headline = waits(&mut row.headline, shown.card.headline);
+        revision.bio = waits(&mut row.bio, shown.card.bio);
+        revision
+    });
+    let saving = state.db.write(|txn| {
+        let (row, revision) = (&row, &revision);
+        async move {
+            store::mentors::save(txn, row).await?;
+            match revision {
+                Some(revision) => store::mentors::set_revision(txn, row.user, revision).await,
+                None => Ok(()),
+            }
+        }
+        .scope_boxed()
+    });
+    saving.await?;
     saved(state, login).await
+}
+
+/// Keeps `shown` in place of `new`, which waits unless it is the same.
+fn waits(new: &mut String, shown: String) -> Option<String> {
+    let wanted = std::mem::replace(new, shown);
+    (wanted != *new).then_some(wanted)
 }
 
 async fn saved(state: &AppState, login: &CurrentLogin) -> Result<MentorProfile> {
@@ -169,51 +190,97 @@ pub async fn save_schedule(
     saved(state, login).await
 }
 
-/// Profiles waiting for an admin.
+/// Profiles, and changes of them, that wait for an admin.
 ///
 /// # Errors
 /// `Problem::Forbidden` unless the reader is an admin.
 pub async fn pending(state: &AppState, login: &CurrentLogin) -> Result<Vec<PendingMentor>> {
     login.require_admin()?;
-    let cards = store::mentors::list(state.db.read(), false).await?;
-    Ok(cards
-        .into_iter()
-        .map(|card| PendingMentor { card })
-        .collect())
+    Ok(store::mentors::waiting(state.db.read()).await?)
 }
 
-/// Publishes a profile.
+/// Publishes a profile, with the change that waits.
 ///
 /// # Errors
 /// `Problem::Forbidden` unless the actor is an admin; `Problem::NotFound`.
 pub async fn publish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> Result<()> {
+    review(state, login, mentor, Verdict::Publish).await
+}
+
+/// Refuses the change of a profile; what mentees read so far stays.
+///
+/// # Errors
+/// As [`publish`].
+pub async fn refuse(state: &AppState, login: &CurrentLogin, mentor: UserId) -> Result<()> {
+    review(state, login, mentor, Verdict::Refuse).await
+}
+
+/// Hides a profile from mentees; sessions that are booked stay.
+///
+/// # Errors
+/// As [`publish`].
+pub async fn unpublish(state: &AppState, login: &CurrentLogin, mentor: UserId) -> Result<()> {
+    review(state, login, mentor, Verdict::Unpublish).await
+}
+
+/// What an admin decides about a profile.
+#[derive(Debug, Clone, Copy)]
+enum Verdict {
+    Publish,
+    Refuse,
+    Unpublish,
+}
+
+async fn review(
+    state: &AppState,
+    login: &CurrentLogin,
+    mentor: UserId,
+    verdict: Verdict,
+) -> Result<()> {
     login.require_admin()?;
     let (admin, now) = (login.me.id, state.clock.now());
-    let found = state
-        .db
-        .write(|txn| {
-            async move {
-                let found = store::mentors::publish(txn, mentor).await?;
-                if found {
-                    let entry = store::audit::AuditEntry {
-                        at: now,
-                        actor: Some(admin),
-                        action: domain::audit::AuditAction::ApprovedMentor,
-                        session: None,
-                        subject: Some(mentor),
-                        detail: String::new(),
-                    };
-                    store::audit::record(txn, &entry).await?;
+    let reviewing = state.db.write(|txn| {
+        async move {
+            let profile = store::mentors::find(txn, mentor).await?;
+            let profile = profile.ok_or(Problem::NotFound)?;
+            let revision = profile.revision.unwrap_or_default();
+            let action = match verdict {
+                Verdict::Publish => {
+                    store::mentors::apply_revision(txn, mentor, &revision).await?;
+                    if let Some(name) = &revision.name {
+                        store::users::set_name(txn, mentor, name).await?;
+                    }
+                    store::mentors::publish(txn, mentor).await?;
+                    match profile.published {
+                        true => AuditAction::ApprovedRevision,
+                        false => AuditAction::ApprovedMentor,
+                    }
                 }
-                Ok::<_, store::StoreError>(found)
-            }
-            .scope_boxed()
-        })
-        .await?;
-    tracing::info!(admin.id = %login.me.id, mentor.id = %mentor, "mentor profile {mentor} published");
-    if found {
-        Ok(())
-    } else {
-        Err(Problem::NotFound.into())
-    }
+                Verdict::Refuse => {
+                    store::mentors::apply_revision(txn, mentor, &Revision::default()).await?;
+                    AuditAction::RefusedRevision
+                }
+                Verdict::Unpublish => {
+                    if !store::mentors::unpublish(txn, mentor).await? {
+                        return Err(Problem::NotFound.into());
+                    }
+                    AuditAction::UnpublishedMentor
+                }
+            };
+            let entry = store::audit::AuditEntry {
+                at: now,
+                actor: Some(admin),
+                action,
+                session: None,
+                subject: Some(mentor),
+                detail: String::new(),
+            };
+            store::audit::record(txn, &entry).await?;
+            Ok::<_, Error>(())
+        }
+        .scope_boxed()
+    });
+    reviewing.await?;
+    tracing::info!(admin.id = %admin, mentor.id = %mentor, "mentor profile {mentor} reviewed");
+    Ok(())
 }

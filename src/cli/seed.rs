@@ -73,6 +73,7 @@ struct Account {
 struct Demo {
     app_url: String,
     accounts: Vec<Account>,
+    mentor_id: UserId,
     session_id: SessionId,
     early_session_id: SessionId,
     past_session_id: SessionId,
@@ -144,6 +145,7 @@ async fn demo(state: &AppState) -> anyhow::Result<Demo> {
             .into_iter()
             .map(|role| account(role, role))
             .collect(),
+        mentor_id: mentor,
         session_id: session(state, (mentor, mentee), "First steps in Rust", now, is_open).await?,
         early_session_id: session(
             state,

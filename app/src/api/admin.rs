@@ -23,6 +23,16 @@ pub async fn publish(id: domain::ids::UserId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Refuses the change of a published mentor profile.
+#[server(prefix = "/api/fn", endpoint = "admin_refuse")]
+pub async fn refuse(id: domain::ids::UserId) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    request.answer(server::mentors::refuse(&request.state, request.login()?, id).await)?;
+    crate::api::backend::redirect(&routes::done(routes::ADMIN_MENTORS, Done::ActionTaken));
+    Ok(())
+}
+
 /// Takes an action of the console; `what` and `id` as in `domain::console::AdminAction::parse`.
 #[server(prefix = "/api/fn", endpoint = "admin_action")]
 pub async fn admin_action(what: String, id: String) -> Result<(), ApiError> {

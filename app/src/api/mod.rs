@@ -10,5 +10,6 @@ pub mod meeting;
 pub mod mentors;
 pub mod pages;
 pub mod queries;
+pub mod safety;
 pub mod sessions;
 pub mod wire;

@@ -9,8 +9,8 @@ use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
-        NotificationView, PendingMentor, SessionView, Slot,
+        BlockedPerson, ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
+        NotificationView, PendingMentor, SafetyPage, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,8 @@ queries! {
     SignUpWaiting => Option<String>,
     /// What the link is about; `None` when it does not work (any more).
     EmailLink => Option<LinkSettings>,
+    /// Whom the reader may report or block.
+    Safety => SafetyPage,
     /// The person and their settings.
     Account => AccountSettings,
     /// The profile, once there is one.
@@ -105,6 +107,15 @@ pub struct EmailLink {
     pub kind: AccountEmail,
     /// The secret in the address.
     pub token: String,
+}
+
+/// Somebody whom the reader may report or block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Safety {
+    /// The id in the address.
+    pub about: String,
+    /// The session in the address.
+    pub session: Option<String>,
 }
 
 /// The signed-in person, for editing.
@@ -197,6 +208,8 @@ pub struct AccountSettings {
     pub zones: Vec<String>,
     /// Whether the calendar has a secret address.
     pub has_feed: bool,
+    /// Whom the person blocked.
+    pub blocked: Vec<BlockedPerson>,
     /// Signed-in browsers, this one first.
     pub logins: Vec<LoginView>,
 }

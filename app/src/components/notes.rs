@@ -47,6 +47,7 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
         Problem::Malformed(_)
         | Problem::WrongCredentials
         | Problem::InvalidSignature
+        | Problem::Suspended
         | Problem::Forbidden
         | Problem::NotFound
         | Problem::NoAccess(_)
@@ -72,7 +73,7 @@ pub fn ErrorNote(
     browser::set_status(problem.status());
     let heading = match &problem {
         Problem::SignedOut | Problem::WrongCredentials => "Please sign in",
-        Problem::Forbidden => "Access denied",
+        Problem::Forbidden | Problem::Suspended => "Access denied",
         Problem::NotFound => not_found,
         Problem::Unavailable(_) | Problem::TooMany { .. } => "Not available right now",
         Problem::Malformed(_)
@@ -97,6 +98,7 @@ pub fn ErrorNote(
         | Problem::SignedOut
         | Problem::WrongCredentials
         | Problem::InvalidSignature
+        | Problem::Suspended
         | Problem::Forbidden
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
@@ -169,6 +171,13 @@ fn done_text(done: Done) -> &'static str {
         }
         Done::AddressChanged => "Your address is changed. Sign in with the new one from now on.",
         Done::LoginsEnded => "Signed out there.",
+        Done::Reported => {
+            "Thank you. Those who run this site read your report, look into it, and write to you if they need to know more. The other person is not told. If somebody is in danger now, call the emergency services."
+        }
+        Done::Blocked => {
+            "Blocked. Neither of you can book the other, and nobody is told. Sessions that are booked stay: cancel them on their pages."
+        }
+        Done::Unblocked => "Unblocked.",
         Done::Booked => "Booked. The time is yours.",
         Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
         Done::Confirmed => "Confirmed. Both of you will get an email.",

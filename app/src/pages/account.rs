@@ -8,6 +8,7 @@ use crate::{
             SignOutEverywhere, UpdateAccount,
         },
         queries::{self, AccountSettings},
+        safety::Unblock,
     },
     components::{
         fields::{SelectField, SubmitButton, TextField},
@@ -20,7 +21,7 @@ use crate::{
 };
 use domain::{
     text::{NAME_MAX, PASSWORD_LENGTH},
-    views::{LoginView, Me},
+    views::{BlockedPerson, LoginView, Me},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -45,6 +46,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         zones,
         has_feed,
         logins,
+        blocked,
     } = settings;
     let (mentor_text, mentor_link) = if me.is_mentor {
         (
@@ -76,6 +78,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <AddressForm email=email.clone() />
             <PasswordForm email />
             <Logins logins />
+            {(!blocked.is_empty()).then(|| view! { <BlockedPeople blocked /> })}
         </div>
     }
 }
@@ -313,6 +316,40 @@ fn LoginRow(login: LoginView) -> impl IntoView {
                     }
                 })}
         </li>
+    }
+}
+
+/// Whom the reader blocked.
+#[component]
+fn BlockedPeople(blocked: Vec<BlockedPerson>) -> impl IntoView {
+    let form = Form::new::<Unblock>();
+    let (problem, to) = (form.problem(), form.to);
+    let rows: Vec<_> = blocked
+        .into_iter()
+        .map(|person| {
+            view! {
+                <li class="login">
+                    <p>
+                        <bdi>{person.name}</bdi>
+                    </p>
+                    <PostForm to>
+                        <input type="hidden" name="about" value=person.id.to_string() />
+                        <SubmitButton
+                            label="Unblock"
+                            pending=to.pending.into()
+                            class="button button-quiet"
+                        />
+                    </PostForm>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card" aria-labelledby="blocked-title">
+            <h2 id="blocked-title">"People you blocked"</h2>
+            <FormError problem />
+            <ul class="logins">{rows}</ul>
+        </section>
     }
 }
 

@@ -3,7 +3,7 @@
 use super::load::{Load, query};
 use crate::{
     api::{
-        admin::{Publish, Retry},
+        admin::{Publish, Refuse, Retry},
         queries,
     },
     components::{
@@ -24,7 +24,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 
 /// The tabs: their addresses, and what they are called.
-fn tabs() -> [(String, &'static str); 8] {
+fn tabs() -> [(String, &'static str); 9] {
     let console = |tab, label| (routes::admin(tab), label);
     [
         console(Tab::Rooms, "Rooms"),
@@ -32,6 +32,7 @@ fn tabs() -> [(String, &'static str); 8] {
         console(Tab::Webhooks, "Webhooks"),
         console(Tab::Users, "Users"),
         console(Tab::Disputes, "Disputes"),
+        console(Tab::Reports, "Concerns"),
         (routes::ADMIN_NOTIFICATIONS.to_owned(), "Notifications"),
         (routes::ADMIN_MENTORS.to_owned(), "Mentor profiles"),
         console(Tab::Audit, "Audit log"),
@@ -172,47 +173,102 @@ pub fn AdminMentorsPage() -> impl IntoView {
 
 #[component]
 fn Waiting(waiting: Vec<PendingMentor>) -> impl IntoView {
-    let form = Form::new::<Publish>();
-    let (problem, pending, to) = (form.problem(), form.pending(), form.to);
+    let (publish, refuse) = (Form::new::<Publish>(), Form::new::<Refuse>());
+    let (to_publish, to_refuse) = (publish.to, refuse.to);
     let none = waiting.is_empty();
     let entries: Vec<_> = waiting
         .into_iter()
-        .map(|PendingMentor { card }| {
-            let facts = format!(
-                "{} minutes · {}",
-                card.session_minutes,
-                zone_name(&card.time_zone)
-            );
-            view! {
-                <li>
-                    <article class="card">
-                        <h2>{card.name}</h2>
-                        <p class="muted small">{facts}</p>
-                        <p>{card.headline}</p>
-                        <p class="prose-lines">{card.bio}</p>
-                        <PostForm to>
-                            <input type="hidden" name="id" value=card.id.to_string() />
-                            <p class="actions">
-                                <SubmitButton label="Publish" pending />
-                            </p>
-                        </PostForm>
-                    </article>
-                </li>
-            }
-        })
+        .map(|profile| view! { <WaitingProfile profile to_publish to_refuse /> })
         .collect();
     view! {
         <AdminHead title="Mentor profiles" />
-        <FormError problem />
+        <FormError problem=publish.problem() />
+        <FormError problem=refuse.problem() />
         {none
             .then(|| {
                 view! {
                     <section class="empty">
                         <h2>"Nobody is waiting"</h2>
-                        <p>"New mentor profiles appear here until you publish them."</p>
+                        <p>
+                            "New mentor profiles, and changes of published ones, appear here until you publish them."
+                        </p>
                     </section>
                 }
             })}
         <ul class="stack">{entries}</ul>
+    }
+}
+
+/// A profile that is new, or one that mentees see and that its mentor wants to change.
+#[component]
+fn WaitingProfile(
+    profile: PendingMentor,
+    to_publish: Submission,
+    to_refuse: Submission,
+) -> impl IntoView {
+    let PendingMentor {
+        card,
+        published,
+        revision,
+    } = profile;
+    let facts = format!(
+        "{} minutes · {}",
+        card.session_minutes,
+        zone_name(&card.time_zone)
+    );
+    let wanted = revision.map(|revision| {
+        let line = |label: &'static str, text: Option<String>| {
+            text.map(|text| {
+                view! {
+                    <dt>{label}</dt>
+                    <dd class="prose-lines">{text}</dd>
+                }
+            })
+        };
+        view! {
+            <h3>"Wants to be shown instead"</h3>
+            <dl class="console-facts">
+                {line("Name", revision.name)} {line("Headline", revision.headline)}
+                {line("About", revision.bio)}
+            </dl>
+        }
+    });
+    let label = if published {
+        "Publish the change"
+    } else {
+        "Publish"
+    };
+    let (id, same_id) = (card.id.to_string(), card.id.to_string());
+    view! {
+        <li>
+            <article class="card">
+                <h2>{card.name}</h2>
+                <p class="muted small">{facts}</p>
+                <p>{card.headline}</p>
+                <p class="prose-lines">{card.bio}</p>
+                {wanted}
+                <PostForm to=to_publish>
+                    <input type="hidden" name="id" value=id />
+                    <p class="actions">
+                        <SubmitButton label pending=to_publish.pending.into() />
+                    </p>
+                </PostForm>
+                {published
+                    .then(|| {
+                        view! {
+                            <PostForm to=to_refuse>
+                                <input type="hidden" name="id" value=same_id />
+                                <p class="actions">
+                                    <SubmitButton
+                                        label="Refuse the change"
+                                        pending=to_refuse.pending.into()
+                                        class="button"
+                                    />
+                                </p>
+                            </PostForm>
+                        }
+                    })}
+            </article>
+        </li>
     }
 }

@@ -185,7 +185,11 @@ fn EntryCard(entry: Entry, to: Submission) -> impl IntoView {
                             </p>
                         }
                     })}
-                {entry.action.map(|action| view! { <ActionButton action about to /> })}
+                {entry
+                    .actions
+                    .into_iter()
+                    .map(|action| view! { <ActionButton action about=about.clone() to /> })
+                    .collect_view()}
             </article>
         </li>
     }

@@ -179,6 +179,14 @@ fn Mentor(page: MentorTimes) -> impl IntoView {
                 </div>
                 <p class="lead">{card.headline}</p>
                 <div class="prose">{paragraphs}</div>
+                {(!page.is_own)
+                    .then(|| {
+                        view! {
+                            <p class="muted small">
+                                <a href=routes::safety(page.card.id, None)>"Report or block"</a>
+                            </p>
+                        }
+                    })}
             </section>
             {if page.is_own {
                 view! {

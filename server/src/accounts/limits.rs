@@ -22,6 +22,8 @@ pub(crate) const LONGEST: Millis = Millis::hours(1);
 const FAILURES_FOR: Millis = Millis::minutes(15);
 /// Emails to one address in an hour that anybody can ask for.
 const EMAILS_TO_ADDRESS: u32 = 5;
+/// Concerns that one person reports in an hour.
+const REPORTS: u32 = 10;
 /// Guesses of a password by somebody who is signed in, or holds a link, in a quarter of an hour.
 const OWN_GUESSES: u32 = 10;
 
@@ -105,11 +107,17 @@ pub(super) fn of_guess(state: &AppState, whom: impl std::fmt::Display) -> Count 
     Count::new(state, &format!("guess {whom}"), most)
 }
 
+/// Concerns that somebody reports.
+pub(crate) fn of_report(state: &AppState, reporter: impl std::fmt::Display) -> Count {
+    let most = Rule::Most(REPORTS, LONGEST);
+    Count::new(state, &format!("report {reporter}"), most)
+}
+
 /// Counts an attempt under all of `counts`.
 ///
 /// # Errors
 /// `Problem::TooMany` when it comes too early for one of them.
-pub(super) async fn take(state: &AppState, counts: &[Count]) -> Result<()> {
+pub(crate) async fn take(state: &AppState, counts: &[Count]) -> Result<()> {
     let now = state.clock.now();
     // Looked at first, without writing: a flood of what is refused costs a read each.
     for count in counts {

@@ -75,6 +75,9 @@ pub async fn sign_in(
     let Some(known) = known else {
         return Err(Problem::WrongCredentials.into());
     };
+    if matches && known.is_suspended() {
+        return Err(Problem::Suspended.into());
+    }
     let login = GeneratedLogin::new(now, known.id, client);
     let signing_in = state.db.write(|txn| {
         let (known, login, counts) = (&known, &login, &counts);

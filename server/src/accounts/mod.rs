@@ -13,6 +13,7 @@ mod logins;
 mod passwords;
 mod sign_up;
 
+pub use crate::login::CurrentLogin;
 pub use address::change_address;
 pub use client::Client;
 pub use links::{LinkView, ask_for_link, confirm_address, look, sign_in_by_link};
@@ -28,62 +29,15 @@ pub use sign_up::{
 
 use crate::{
     AppState, Error, Result,
-    store::{ScopedFutureExt, StoreError, users},
+    store::{ScopedFutureExt, StoreError, mentors, users},
     zones::Zone,
 };
 use domain::{
-    ids::{LoginId, UserId},
-    permissions::Actor,
     problem::{Problem, Refusals},
     text::DisplayName,
-    views::Me,
 };
-use uuid::Uuid;
 
-/// The login behind a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CurrentLogin {
-    pub login: LoginId,
-    pub me: Me,
-    /// The same person, for decisions.
-    pub actor: Actor,
-}
-
-impl CurrentLogin {
-    /// For what only admins do.
-    ///
-    /// # Errors
-    /// `Problem::Forbidden` unless the person is an admin.
-    pub fn require_admin(&self) -> Result<()> {
-        match self.actor.is_admin {
-            true => Ok(()),
-            false => Err(Problem::Forbidden.into()),
-        }
-    }
-
-    /// Stands in for a person when a command-line tool acts for them, without a login.
-    pub fn of_tool(user: UserId) -> Self {
-        let me = Me {
-            id: user,
-            email: String::new(),
-            name: String::new(),
-            time_zone: crate::zones::UTC.to_owned(),
-            is_admin: false,
-            is_mentor: false,
-            email_fails: false,
-        };
-        Self {
-            login: LoginId(Uuid::nil()),
-            actor: Actor {
-                user,
-                is_admin: false,
-            },
-            me,
-        }
-    }
-}
-
-/// Changes name and zone.
+/// Changes name and zone; the name of a published mentor waits for an admin unless `AUTO_APPROVE_MENTORS`.
 ///
 /// # Errors
 /// `Problem::Invalid` naming the fields.
@@ -98,13 +52,24 @@ pub async fn update_account(
     let zone = refusals.take_named("timeZone", Zone::parse(time_zone));
     let (name, zone) = refusals.finish(name.zip(zone))?;
     let user = login.me.id;
-    Ok(state
-        .db
-        .write(|txn| {
-            let (name, zone) = (&name, zone.name().to_owned());
-            async move { users::update(txn, user, name, &zone).await }.scope_boxed()
-        })
-        .await?)
+    let shown = mentors::find(state.db.read(), user).await?;
+    let shown = shown.filter(|shown| shown.published && !state.config.auto_approve_mentors);
+    let saving = state.db.write(|txn| {
+        let (name, zone, shown) = (&name, zone.name().to_owned(), shown.clone());
+        async move {
+            let Some(shown) = shown else {
+                return users::update(txn, user, name, &zone).await;
+            };
+            // Mentees know a published mentor by the old name until an admin has seen the new one.
+            let mut revision = shown.revision.unwrap_or_default();
+            let known = DisplayName::parse(&shown.card.name).unwrap_or_else(|_| name.clone());
+            revision.name = (*name != known).then(|| name.as_str().to_owned());
+            users::update(txn, user, &known, &zone).await?;
+            mentors::set_revision(txn, user, &revision).await
+        }
+        .scope_boxed()
+    });
+    Ok(saving.await?)
 }
 
 /// Somebody proved an address that has an account: only they are told.

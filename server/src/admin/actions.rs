@@ -3,8 +3,8 @@
 
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
-    meetings,
+    login::CurrentLogin,
+    meetings, mentors, safety,
     store::{self, StoreError, audit::AuditEntry},
 };
 use domain::{
@@ -43,6 +43,10 @@ pub async fn perform(state: &AppState, login: &CurrentLogin, action: AdminAction
             settle_outcome(state, login, session, verdict).await
         }
         AdminAction::SignOut(user) => sign_out(state, login, user).await,
+        AdminAction::Suspend(user) => safety::suspend(state, login, user).await,
+        AdminAction::Reinstate(user) => safety::reinstate(state, login, user).await,
+        AdminAction::Unpublish(user) => mentors::unpublish(state, login, user).await,
+        AdminAction::CloseReport(report) => safety::close(state, login, report).await,
     }
 }
 

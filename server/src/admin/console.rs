@@ -1,18 +1,21 @@
 //! What the tabs of the console show, as text in the reader's zone.
 
 use crate::{
-    AppState, Result, accounts::CurrentLogin, job_list, jobs::Job,
+    AppState, Result, job_list, jobs::Job, login::CurrentLogin,
     meetings::jobs::create_room::CreateRoom, store, zones::Zone,
 };
 use domain::{
     console::{Action, AdminAction, Console, Entry, Filter, PAGE, Section, Tab},
-    ids::RoomName,
+    ids::{RoomName, UserId},
     problem::Problem,
     seats::Seats,
     session::{Outcome, RoomWord},
     time::Timestamp,
 };
-use store::{Part, has_more, jobs::FailedJob, sessions::SessionRecord, webhook_events::EventState};
+use store::{
+    Part, has_more, jobs::FailedJob, sessions::SessionRecord, users::AccountRow,
+    webhook_events::EventState,
+};
 
 /// What a tab shows. `filter` is what its list is narrowed to: a state of messages, a text in names
 /// and addresses, or a session's id; `page` counts from 0.
@@ -36,6 +39,7 @@ pub async fn console(
         Tab::Webhooks => webhooks(state, &zone, filter).await,
         Tab::Users => users(state, &zone, filter, page).await,
         Tab::Disputes => disputes(state, &zone).await,
+        Tab::Reports => reports(state, &zone, page).await,
         Tab::Audit => audit(state, &zone, filter, page).await,
     }
 }
@@ -48,13 +52,13 @@ fn fact(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-fn action(label: &str, meaning: &str, action: AdminAction) -> Option<Action> {
-    Some(Action {
+fn action(label: &str, meaning: &str, action: AdminAction) -> Action {
+    Action {
         label: label.to_owned(),
         meaning: meaning.to_owned(),
         id: action.id(),
         choices: vec![fact(action.what(), "")],
-    })
+    }
 }
 
 fn section(title: &str, empty: &str, entries: Vec<Entry>) -> Section {
@@ -109,11 +113,11 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
                 fact("Closes", time(zone, closes)),
             ],
             session: Some(record.facts.id),
-            action: action(
+            actions: vec![action(
                 "End room",
                 "The meeting ends for everyone at once. This cannot be undone.",
                 AdminAction::EndRoom(record.facts.id),
-            ),
+            )],
             title: record.title,
             body: None,
         }
@@ -126,7 +130,10 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
         Entry {
             facts: vec![people(&record), fact("Cause", cause)],
             session: Some(record.facts.id),
-            action: job.and_then(|job| action("Retry", "", AdminAction::RetryJob(job.id))),
+            actions: job
+                .map(|job| action("Retry", "", AdminAction::RetryJob(job.id)))
+                .into_iter()
+                .collect(),
             title: record.title,
             body: None,
         }
@@ -157,7 +164,7 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
         .collect(),
         session: job.session,
         body: None,
-        action: action("Retry", "", AdminAction::RetryJob(job.id)),
+        actions: vec![action("Retry", "", AdminAction::RetryJob(job.id))],
     };
     let dead = store::jobs::failing(db, true).await?;
     let waiting = store::jobs::failing(db, false).await?;
@@ -167,7 +174,7 @@ async fn failed_jobs(state: &AppState, zone: &Zone) -> Result<Console> {
         dead.into_iter().map(view).collect(),
     );
     if !dead.entries.is_empty() {
-        dead.action = action("Retry all", "", AdminAction::RetryAll);
+        dead.action = Some(action("Retry all", "", AdminAction::RetryAll));
     }
     let waiting = section(
         "Waiting after a failure",
@@ -200,7 +207,7 @@ async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console
         session: row.room.as_ref().map(RoomName::session),
         title: row.event,
         body: Some(row.body),
-        action: None,
+        actions: Vec::new(),
     });
     let mut choices = vec![fact("", "All")];
     choices.extend(EventState::ALL.iter().map(|s| fact(s.as_str(), s.as_str())));
@@ -238,14 +245,18 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
                 fact("Since", time(zone, row.created_at)),
                 fact("Sessions", row.sessions.to_string()),
                 fact("Last seen", seen.unwrap_or("Not signed in".to_owned())),
+                fact(
+                    "State",
+                    if row.is_suspended() {
+                        "Suspended"
+                    } else {
+                        "Active"
+                    },
+                ),
             ],
             session: None,
             body: None,
-            action: action(
-                "Sign out everywhere",
-                "All browsers of this person are signed out. They can sign in again.",
-                AdminAction::SignOut(row.id),
-            ),
+            actions: of_account(&row),
             title: row.name,
         }
     });
@@ -257,6 +268,91 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
             choices: Vec::new(),
         }),
         sections: vec![section("Accounts", "Nobody was found.", entries.collect())],
+        page,
+        has_older,
+        ..Console::default()
+    })
+}
+
+/// What can be done to an account.
+fn of_account(row: &AccountRow) -> Vec<Action> {
+    let sign_out = action(
+        "Sign out everywhere",
+        "All browsers of this person are signed out. They can sign in again.",
+        AdminAction::SignOut(row.id),
+    );
+    let unpublish = row.is_published().then(|| {
+        action(
+            "Unpublish mentor",
+            "Mentees no longer see this profile. Sessions that are booked stay.",
+            AdminAction::Unpublish(row.id),
+        )
+    });
+    let stop = match row.is_suspended() {
+        true => action(
+            "Reinstate",
+            "This person can sign in again. What was cancelled stays cancelled.",
+            AdminAction::Reinstate(row.id),
+        ),
+        false => suspension(row.id),
+    };
+    [Some(sign_out), unpublish, Some(stop)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn suspension(user: UserId) -> Action {
+    action(
+        "Suspend",
+        "This person is signed out and out of any call at once, cannot sign in, and all their future sessions are cancelled; the others get an email.",
+        AdminAction::Suspend(user),
+    )
+}
+
+async fn reports(state: &AppState, zone: &Zone, page: u32) -> Result<Console> {
+    let mut rows = store::reports::page(state.db.read(), Part::page(page, PAGE)).await?;
+    let has_older = has_more(&mut rows, PAGE);
+    let entries = rows.into_iter().map(|row| Entry {
+        facts: [
+            Some(fact("About", row.about_name)),
+            Some(fact(
+                "Concerns about this person",
+                row.about_count.to_string(),
+            )),
+            Some(fact(
+                "From",
+                row.reporter_name
+                    .unwrap_or("Somebody whose account is gone".to_owned()),
+            )),
+            Some(fact("When", time(zone, row.created_at))),
+            (!row.words.is_empty()).then(|| fact("In their words", row.words)),
+            row.suspended_at.map(|at| fact("Suspended", time(zone, at))),
+            row.closed_at.map(|at| fact("Closed", time(zone, at))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        session: row.session_id,
+        body: None,
+        actions: [
+            row.closed_at
+                .is_none()
+                .then(|| action("Close", "", AdminAction::CloseReport(row.id))),
+            row.suspended_at.is_none().then(|| suspension(row.about_id)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        title: row.category.text().to_owned(),
+    });
+    Ok(Console {
+        title: "Concerns".to_owned(),
+        sections: vec![section(
+            "Reported",
+            "No concern was reported.",
+            entries.collect(),
+        )],
         page,
         has_older,
         ..Console::default()
@@ -288,7 +384,7 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
             ],
             session: Some(record.facts.id),
             body: None,
-            action: Some(Action {
+            actions: vec![Action {
                 label: "Decide".to_owned(),
                 meaning: "Both people see what you decide.".to_owned(),
                 id: record.facts.id.to_string(),
@@ -298,7 +394,7 @@ async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
                         fact(settle.what(), text)
                     })
                     .into(),
-            }),
+            }],
             title: record.title,
         }
     });
@@ -343,7 +439,7 @@ async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result
             .collect(),
             session: row.session,
             body: None,
-            action: None,
+            actions: Vec::new(),
         }
     });
     Ok(Console {

@@ -6,7 +6,7 @@ mod console;
 pub use actions::perform;
 pub use console::console;
 
-use crate::{AppState, Result, accounts::CurrentLogin, store, zones::Zone};
+use crate::{AppState, Result, login::CurrentLogin, store, zones::Zone};
 use domain::{ids::NotificationId, problem::Problem, views::NotificationView};
 
 /// The list of notifications, open ones first.

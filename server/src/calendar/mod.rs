@@ -9,9 +9,9 @@
 
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
     config::Config,
     credentials::{generate_token, token_hash},
+    login::CurrentLogin,
     store::{
         appointments::{self, Appointment},
         calendar_feeds,

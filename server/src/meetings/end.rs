@@ -3,8 +3,8 @@
 use super::jobs::{decide_outcome::DecideOutcome, delete_room::DeleteRoom};
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
     jobs::{self, Job, enqueue},
+    login::CurrentLogin,
     store::{self, ScopedFutureExt, StoreError, Txn, audit::AuditEntry, sessions::SessionRecord},
 };
 use domain::{

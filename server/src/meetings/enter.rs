@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
     jobs::enqueue,
+    login::CurrentLogin,
     media::{JoinGrant, RoomSpec},
     store::{self, ScopedFutureExt, StoreError, Txn, rooms::RoomRecord, sessions::SessionRecord},
 };

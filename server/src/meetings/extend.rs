@@ -3,7 +3,7 @@
 use super::{jobs::warn_closing::tell_close, lifecycle, moderate::Running};
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     store::{self, ScopedFutureExt, StoreError, audit::AuditEntry},
 };
 use domain::{

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     store::{self, ScopedFutureExt},
 };
 use domain::{ids::SessionId, late::may_say_late, problem::Problem, time::Timestamp};

@@ -3,8 +3,8 @@
 use super::{end::may_not, jobs::evict::Evict};
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
     jobs::enqueue,
+    login::CurrentLogin,
     store::{
         self, ScopedFutureExt, StoreError, Txn, audit::AuditEntry, rooms::RoomRecord,
         sessions::SessionRecord,

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     store::{self, participants},
     views,
 };

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     mentors,
     store::{
         self, StoreError, Txn,
@@ -156,6 +156,7 @@ async fn write(
         let key = &request.idempotency_key;
         let mentee = login.me.id;
         async move {
+            not_blocked(txn, asked.mentor.card.id, mentee).await?;
             let time = find_time(txn, asked).await?;
             let new = NewSession {
                 id,
@@ -179,6 +180,21 @@ async fn write(
             Err(conflict::taken(state, login, &asked).await?)
         }
         other => other,
+    }
+}
+
+/// To whoever is blocked every time looks taken.
+///
+/// # Errors
+/// [`StoreError::SeatTaken`].
+pub(super) async fn not_blocked(
+    txn: &Txn,
+    mentor: UserId,
+    mentee: UserId,
+) -> std::result::Result<(), StoreError> {
+    match store::blocks::between(txn, mentor, mentee).await? {
+        true => Err(StoreError::SeatTaken),
+        false => Ok(()),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Changing sessions: finishing a held one, answering a request, moving, calling off.
 
 use super::{
-    BookingForm, conflict,
+    BookingForm,
+    book::not_blocked,
+    conflict,
     follow::{Written, follow},
     get,
     slots::{Asked, eased, find_time, length_of},
 };
 use crate::{
     AppState, Error, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     mentors::{self, Mentor},
     store::{
         self, StoreError, Txn,
@@ -217,6 +219,7 @@ async fn edit(
     };
     let note = match &context.change {
         SessionChange::Finish(form) => {
+            not_blocked(txn, old.facts.mentor, old.facts.mentee).await?;
             let questions = context.mentor.as_ref().map(|m| m.card.questions.clone());
             let questions = questions.unwrap_or_default();
             edit.details = Some(BookingDetails::parse(
@@ -258,6 +261,7 @@ async fn edit(
             let reason = given(old, reason.as_deref(), context.now)?;
             let gone = || Problem::Conflict("This mentor no longer takes bookings.".to_owned());
             let asked = context.asked(old).ok_or_else(gone)?;
+            not_blocked(txn, old.facts.mentor, old.facts.mentee).await?;
             let time = find_time(txn, &asked).await?;
             edit.time = Some((time, asked.mentor.schedule.seat(time)));
             reason

@@ -1,7 +1,7 @@
 //! What somebody who was too late reads.
 
 use super::slots::{Asked, free};
-use crate::{AppState, Error, Result, accounts::CurrentLogin, store, zones::Zone};
+use crate::{AppState, Error, Result, login::CurrentLogin, store, zones::Zone};
 use domain::{availability::Interval, problem::Problem, time::Millis};
 
 /// The next free time is looked for within this time.

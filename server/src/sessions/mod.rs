@@ -5,14 +5,16 @@ mod change;
 mod conflict;
 mod follow;
 mod slots;
+mod stop;
 
 pub use book::{BookRequest, Booked, BookingForm, book, generate_key, hold, insert, meeting_url};
 pub use change::{SessionChange, change, release};
 pub use slots::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
+pub(crate) use stop::{end_requests_between, stop_all};
 
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     mentors,
     store::{self, Part, has_more, participants, sessions::SessionRecord},
     views,

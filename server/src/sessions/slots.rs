@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     mentors::{self, Mentor},
     store::{self, StoreError, Txn, sessions::SessionRecord},
     zones::Zone,
@@ -238,6 +238,10 @@ pub(super) async fn free(
         zone,
     } = &asked.mentor;
     let (moved, now) = (asked.moved, asked.now);
+    // Whoever is blocked is not told so.
+    if reader != card.id && store::blocks::between(db, reader, card.id).await? {
+        return Ok(Vec::new());
+    }
     let around = schedule.busy_range(asked.length, range);
     let busy = store::sessions::busy(db, card.id, around, moved, now).await?;
     let booked = match schedule.booked_range(range) {

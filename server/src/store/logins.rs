@@ -80,7 +80,8 @@ pub async fn find(
 ) -> Result<Option<FoundLogin>, StoreError> {
     let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
                m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
-               LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL";
+               LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL \
+               AND u.suspended_at IS NULL";
     let row = Row::find_by_statement(statement(db, sql, [token_hash.into()]))
         .one(db)
         .await?;

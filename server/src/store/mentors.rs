@@ -9,7 +9,7 @@ use domain::{
     availability::{DateOverride, OverrideKind, ScheduleDraft, WeeklyHours},
     ids::UserId,
     time::Timestamp,
-    views::{MentorCard, MentorProfile},
+    views::{MentorCard, MentorProfile, PendingMentor, Revision},
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -181,6 +181,62 @@ pub async fn publish(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
     Ok(changed.rows_affected > 0)
 }
 
+/// Hides a profile from mentees; `false` when it is not published.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unpublish(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
+    let changed = mentors::Entity::update_many()
+        .col_expr(mentors::Column::Published, false.into())
+        .filter(mentors::Column::UserId.eq(user))
+        .filter(mentors::Column::Published.eq(true))
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected > 0)
+}
+
+/// Keeps what a published mentor wants to be shown instead until an admin has seen it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_revision(txn: &Txn, user: UserId, revision: &Revision) -> Result<(), StoreError> {
+    let row = mentors::ActiveModel {
+        user_id: Unchanged(user),
+        pending_name: Set(revision.name.clone()),
+        pending_headline: Set(revision.headline.clone()),
+        pending_bio: Set(revision.bio.clone()),
+        ..Default::default()
+    };
+    mentors::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+/// Shows what a mentor wants to be shown.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn apply_revision(
+    txn: &Txn,
+    user: UserId,
+    revision: &Revision,
+) -> Result<(), StoreError> {
+    let mut row = mentors::ActiveModel {
+        user_id: Unchanged(user),
+        ..Default::default()
+    };
+    if let Some(headline) = &revision.headline {
+        row.headline = Set(headline.clone());
+    }
+    if let Some(bio) = &revision.bio {
+        row.bio = Set(bio.clone());
+    }
+    row.pending_name = Set(None);
+    row.pending_headline = Set(None);
+    row.pending_bio = Set(None);
+    mentors::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: UserId,
@@ -200,9 +256,21 @@ struct Row {
     max_per_day: Option<i32>,
     max_per_week: Option<i32>,
     paused: bool,
+    pending_name: Option<String>,
+    pending_headline: Option<String>,
+    pending_bio: Option<String>,
 }
 
 impl Row {
+    fn revision(&self) -> Option<Revision> {
+        let revision = Revision {
+            name: self.pending_name.clone(),
+            headline: self.pending_headline.clone(),
+            bio: self.pending_bio.clone(),
+        };
+        (revision != Revision::default()).then_some(revision)
+    }
+
     fn list<T: DeserializeOwned>(&self, json: &str) -> Result<Vec<T>, StoreError> {
         serde_json::from_str(json).map_err(|_| StoreError::inconsistent("mentors", self.id.0))
     }
@@ -234,21 +302,41 @@ impl Row {
 
 const SELECT: &str = "SELECT u.id, u.name, u.time_zone, m.headline, m.bio, m.session_minutes, m.published, m.lengths, \
     m.questions, m.confirms, m.buffer_before_min, m.buffer_after_min, m.min_notice_minutes, m.booking_window_days, m.max_per_day, \
-    m.max_per_week, m.paused FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL";
+    m.max_per_week, m.paused, m.pending_name, m.pending_headline, m.pending_bio \
+    FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL AND u.suspended_at IS NULL";
 
-/// Profiles by visibility, by name; at most 200.
+/// Published profiles, by name; at most 200.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(
-    db: &impl ConnectionTrait,
-    published: bool,
-) -> Result<Vec<MentorCard>, StoreError> {
-    let sql = format!("{SELECT} AND m.published = $1 ORDER BY u.name, u.id LIMIT 200");
-    let rows = Row::find_by_statement(statement(db, &sql, [published.into()]))
+pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<MentorCard>, StoreError> {
+    let sql = format!("{SELECT} AND m.published ORDER BY u.name, u.id LIMIT 200");
+    let rows = Row::find_by_statement(statement(db, &sql, []))
         .all(db)
         .await?;
     rows.into_iter().map(Row::card).collect()
+}
+
+/// Profiles, and changes of them, that wait for an admin, by name; at most 200.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<PendingMentor>, StoreError> {
+    let sql = format!(
+        "{SELECT} AND (NOT m.published OR m.pending_name IS NOT NULL OR m.pending_headline IS NOT NULL \
+         OR m.pending_bio IS NOT NULL) ORDER BY u.name, u.id LIMIT 200"
+    );
+    let rows = Row::find_by_statement(statement(db, &sql, []))
+        .all(db)
+        .await?;
+    let pending = |row: Row| {
+        Ok(PendingMentor {
+            published: row.published,
+            revision: row.revision(),
+            card: row.card()?,
+        })
+    };
+    rows.into_iter().map(pending).collect()
 }
 
 /// One profile with its hours, published or not.
@@ -312,6 +400,7 @@ pub async fn find(
     };
     Ok(Some(MentorProfile {
         published: row.published,
+        revision: row.revision(),
         card: row.card()?,
         schedule,
     }))

@@ -640,6 +640,59 @@ pub async fn lock(txn: &Txn, id: SessionId) -> Result<Option<SessionRecord>, Sto
     row.map(SessionRecord::try_from).transpose()
 }
 
+/// A person's requested and confirmed sessions that are still to come, or go on, soonest first; nobody else changes them
+/// until the transaction ends.
+///
+/// # Errors
+/// As [`find`].
+pub async fn lock_ahead(
+    txn: &Txn,
+    user: UserId,
+    rules: WindowRules,
+    now: Timestamp,
+) -> Result<Vec<SessionRecord>, StoreError> {
+    let rows = match engine_of(txn) {
+        Engine::Postgres => "FOR UPDATE OF s",
+        Engine::Sqlite => "",
+    };
+    let sql = format!(
+        "{SELECT} WHERE (s.mentor_id = $1 OR s.mentee_id = $1) AND s.booking <> 'held' AND {UPCOMING} \
+         ORDER BY s.scheduled_at, s.id {rows}"
+    );
+    let values = [user.into(), now.into(), rules.closes_after.into()];
+    let rows = Row::find_by_statement(statement(txn, &sql, values))
+        .all(txn)
+        .await?;
+    rows.into_iter().map(SessionRecord::try_from).collect()
+}
+
+/// Gives back what either of two people holds of the other's time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_holds_between(txn: &Txn, one: UserId, two: UserId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sessions WHERE booking = 'held' AND ((mentee_id = $1 AND mentor_id = $2) \
+               OR (mentee_id = $2 AND mentor_id = $1)) RETURNING id, mentor_id, mentee_id";
+    remove(txn, statement(txn, sql, [one.into(), two.into()])).await
+}
+
+/// Whether two people have, or had, a session with each other.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn have_met(
+    db: &impl ConnectionTrait,
+    one: UserId,
+    two: UserId,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS found FROM sessions WHERE booking <> 'held' AND ((mentee_id = $1 AND mentor_id = $2) \
+               OR (mentee_id = $2 AND mentor_id = $1)) LIMIT 1";
+    let found = db
+        .query_one_raw(statement(db, sql, [one.into(), two.into()]))
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Sessions in which somebody holds a seat. Unfinished bookings are their mentee's alone, while the time is held.
 const OF_USER: &str = "((s.mentor_id = $1 AND s.booking <> 'held') \
     OR (s.mentee_id = $1 AND (s.booking <> 'held' OR s.held_until > $2)))";

@@ -14,6 +14,7 @@ use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
     QuerySelect,
+    sea_query::Expr,
 };
 use std::collections::HashMap;
 
@@ -38,6 +39,14 @@ pub struct Credentials {
     pub id: UserId,
     /// PHC string.
     pub password_hash: String,
+    suspended_at: Option<Timestamp>,
+}
+
+impl Credentials {
+    /// Whether an admin keeps the person out.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
+    }
 }
 
 /// Inserts an account and its mentee row.
@@ -56,6 +65,7 @@ pub async fn insert(txn: &Txn, user: &NewUser) -> Result<(), StoreError> {
         anonymised_at: Set(None),
         search: Set(search_text(user.name.as_str(), user.email.as_str())),
         email_failed_at: Set(None),
+        suspended_at: Set(None),
     })
     .exec_without_returning(txn)
     .await?;
@@ -78,7 +88,11 @@ pub async fn credentials(
 ) -> Result<Option<Credentials>, StoreError> {
     Ok(users::Entity::find()
         .select_only()
-        .columns([users::Column::Id, users::Column::PasswordHash])
+        .columns([
+            users::Column::Id,
+            users::Column::PasswordHash,
+            users::Column::SuspendedAt,
+        ])
         .filter(users::Column::Email.eq(email.as_str()))
         .filter(users::Column::AnonymisedAt.is_null())
         .into_model()
@@ -86,13 +100,15 @@ pub async fn credentials(
         .await?)
 }
 
-/// The hash of a person's password, which stays as it is until the transaction ends; `None` when the account is gone.
+/// The hash of a person's password, which stays as it is until the transaction ends; `None` when the account is gone
+/// or suspended.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn lock_password(txn: &Txn, user: UserId) -> Result<Option<String>, StoreError> {
     let mut sql =
-        "SELECT password_hash FROM users WHERE id = $1 AND anonymised_at IS NULL".to_owned();
+        "SELECT password_hash FROM users WHERE id = $1 AND anonymised_at IS NULL AND suspended_at IS NULL"
+            .to_owned();
     // SQLite has one writer at a time anyway.
     if engine_of(txn) == Engine::Postgres {
         sql.push_str(" FOR NO KEY UPDATE");
@@ -134,6 +150,35 @@ pub async fn set_email(txn: &Txn, user: UserId, email: &EmailAddress) -> Result<
     };
     users::Entity::update(row).exec(txn).await?;
     Ok(())
+}
+
+/// Keeps a person out; `false` when they are out already.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn suspend(txn: &Txn, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
+    let suspended = users::Entity::update_many()
+        .col_expr(users::Column::SuspendedAt, now.into())
+        .filter(users::Column::Id.eq(user))
+        .filter(users::Column::SuspendedAt.is_null())
+        .filter(users::Column::AnonymisedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(suspended.rows_affected > 0)
+}
+
+/// Lets a suspended person in again; `false` when they are not suspended.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn reinstate(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
+    let reinstated = users::Entity::update_many()
+        .col_expr(users::Column::SuspendedAt, Expr::value(None::<i64>))
+        .filter(users::Column::Id.eq(user))
+        .filter(users::Column::SuspendedAt.is_not_null())
+        .exec(txn)
+        .await?;
+    Ok(reinstated.rows_affected > 0)
 }
 
 /// How many addresses a mail server refused for good.
@@ -186,6 +231,24 @@ pub async fn update(
     Ok(())
 }
 
+/// Changes the name alone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_name(txn: &Txn, user: UserId, name: &str) -> Result<(), StoreError> {
+    let Some(row) = users::Entity::find_by_id(user).one(txn).await? else {
+        return Ok(());
+    };
+    let row = users::ActiveModel {
+        id: Unchanged(user),
+        name: Set(name.to_owned()),
+        search: Set(search_text(name, &row.email)),
+        ..Default::default()
+    };
+    users::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
 /// What a search for an account looks at: name and address in lower case. SQLite's own LOWER knows ASCII only.
 fn search_text(name: &str, email: &str) -> String {
     format!("{name} {email}").to_lowercase()
@@ -217,6 +280,8 @@ pub struct AccountRow {
     /// When it was made.
     pub created_at: Timestamp,
     mentor_id: Option<UserId>,
+    published: Option<bool>,
+    suspended_at: Option<Timestamp>,
     /// Booked sessions in either role.
     pub sessions: i64,
     /// When one of its logins was last used; `None` when it has none.
@@ -224,6 +289,16 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// Whether mentees see a mentor profile.
+    pub fn is_published(&self) -> bool {
+        self.published == Some(true)
+    }
+
+    /// Whether an admin keeps the person out.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
+    }
+
     /// Whether there is a mentor profile.
     pub fn is_mentor(&self) -> bool {
         self.mentor_id.is_some()
@@ -244,7 +319,8 @@ pub async fn search(
         plain = plain.replace(special, &format!("!{special}"));
     }
     let sql = format!(
-        "SELECT u.id, u.name, u.email, u.time_zone, u.is_admin, u.created_at, m.user_id AS mentor_id, \
+        "SELECT u.id, u.name, u.email, u.time_zone, u.is_admin, u.created_at, u.suspended_at, \
+         m.user_id AS mentor_id, m.published, \
          (SELECT COUNT(*) FROM sessions s WHERE s.booking <> 'held' \
          AND (s.mentor_id = u.id OR s.mentee_id = u.id)) AS sessions, \
          (SELECT MAX(l.last_seen_at) FROM logins l WHERE l.user_id = u.id) AS last_seen_at \

@@ -6,7 +6,7 @@ pub(crate) use attendance::{attendance_report, counted_until, presence};
 
 use crate::{
     AppState, Result,
-    accounts::CurrentLogin,
+    login::CurrentLogin,
     store::{self, participants, sessions::SessionRecord},
     zones::Zone,
 };

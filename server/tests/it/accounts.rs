@@ -126,7 +126,7 @@ async fn an_account_begins_with_the_proof_of_its_address(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
-async fn whoever_signs_up_with_anothers_address_gets_no_account_by_their_click(app: TestApp) {
+async fn nobody_gets_an_account_by_the_click_of_whoever_has_the_address(app: TestApp) {
     let evil = sign_up(&app, "victim@example.org").await;
     let link = token(&app, "victim@example.org").await;
     let view = accounts::look(&app.state, AccountEmail::SignUp, &link, None).await;

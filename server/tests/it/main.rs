@@ -14,6 +14,7 @@ mod mail;
 mod meeting;
 mod races;
 mod rooms;
+mod safety;
 mod scheduling;
 mod schema;
 mod slots;

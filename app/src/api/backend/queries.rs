@@ -6,14 +6,15 @@ use crate::{
         error::ApiError,
         queries::{
             AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, LinkSettings, Mentor,
-            MentorTimes, OtherTimes, Schedule, ScheduleSettings, Session, SessionTimes, Sessions,
+            MentorTimes, OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes,
+            Sessions,
         },
     },
     url_words::Week,
 };
 use domain::{
     problem::Problem,
-    views::{MentorCard, MentorProfile, NotificationView, PendingMentor, SessionView},
+    views::{MentorCard, MentorProfile, NotificationView, PendingMentor, SafetyPage, SessionView},
 };
 
 /// Answers a page's question, for the person who asks.
@@ -22,6 +23,7 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::TimeZones(_) => Answer::TimeZones(Box::new(time_zones())),
         Ask::SignUpWaiting(_) => Answer::SignUpWaiting(Box::new(waiting(request).await?)),
         Ask::EmailLink(query) => Answer::EmailLink(Box::new(link(request, query).await?)),
+        Ask::Safety(query) => Answer::Safety(Box::new(safety(request, query).await?)),
         Ask::Account(_) => Answer::Account(Box::new(account(request).await?)),
         Ask::MentorProfile(_) => Answer::MentorProfile(Box::new(mentor_profile(request).await?)),
         Ask::Mentors(_) => Answer::Mentors(Box::new(mentors(request).await?)),
@@ -55,6 +57,14 @@ async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkSettings
     }))
 }
 
+async fn safety(request: &Request, query: Safety) -> Result<SafetyPage, ApiError> {
+    let about = query.about.parse().map_err(|_| Problem::NotFound)?;
+    let session = query.session.map(|id| id.parse()).transpose();
+    let session = session.map_err(|_| Problem::NotFound)?;
+    let login = request.login()?;
+    request.answer(server::safety::page(&request.state, login, about, session).await)
+}
+
 async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
     let login = request.login()?;
     let feed = server::calendar::feed_since(&request.state, login).await;
@@ -62,6 +72,7 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         me: login.me.clone(),
         zones: time_zones(),
         has_feed: request.answer(feed)?.is_some(),
+        blocked: request.answer(server::safety::blocked(&request.state, login).await)?,
         logins: request.answer(server::accounts::list(&request.state, login).await)?,
     })
 }

@@ -99,6 +99,14 @@ fn Record(session: SessionView) -> impl IntoView {
                         </section>
                     }
                 })}
+            {(session.role.is_some())
+                .then(|| {
+                    view! {
+                        <p class="muted">
+                            <a href=routes::safety(session.other().id, Some(id))>"Report or block"</a>
+                        </p>
+                    }
+                })}
             {may
                 .cancel
                 .then(|| {

@@ -8,11 +8,14 @@ use super::{
     notices::Notices,
     time_left::TimeLeft,
 };
-use crate::room::{
-    call::Call,
-    element_ids,
-    model::{CaptureState, ConnectionQuality, Event, RoomModel},
-    text,
+use crate::{
+    room::{
+        call::Call,
+        element_ids,
+        model::{CaptureState, ConnectionQuality, Event, RoomModel},
+        text,
+    },
+    routes,
 };
 use domain::session::SeatRole;
 use leptos::prelude::*;
@@ -21,7 +24,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Stage(call: Call, title: String) -> impl IntoView {
     Effect::new(move |_| call.send(Event::ElementsRendered));
-    let other = call.read(|model| model.other.name.clone());
+    let (other, other_id) = call.read(|model| (model.other.name.clone(), model.other.id));
+    let concern = routes::safety(other_id, Some(call.session));
     let is_mentor = call.read(|model| model.role == SeatRole::Mentor);
     let chat_open = move || call.with(|model| model.chat.open);
     view! {
@@ -31,7 +35,12 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
                     <h1 id=element_ids::CALL_TITLE tabindex="-1">
                         {title}
                     </h1>
-                    <p>"Meeting with " {other}</p>
+                    <p>
+                        "Meeting with " {other} " · "
+                        <a href=concern target="_blank" rel="noopener external">
+                            "Report a concern"
+                        </a>
+                    </p>
                 </div>
                 <div class="call-facts">
                     <TimeLeft call />

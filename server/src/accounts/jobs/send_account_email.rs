@@ -83,6 +83,14 @@ impl SendAccountEmail {
             Some(email) => users::credentials(state.db.read(), email).await?,
             None => None,
         };
+        let is_out = known.as_ref().is_some_and(|user| user.is_suspended());
+        let opens = matches!(
+            row.kind,
+            AccountEmail::SignIn | AccountEmail::ResetPassword | AccountEmail::ChangeAddress
+        );
+        if is_out && opens {
+            return Ok(None);
+        }
         let known = known.map(|user| user.id);
         Ok(match (row.kind, known) {
             (AccountEmail::SignUp, Some(_)) => Some(AccountText::HasAccount),

@@ -11,7 +11,7 @@ use super::{
     extract::{Params, parse_id},
     openapi::{Refuses, Usual},
 };
-use crate::{AppState, Result, accounts::CurrentLogin, live::Update, meetings, sessions};
+use crate::{AppState, Result, live::Update, login::CurrentLogin, meetings, sessions};
 use axum::{
     Extension,
     extract::State,

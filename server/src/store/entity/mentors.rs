@@ -24,6 +24,9 @@ pub struct Model {
     pub max_per_week: Option<i32>,
     pub paused: bool,
     pub confirms: bool,
+    pub pending_name: Option<String>,
+    pub pending_headline: Option<String>,
+    pub pending_bio: Option<String>,
 }
 
 /// Joins are written where they are needed.

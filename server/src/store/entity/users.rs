@@ -17,6 +17,7 @@ pub struct Model {
     pub anonymised_at: Option<Timestamp>,
     pub search: String,
     pub email_failed_at: Option<Timestamp>,
+    pub suspended_at: Option<Timestamp>,
 }
 
 /// Joins are written where they are needed.

@@ -81,7 +81,7 @@ impl RoomModel {
                 Some(reason) => self.leave(reason),
                 None => self.not_connected(ConnectFailure::Refused(problem)),
             },
-            Problem::SignedOut | Problem::Forbidden | Problem::NotFound => {
+            Problem::SignedOut | Problem::Suspended | Problem::Forbidden | Problem::NotFound => {
                 self.leave(LeaveReason::Removed)
             }
             Problem::Elsewhere if self.phase == Phase::Joining => {
