@@ -1,6 +1,6 @@
 //! Addresses of email.
 
-use super::{TextProblem, clean::is_disruptive, refuse};
+use super::{TextProblem, characters::is_disruptive, refuse};
 use serde::{Deserialize, Serialize};
 
 /// An email address: one `@`, no spaces or controls, lower case, at most 254 characters.

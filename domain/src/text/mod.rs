@@ -1,12 +1,13 @@
 //! Text from people and addresses from browsers, parsed once at the edge.
 
+mod characters;
 mod clean;
 mod email_address;
 mod names;
 mod password;
 mod return_path;
 
-pub use clean::{one_line, paragraph, short_label};
+pub use clean::{beginning, one_line, paragraph, short_label};
 pub use email_address::EmailAddress;
 pub use names::{DisplayName, Title};
 pub use password::{PASSWORD_LENGTH, check_password};

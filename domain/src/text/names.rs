@@ -1,6 +1,6 @@
 //! Names of people, titles of sessions.
 
-use super::{NAME_MAX, TITLE_MAX, TextProblem, one_line, refuse};
+use super::{NAME_MAX, TITLE_MAX, TextProblem, characters::is_visible, one_line, refuse};
 use serde::{Deserialize, Serialize};
 
 /// A person's name as others see it: one line, 1–60 characters.
@@ -16,7 +16,7 @@ impl DisplayName {
     pub fn parse(text: &str) -> Result<Self, TextProblem> {
         let name = one_line(text);
         match name.chars().count() {
-            0 => refuse("Enter the name others should see."),
+            _ if !name.chars().any(is_visible) => refuse("Enter the name others should see."),
             n if n > NAME_MAX => refuse(format!("Use at most {NAME_MAX} characters.")),
             _ => Ok(Self(name)),
         }
@@ -41,7 +41,9 @@ impl Title {
     pub fn parse(text: &str) -> Result<Self, TextProblem> {
         let title = one_line(text);
         match title.chars().count() {
-            0 => refuse("Say in a few words what the session is about."),
+            _ if !title.chars().any(is_visible) => {
+                refuse("Say in a few words what the session is about.")
+            }
             n if n > TITLE_MAX => refuse(format!("Use at most {TITLE_MAX} characters.")),
             _ => Ok(Self(title)),
         }
@@ -73,6 +75,16 @@ mod tests {
         }
         assert!(DisplayName::parse("\u{200B}\u{FEFF} ").is_err());
         assert!(DisplayName::parse(&"x".repeat(61)).is_err());
+        for blank in [
+            "\u{301}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{200D} \u{FE0F}",
+            "\u{E0067}",
+        ] {
+            assert!(DisplayName::parse(blank).is_err(), "{blank:?}");
+            assert!(Title::parse(blank).is_err(), "{blank:?}");
+        }
     }
 
     proptest! {
@@ -80,6 +92,7 @@ mod tests {
         fn cleaning_text_is_stable_and_bounded(raw in "\\PC{0,200}|[\\x00-\\x1f\\u{200b}-\\u{202e}a-z ]{0,80}") {
             if let Ok(name) = DisplayName::parse(&raw) {
                 prop_assert!(name.as_str().chars().count() <= NAME_MAX);
+                prop_assert!(name.as_str().len() <= 256, "LiveKit's limit");
                 prop_assert_eq!(DisplayName::parse(name.as_str()), Ok(name));
             }
         }
