@@ -41,6 +41,26 @@ pub fn paragraph(text: &str, max: usize) -> Result<String, TextProblem> {
     }
 }
 
+/// A chat message's lines, for the browser: controls and what reorders or fills go.
+///
+/// Unicode's tables would add 36 KB to what a meeting loads, so this knows no scripts: joiners,
+/// variants and tags stay unless only ASCII surrounds them, and nothing is normalised.
+pub fn message(text: &str) -> String {
+    let is_unwanted = |c: char| {
+        (c != '\n' && c.is_control())
+            || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}')
+    };
+    let is_joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{E0000}'..='\u{E0FFF}');
+    let mut clean = String::with_capacity(text.len());
+    for c in text.replace("\r\n", "\n").chars() {
+        let alone = is_joiner(c) && clean.chars().next_back().is_none_or(|c| c.is_ascii());
+        if !is_unwanted(c) && !alone {
+            clean.push(c);
+        }
+    }
+    clean.trim().to_owned()
+}
+
 /// The beginning of a text: at most `max` characters, cut between what people see as characters.
 /// Where already the first of them is longer, it is cut.
 pub fn beginning(text: &str, max: usize) -> &str {
@@ -85,6 +105,25 @@ mod tests {
         ] {
             assert_eq!(one_line(text), text, "{text:?}");
             assert_eq!(paragraph(text, 100).as_deref(), Ok(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_keeps_joiners_and_loses_what_reorders() {
+        for text in [
+            "\u{6CC}\u{200C}\u{62E}",
+            "\u{1F469}\u{200D}\u{1F4BB}",
+            "a\nb",
+        ] {
+            assert_eq!(message(text), text);
+        }
+        assert_eq!(
+            message(" a\u{200D}b\u{202E}\u{61C}\u{3164}\0\r\nc\u{E0067} "),
+            "ab\nc"
+        );
+        let bidi = CodePointSetData::new::<BidiControl>();
+        for c in (char::MIN..=char::MAX).filter(|c| bidi.contains(*c)) {
+            assert_eq!(message(&format!("\u{628}{c}b")), "\u{628}b", "{c:?}");
         }
     }
 

@@ -7,7 +7,7 @@ mod names;
 mod password;
 mod return_path;
 
-pub use clean::{beginning, one_line, paragraph, short_label};
+pub use clean::{beginning, message, one_line, paragraph, short_label};
 pub use email_address::EmailAddress;
 pub use names::{DisplayName, Title};
 pub use password::{PASSWORD_LENGTH, check_password};
