@@ -29,7 +29,7 @@ use domain::{
     permissions::Actor,
     problem::Problem,
     session::{Booking, SeatRole},
-    text::{one_line, paragraph},
+    text::{beginning, one_line, paragraph},
     time::{Millis, Timestamp},
 };
 use scoped_futures::ScopedFutureExt;
@@ -261,17 +261,14 @@ fn mail_address(email: &str) -> Value {
 
 /// One line of text.
 fn line(text: &str, max: usize) -> String {
-    one_line(text).chars().take(max).collect()
+    beginning(&one_line(text), max).to_owned()
 }
 
 /// Several lines of text.
 fn lines(text: &str, max: usize) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    paragraph(&text, usize::MAX)
-        .unwrap_or_default()
-        .chars()
-        .take(max)
-        .collect()
+    let clean = paragraph(&text, usize::MAX).unwrap_or_default();
+    beginning(&clean, max).to_owned()
 }
 
 /// A parameter's value, which cannot hold `"`; `^` begins an escape (RFC 6868), and `\` is none, but

@@ -19,7 +19,7 @@ use domain::{
     availability::Interval,
     ids::EmailId,
     session::{Booking, SeatRole},
-    text::{EmailAddress, NAME_MAX, TITLE_MAX, one_line},
+    text::{EmailAddress, NAME_MAX, TITLE_MAX, beginning, one_line},
     time::Timestamp,
 };
 use lettre::{
@@ -200,8 +200,7 @@ fn clip(text: &str, max: usize) -> String {
     if line.chars().count() <= max {
         return line;
     }
-    let short: String = line.chars().take(max - 1).collect();
-    format!("{}…", short.trim_end())
+    format!("{}…", beginning(&line, max - 1).trim_end())
 }
 
 /// What already looks encoded (RFC 2047) would be decoded by its reader into anything, line ends
@@ -217,7 +216,7 @@ fn note(text: &str) -> String {
     if clean.chars().count() <= NOTE_MAX {
         return clean;
     }
-    clean.chars().take(NOTE_MAX - 1).chain(['…']).collect()
+    format!("{}…", beginning(&clean, NOTE_MAX - 1))
 }
 
 fn words(

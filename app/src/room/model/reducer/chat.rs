@@ -4,7 +4,7 @@ use crate::room::{
     model::{CHAT_MAX, ConnectionState, Delivery, Effect, Message, RoomModel},
     text,
 };
-use domain::text::paragraph;
+use domain::text::message;
 
 impl RoomModel {
     pub(super) fn message_received(
@@ -79,7 +79,5 @@ impl RoomModel {
 /// A chat text that can be shown: no disruptive characters, not empty, bounded.
 fn clean(raw: &str) -> Option<String> {
     let short: String = raw.chars().take(CHAT_MAX).collect();
-    paragraph(&short, CHAT_MAX)
-        .ok()
-        .filter(|text| !text.is_empty())
+    Some(message(&short)).filter(|text| !text.is_empty())
 }
