@@ -45,6 +45,21 @@ pub enum EmailKind {
 }
 
 impl EmailKind {
+    /// Whether its moment matters: it is sent on time, or not at all.
+    pub fn is_reminder(self) -> bool {
+        match self {
+            Self::ReminderDayBefore | Self::ReminderHourBefore | Self::ReminderOpen => true,
+            Self::Booked
+            | Self::Requested
+            | Self::Confirmed
+            | Self::Declined
+            | Self::InfoAsked
+            | Self::InfoAnswered
+            | Self::Changed
+            | Self::Cancelled => false,
+        }
+    }
+
     /// Who is told. A confirmation goes to both, since it brings the calendar entry.
     pub fn readers(self) -> &'static [SeatRole] {
         match self {

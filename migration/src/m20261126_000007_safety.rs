@@ -53,4 +53,7 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE mentors ADD COLUMN pending_name TEXT",
     "ALTER TABLE mentors ADD COLUMN pending_headline TEXT",
     "ALTER TABLE mentors ADD COLUMN pending_bio TEXT",
+    // Whose turn it is: jobs of one lane are taken from each owner in turn.
+    "ALTER TABLE jobs ADD COLUMN owner TEXT",
+    "CREATE INDEX emails_by_user ON emails (user_id, sent_at)",
 ];

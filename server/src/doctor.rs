@@ -6,7 +6,7 @@ use crate::{
     store::webhook_events,
 };
 use domain::{
-    ids::{RoomName, SessionId, UserId},
+    ids::{LoginId, RoomName, SessionId, UserId},
     session::SeatRole,
     time::Millis,
 };
@@ -198,6 +198,7 @@ async fn auto_create(state: &AppState) -> Finding {
         room: probe_room(),
         user: UserId(Uuid::new_v4()),
         name: "doctor".to_owned(),
+        login: LoginId(Uuid::new_v4()),
         role: SeatRole::Mentee,
         lifetime: Millis::minutes(1),
         now: state.clock.now(),

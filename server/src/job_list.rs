@@ -1,7 +1,7 @@
 //! All kinds of jobs, once.
 
 use crate::{
-    accounts::jobs::send_account_email::SendAccountEmail,
+    accounts::jobs::{leave_calls::LeaveCalls, send_account_email::SendAccountEmail},
     emails::jobs::{
         notify_admin::{NotifyAdmin, notify_admins},
         send_email::SendEmail,
@@ -29,6 +29,7 @@ pub fn job_list() -> &'static Registry {
             .with::<SendEmail>()
             .with::<NotifyAdmin>()
             .with::<SendAccountEmail>()
+            .with::<LeaveCalls>()
     });
     &LIST
 }

@@ -310,6 +310,8 @@ async fn a_livekit_that_hangs_or_talks_nonsense_delays_no_booking() {
     .await;
 }
 
+const NOBODYS_LOGIN: &str = "00000000-0000-0000-0000-000000000000";
+
 /// A token as long-lived as those that LiveKit itself hands to people inside.
 fn old_token(livekit: &LiveKit, room: &RoomName, user: UserId, now: Timestamp) -> String {
     let grant = JoinGrant {
@@ -317,6 +319,7 @@ fn old_token(livekit: &LiveKit, room: &RoomName, user: UserId, now: Timestamp) -
         user,
         name: "Somebody".to_owned(),
         role: SeatRole::Mentee,
+        login: NOBODYS_LOGIN.parse().expect("an id"),
         lifetime: Millis::hours(1),
         now,
     };

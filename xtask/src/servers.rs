@@ -195,6 +195,7 @@ fn bring_up(servers: &Servers, folder: &Path) -> Result<(Product, Running, Value
             // All tests come from one address.
             ("SIGN_IN_FAILURES_PER_ADDRESS", "100000".to_owned()),
             ("ACCOUNT_REQUESTS_PER_ADDRESS", "100000".to_owned()),
+            ("OPEN_BOOKINGS_PER_PAIR", "1000".to_owned()),
             ("RUST_BACKTRACE", "1".to_owned()),
             ("NO_COLOR", "1".to_owned()),
         ],

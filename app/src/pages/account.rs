@@ -202,7 +202,7 @@ fn PasswordForm(email: String) -> impl IntoView {
                     field="newPassword"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters. Other browsers will be signed out."
+                    hint="At least 12 characters. Other browsers will be signed out."
                     min=*PASSWORD_LENGTH.start()
                     max=*PASSWORD_LENGTH.end()
                     problem

@@ -181,7 +181,7 @@ fn ResetForm(settings: LinkSettings, token: String) -> impl IntoView {
                     field="newPassword"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters. A few unrelated words work well. All browsers will be signed out."
+                    hint="At least 12 characters. A few unrelated words work well. All browsers will be signed out."
                     min=*PASSWORD_LENGTH.start()
                     max=*PASSWORD_LENGTH.end()
                     problem

@@ -86,7 +86,7 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
                     name="password"
                     kind="password"
                     autocomplete="new-password"
-                    hint="At least 10 characters. A few unrelated words work well."
+                    hint="At least 12 characters. A few unrelated words work well."
                     min=*PASSWORD_LENGTH.start()
                     max=*PASSWORD_LENGTH.end()
                     problem

@@ -3,7 +3,7 @@
 use super::{EmailAddress, TextProblem, refuse};
 
 /// Shortest and longest password, in characters (OWASP ASVS 5.0 §6.2).
-pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
+pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
 
 /// Checks a new password against its length and the person's own address.
 ///

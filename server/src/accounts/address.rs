@@ -1,15 +1,11 @@
 //! An account's address becomes another one once that is proved.
 
-use super::{Client, CurrentLogin, links, passwords::check_own};
+use super::{Client, CurrentLogin, links, passwords::check_own, sign_up::parse_new};
 use crate::{
     AppState, Result,
     store::{ScopedFutureExt, account_emails::Owner},
 };
-use domain::{
-    account::AccountEmail,
-    problem::Problem,
-    text::{EmailAddress, TextProblem},
-};
+use domain::{account::AccountEmail, problem::Problem, text::TextProblem};
 
 /// Emails a link to a new address; the account has it once the link was followed.
 ///
@@ -22,8 +18,7 @@ pub async fn change_address(
     password: &str,
     client: &Client,
 ) -> Result<()> {
-    let email =
-        EmailAddress::parse(email).map_err(|TextProblem(m)| Problem::field("newEmail", m))?;
+    let email = parse_new(state, email).map_err(|TextProblem(m)| Problem::field("newEmail", m))?;
     if email.as_str() == login.me.email {
         return Err(Problem::field("newEmail", "That is your address already.").into());
     }

@@ -107,6 +107,18 @@ pub(super) fn of_guess(state: &AppState, whom: impl std::fmt::Display) -> Count 
     Count::new(state, &format!("guess {whom}"), most)
 }
 
+/// Times that a mentee books or holds.
+pub(crate) fn of_booking(state: &AppState, mentee: impl std::fmt::Display) -> Count {
+    let most = Rule::Most(state.config.limits.bookings_per_hour, LONGEST);
+    Count::new(state, &format!("booking {mentee}"), most)
+}
+
+/// Changes of a session.
+pub(crate) fn of_change(state: &AppState, session: impl std::fmt::Display) -> Count {
+    let most = Rule::Most(state.config.limits.changes_per_session, LONGEST);
+    Count::new(state, &format!("change {session}"), most)
+}
+
 /// Concerns that somebody reports.
 pub(crate) fn of_report(state: &AppState, reporter: impl std::fmt::Display) -> Count {
     let most = Rule::Most(REPORTS, LONGEST);

@@ -5,7 +5,7 @@ use super::{
     Client, address_taken,
     jobs::send_account_email::SendAccountEmail,
     limits,
-    logins::{GeneratedLogin, NewLogin, record},
+    logins::{GeneratedLogin, NewLogin, record, replace},
     sign_up::is_same_browser,
 };
 use crate::{
@@ -147,7 +147,7 @@ pub async fn sign_in_by_link(
                 return Err(unusable());
             }
             if let Some(replaced) = replaces {
-                crate::store::logins::delete(txn, replaced).await?;
+                replace(txn, replaced, now).await?;
             }
             let login = GeneratedLogin::new(now, user, client);
             login.insert(txn).await?;

@@ -3,7 +3,9 @@
 use super::{Client, CurrentLogin, limits};
 use crate::{
     AppState, Result,
+    accounts::jobs::leave_calls::LeaveCalls,
     credentials::{Queue, generate_token, token_hash},
+    jobs::enqueue,
     store::{
         ScopedFutureExt, StoreError, Txn,
         audit::{self, AuditEntry},
@@ -97,7 +99,7 @@ pub async fn sign_in(
             }
             limits::succeeded(txn, counts).await?;
             if let Some(replaced) = replaces {
-                logins::delete(txn, replaced).await?;
+                replace(txn, replaced, now).await?;
             }
             login.insert(txn).await?;
             record(txn, AuditAction::SignedIn, known.id, "with a password", now).await?;
@@ -108,6 +110,21 @@ pub async fn sign_in(
     match signing_in.await? {
         true => Ok(login.into_new()),
         false => Err(Problem::WrongCredentials.into()),
+    }
+}
+
+/// Ends the login that a browser had so far, whoever's it was.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn replace(
+    txn: &Txn,
+    replaced: LoginId,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    match logins::user(txn, replaced).await? {
+        Some(user) => end_logins(txn, user, |id| id == replaced, now).await,
+        None => Ok(()),
     }
 }
 
@@ -123,6 +140,29 @@ pub async fn log_in(state: &AppState, user: UserId, client: &Client) -> Result<N
     });
     inserting.await?;
     Ok(login.into_new())
+}
+
+/// Ends those of a person's logins that `ends` names, with the calls that were joined with them.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn end_logins(
+    txn: &Txn,
+    user: UserId,
+    ends: impl Fn(LoginId) -> bool + Send,
+    now: Timestamp,
+) -> std::result::Result<(), StoreError> {
+    let mut ended = false;
+    for row in logins::of_user(txn, user).await? {
+        if ends(row.login) {
+            logins::delete(txn, row.login).await?;
+            ended = true;
+        }
+    }
+    match ended {
+        true => enqueue(txn, &LeaveCalls { user }, now, now).await,
+        false => Ok(()),
+    }
 }
 
 /// Writes what happened to an account, by its own person.
@@ -149,11 +189,11 @@ pub(super) async fn record(
 /// # Errors
 /// When the database does not answer.
 pub async fn sign_out(state: &AppState, login: &CurrentLogin) -> Result<()> {
-    let id = login.login;
-    Ok(state
-        .db
-        .write(|txn| async move { logins::delete(txn, id).await }.scope_boxed())
-        .await?)
+    let (id, user, now) = (login.login, login.me.id, state.clock.now());
+    let ending = state.db.write(|txn| {
+        async move { end_logins(txn, user, |own| own == id, now).await }.scope_boxed()
+    });
+    Ok(ending.await?)
 }
 
 /// Ends all of a person's logins, this one included.
@@ -190,11 +230,7 @@ async fn end(
     let ending = state.db.write(|txn| {
         let ends = &ends;
         async move {
-            for row in logins::of_user(txn, user).await? {
-                if ends(row.login) {
-                    logins::delete(txn, row.login).await?;
-                }
-            }
+            end_logins(txn, user, ends, now).await?;
             record(txn, AuditAction::EndedLogins, user, "", now).await
         }
         .scope_boxed()

@@ -10,6 +10,7 @@ pub mod jobs;
 pub(crate) mod limits;
 mod links;
 mod logins;
+mod new_password;
 mod passwords;
 mod sign_up;
 
@@ -17,6 +18,7 @@ pub use crate::login::CurrentLogin;
 pub use address::change_address;
 pub use client::Client;
 pub use links::{LinkView, ask_for_link, confirm_address, look, sign_in_by_link};
+pub(crate) use logins::end_logins;
 pub use logins::{
     NewLogin, SignIn, current, end_login, end_other_logins, list, log_in, sign_in, sign_out,
     sign_out_everywhere,

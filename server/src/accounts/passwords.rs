@@ -3,7 +3,8 @@
 use super::{
     Client, CurrentLogin, limits,
     links::{self, unusable},
-    logins::{GeneratedLogin, NewLogin, record},
+    logins::{GeneratedLogin, NewLogin, end_logins, record},
+    new_password::check_new,
 };
 use crate::{
     AppState, Error, Result,
@@ -11,7 +12,7 @@ use crate::{
     store::{
         ScopedFutureExt, StoreError, Txn,
         account_emails::{self, Owner},
-        logins, users,
+        users,
     },
 };
 use domain::{
@@ -19,7 +20,7 @@ use domain::{
     audit::AuditAction,
     ids::UserId,
     problem::Problem,
-    text::{EmailAddress, TextProblem, check_password},
+    text::{EmailAddress, TextProblem},
     time::Timestamp,
 };
 
@@ -35,7 +36,8 @@ pub async fn change_password(
     client: &Client,
 ) -> Result<NewLogin> {
     let email = EmailAddress::parse(&login.me.email).map_err(|e| Error::Other(e.to_string()))?;
-    check_password(new, &email).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
+    let known = [login.me.name.as_str(), &state.config.app_name];
+    check_new(new, &email, &known).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
     check_own(state, login, current, "currentPassword").await?;
     let hash = state
         .passwords
@@ -94,7 +96,8 @@ pub async fn reset_by_link(state: &AppState, link: &str, new: &str) -> Result<()
     let found = account_emails::look(state.db.read(), kind, &token, now).await?;
     let found = found.ok_or_else(unusable)?;
     let email = EmailAddress::parse(&found.email).map_err(|e| Error::Other(e.to_string()))?;
-    check_password(new, &email).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
+    let known = [state.config.app_name.as_str()];
+    check_new(new, &email, &known).map_err(|TextProblem(m)| Problem::field("newPassword", m))?;
     let hash = state
         .passwords
         .queue(Queue::Other)?
@@ -121,7 +124,8 @@ pub async fn reset_by_link(state: &AppState, link: &str, new: &str) -> Result<()
 /// `Problem::NotFound` for an unknown address; `Problem::Invalid` for a weak password.
 pub async fn reset_password(state: &AppState, email: &str, new: &str) -> Result<()> {
     let email = EmailAddress::parse(email).map_err(|TextProblem(m)| Problem::field("email", m))?;
-    check_password(new, &email).map_err(|TextProblem(m)| Problem::field("password", m))?;
+    let known = [state.config.app_name.as_str()];
+    check_new(new, &email, &known).map_err(|TextProblem(m)| Problem::field("password", m))?;
     let user = users::credentials(state.db.read(), &email)
         .await?
         .ok_or(Problem::NotFound)?
@@ -148,7 +152,7 @@ async fn replace(
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
     users::set_password(txn, user, hash).await?;
-    logins::delete_all(txn, user).await?;
+    end_logins(txn, user, |_| true, now).await?;
     account_emails::void_links(txn, user).await?;
     if let Some(email) = users::email(txn, user).await? {
         let (kind, owner) = (AccountEmail::PasswordChanged, Owner::User(user));

@@ -7,9 +7,11 @@ use super::{
     Client, address_taken, limits,
     links::{self, unusable},
     logins::{GeneratedLogin, NewLogin, record},
+    new_password::check_new,
 };
 use crate::{
     AppState, Error, Result,
+    config::MailTarget,
     credentials::{Queue, generate_token, token_hash},
     store::{
         ScopedFutureExt,
@@ -24,7 +26,7 @@ use domain::{
     audit::AuditAction,
     ids::{SignUpId, UserId},
     problem::{Problem, Refusals},
-    text::{DisplayName, EmailAddress, ReturnPath, TextProblem, check_password},
+    text::{DisplayName, EmailAddress, ReturnPath, TextProblem},
     time::{Millis, Timestamp},
 };
 use secrecy::SecretString;
@@ -74,8 +76,9 @@ pub async fn sign_up(
     callback: Option<&ReturnPath>,
     client: &Client,
 ) -> Result<Waiting> {
-    let fields = fields(&form)?;
+    // First of all: how hard a password is to guess costs time to say, too.
     let turn = state.passwords.queue(Queue::Other)?;
+    let fields = fields(state, &form)?;
     links::allow(state, fields.email.as_str(), client).await?;
     let token = generate_token();
     let now = state.clock.now();
@@ -161,7 +164,7 @@ pub async fn correct_address(
     client: &Client,
 ) -> Result<()> {
     let row = required(state, browser).await?;
-    let email = EmailAddress::parse(email).map_err(|TextProblem(m)| Problem::field("email", m))?;
+    let email = parse_new(state, email).map_err(|TextProblem(m)| Problem::field("email", m))?;
     links::allow(state, email.as_str(), client).await?;
     let now = state.clock.now();
     let writing = state.db.write(|txn| {
@@ -249,8 +252,8 @@ async fn check_sign_up_password(state: &AppState, row: &SignUpRow, password: Str
 /// # Errors
 /// `Problem::Invalid` naming the fields; `Problem::TooMany` when too many wait to be hashed.
 pub async fn create(state: &AppState, form: SignUp, is_admin: bool) -> Result<UserId> {
-    let fields = fields(&form)?;
     let turn = state.passwords.queue(Queue::Other)?;
+    let fields = fields(state, &form)?;
     let user = users::NewUser {
         id: UserId(Uuid::new_v4()),
         email: fields.email,
@@ -274,14 +277,33 @@ struct Fields {
     zone: Zone,
 }
 
-fn fields(form: &SignUp) -> Result<Fields> {
+fn fields(state: &AppState, form: &SignUp) -> Result<Fields> {
     let mut refusals = Refusals::default();
     let name = refusals.take("name", DisplayName::parse(&form.name));
-    let email = refusals.take("email", EmailAddress::parse(&form.email));
+    let email = refusals.take("email", parse_new(state, &form.email));
     let zone = refusals.take_named("timeZone", Zone::parse(&form.time_zone));
     if let Some(email) = &email {
-        refusals.take("password", check_password(&form.password, email));
+        let known = [form.name.as_str(), &state.config.app_name];
+        refusals.take("password", check_new(&form.password, email, &known));
     }
     let ((name, email), zone) = refusals.finish(name.zip(email).zip(zone))?;
     Ok(Fields { name, email, zone })
+}
+
+/// Reads the address of an account to be. One that stands in documentation, such as `name@example.org`, reaches nobody;
+/// it is for development, where emails are put into a folder.
+///
+/// # Errors
+/// When it cannot be an address, or reaches nobody.
+pub(super) fn parse_new(
+    state: &AppState,
+    text: &str,
+) -> std::result::Result<EmailAddress, TextProblem> {
+    let email = EmailAddress::parse(text)?;
+    match state.config.mail.target {
+        MailTarget::Smtp(_) if email.is_reserved() => Err(TextProblem(
+            "No email arrives at this address. Enter your own.".to_owned(),
+        )),
+        MailTarget::Smtp(_) | MailTarget::Folder(_) => Ok(email),
+    }
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     AppState, Error, Result,
+    accounts::end_logins,
     login::CurrentLogin,
     meetings, mentors, safety,
     store::{self, StoreError, audit::AuditEntry},
@@ -147,7 +148,7 @@ async fn sign_out(state: &AppState, login: &CurrentLogin, user: UserId) -> Resul
         .write(|txn| {
             let entry = &entry;
             async move {
-                store::logins::delete_all(txn, user).await?;
+                end_logins(txn, user, |_| true, now).await?;
                 store::audit::record(txn, entry).await
             }
             .scope_boxed()

@@ -81,6 +81,21 @@ pub struct Settings {
     /// Sign-ups, and emails with links to sign in or choose a password, that one address may ask for in an hour.
     #[arg(long, env = "ACCOUNT_REQUESTS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub account_requests_per_address: u32,
+    /// Sessions that one mentee may have ahead, held and requested ones included.
+    #[arg(long, env = "OPEN_BOOKINGS_PER_MENTEE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub open_bookings_per_mentee: u32,
+    /// Sessions that one mentee may have ahead with one mentor.
+    #[arg(long, env = "OPEN_BOOKINGS_PER_PAIR", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..))]
+    pub open_bookings_per_pair: u32,
+    /// Times that one mentee may book or hold in an hour.
+    #[arg(long, env = "BOOKINGS_PER_HOUR", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub bookings_per_hour: u32,
+    /// Changes of one session in an hour, by both together; cancelling is always possible.
+    #[arg(long, env = "CHANGES_PER_SESSION", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub changes_per_session: u32,
+    /// Emails about sessions that one person gets in an hour; more wait, and are dropped once they are overtaken.
+    #[arg(long, env = "EMAILS_PER_PERSON", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub emails_per_person: u32,
     /// Passwords hashed at the same time; each takes 19 MiB of memory.
     #[arg(long, env = "PASSWORD_HASHING", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub password_hashing: u32,
@@ -165,6 +180,16 @@ pub struct Limits {
     pub sign_in_failures_per_account: u32,
     /// Failed sign-ins per address in 15 minutes.
     pub sign_in_failures_per_address: u32,
+    /// Sessions a mentee may have ahead.
+    pub open_bookings_per_mentee: u32,
+    /// Sessions a mentee may have ahead with one mentor.
+    pub open_bookings_per_pair: u32,
+    /// Bookings and holds of a mentee in an hour.
+    pub bookings_per_hour: u32,
+    /// Changes of a session in an hour, but for cancelling.
+    pub changes_per_session: u32,
+    /// Emails about sessions that a person gets in an hour.
+    pub emails_per_person: u32,
     /// Sign-ups and emails with links per address in an hour.
     pub account_requests_per_address: u32,
     /// Concurrent password hashes.
@@ -274,6 +299,11 @@ impl TryFrom<Settings> for Config {
             limits: Limits {
                 sign_in_failures_per_account: s.sign_in_failures_per_account,
                 sign_in_failures_per_address: s.sign_in_failures_per_address,
+                open_bookings_per_mentee: s.open_bookings_per_mentee,
+                open_bookings_per_pair: s.open_bookings_per_pair,
+                bookings_per_hour: s.bookings_per_hour,
+                changes_per_session: s.changes_per_session,
+                emails_per_person: s.emails_per_person,
                 account_requests_per_address: s.account_requests_per_address,
                 password_hashing: s.password_hashing,
                 trusted_proxies: s.trusted_proxies,

@@ -101,6 +101,7 @@ async fn write(
             let job = SendEmail {
                 email: new.id,
                 session: about.session,
+                user: Some(new.user),
             };
             enqueue(txn, &job, send_at, now).await?;
         }

@@ -38,6 +38,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The session concerned.
     fn session(&self) -> Option<SessionId>;
 
+    /// For whom it is done, where one person's must not wait behind another's thousand.
+    fn owner(&self) -> Option<String> {
+        None
+    }
+
     /// Two waiting jobs of one kind with the same key are one.
     fn key(&self) -> String;
 
@@ -85,6 +90,7 @@ pub async fn enqueue<J: Job>(txn: &Txn, job: &J, run_at: Timestamp, now: Timesta
         kind: J::KIND,
         payload: store::json(job)?,
         session: job.session(),
+        owner: job.owner(),
         run_at,
         dedupe_key: Some(dedupe_key(job)),
         now,

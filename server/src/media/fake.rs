@@ -6,7 +6,7 @@ use super::{
 };
 use async_trait::async_trait;
 use domain::{
-    ids::{RoomName, UserId},
+    ids::{LoginId, RoomName, UserId},
     notice::Notice,
     time::Timestamp,
 };
@@ -124,6 +124,21 @@ impl Fake {
         self.join_as(name, &user.to_string(), now)
     }
 
+    /// As [`Fake::join`], with a login.
+    pub fn join_with(
+        &self,
+        name: &RoomName,
+        user: UserId,
+        login: LoginId,
+        now: Timestamp,
+    ) -> Option<String> {
+        let sid = self.join(name, user, now)?;
+        let mut inner = self.inner();
+        let people = &mut inner.rooms.get_mut(name.as_str())?.people;
+        people.iter_mut().find(|p| p.sid == sid)?.login = Some(login);
+        Some(sid)
+    }
+
     /// As [`Fake::join`], under any identity.
     pub fn join_as(&self, name: &RoomName, identity: &str, now: Timestamp) -> Option<String> {
         let mut inner = self.inner();
@@ -138,6 +153,7 @@ impl Fake {
             identity,
             joined_at: now,
             is_active: true,
+            login: None,
             is_person: true,
             microphones: vec![microphone],
         });

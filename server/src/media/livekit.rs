@@ -28,6 +28,9 @@ use std::{
     time::Duration,
 };
 
+/// The attribute with the login that a call was joined with.
+const LOGIN: &str = "login";
+
 /// An answer that takes longer counts as none.
 const TIMEOUT: Duration = Duration::from_secs(3);
 /// What a participant may publish.
@@ -198,6 +201,7 @@ impl MediaServer for LiveKit {
                 p.joined_at.saturating_mul(1_000)
             }),
             is_active: p.state == State::Active as i32,
+            login: p.attributes.get(LOGIN).and_then(|id| id.parse().ok()),
             // `p.kind()` would take a kind that we do not know for a person.
             is_person: p.kind == Kind::Standard as i32,
             microphones: p
@@ -271,7 +275,10 @@ impl MediaServer for LiveKit {
         AccessToken::with_api_key(&self.api_key, self.api_secret.expose_secret())
             .with_identity(&grant.user.to_string())
             .with_name(&grant.name)
-            .with_attributes([("role", grant.role.as_str())])
+            .with_attributes([
+                ("role", grant.role.as_str()),
+                (LOGIN, &grant.login.to_string()),
+            ])
             // The library's own lifetime is six hours.
             .with_ttl(lifetime)
             .with_grants(VideoGrants {
@@ -365,7 +372,7 @@ pub(super) fn client() -> Option<reqwest::Client> {
 mod tests {
     use super::*;
     use domain::{
-        ids::{SessionId, UserId},
+        ids::{LoginId, SessionId, UserId},
         session::SeatRole,
         time::Millis,
     };
@@ -400,6 +407,7 @@ mod tests {
             user: UserId(Uuid::from_u128(2)),
             name: "Ada".to_owned(),
             role: SeatRole::Mentee,
+            login: LoginId(Uuid::from_u128(3)),
             lifetime,
             now: Timestamp(1_800_000_000_000),
         }
@@ -441,7 +449,7 @@ mod tests {
                 "iss": KEY,
                 "sub": "00000000-0000-0000-0000-000000000002",
                 "name": "Ada",
-                "attributes": {"role": "mentee"},
+                "attributes": {"role": "mentee", "login": "00000000-0000-0000-0000-000000000003"},
                 "video": {
                     "roomJoin": true,
                     "room": "session-00000000-0000-0000-0000-000000000001",

@@ -10,7 +10,7 @@ pub use probe::{server_time, validate_status};
 
 use async_trait::async_trait;
 use domain::{
-    ids::{RoomName, UserId},
+    ids::{LoginId, RoomName, UserId},
     notice::Notice,
     session::SeatRole,
     time::{Millis, Timestamp},
@@ -128,6 +128,8 @@ pub struct JoinGrant {
     pub name: String,
     /// Seat, carried as the attribute `role`.
     pub role: SeatRole,
+    /// The login that asks, carried as the attribute `login`: the call ends with it.
+    pub login: LoginId,
     /// How long the join token admits.
     pub lifetime: Millis,
     /// When the decision to admit was taken. LiveKit judges a join token by its own clock, so the join token
@@ -146,6 +148,8 @@ pub struct MediaParticipant {
     pub joined_at: Timestamp,
     /// Whether media flows; otherwise the participant is still connecting or on the way out.
     pub is_active: bool,
+    /// The login that it was joined with, where the participant says so.
+    pub login: Option<LoginId>,
     /// Whether this is somebody's client, and not a recorder or another program of the operator's.
     pub is_person: bool,
     /// Ids of the microphone's tracks that are not muted.

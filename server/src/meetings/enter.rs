@@ -154,6 +154,7 @@ fn join_token(
         user: login.me.id,
         name: login.me.name.clone(),
         role,
+        login: login.login,
         lifetime,
         now,
     };

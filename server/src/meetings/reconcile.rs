@@ -348,6 +348,7 @@ mod tests {
 
     fn seen(sid: &str, identity: &str) -> MediaParticipant {
         MediaParticipant {
+            login: None,
             sid: sid.to_owned(),
             identity: identity.to_owned(),
             joined_at: NOW + Millis::seconds(30),

@@ -3,9 +3,10 @@
 use super::record;
 use crate::{
     AppState, Error, Result,
+    accounts::end_logins,
     login::CurrentLogin,
     sessions,
-    store::{ScopedFutureExt, account_emails, calendar_feeds, logins, users},
+    store::{ScopedFutureExt, account_emails, calendar_feeds, users},
 };
 use domain::{audit::AuditAction, ids::UserId, problem::Problem};
 
@@ -31,7 +32,7 @@ pub async fn suspend(state: &AppState, login: &CurrentLogin, user: UserId) -> Re
                     Problem::Conflict("This person is suspended already.".to_owned()).into(),
                 );
             }
-            logins::delete_all(txn, user).await?;
+            end_logins(txn, user, |_| true, now).await?;
             account_emails::void_links(txn, user).await?;
             calendar_feeds::delete(txn, user).await?;
             sessions::stop_all(txn, user, admin, rules, now).await?;

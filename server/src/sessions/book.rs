@@ -8,6 +8,8 @@ use super::{
 };
 use crate::{
     AppState, Error, Result,
+    accounts::limits,
+    config::Limits,
     login::CurrentLogin,
     mentors,
     store::{
@@ -97,6 +99,7 @@ async fn make(
     if let Some(earlier) = earlier(state, login, &request).await? {
         return Ok(earlier);
     }
+    limits::take(state, &[limits::of_booking(state, login.me.id)]).await?;
     let id = SessionId(Uuid::new_v4());
     match write(state, login, &request, details, id).await {
         Ok(()) => {}
@@ -150,13 +153,15 @@ async fn write(
         now,
     };
     let meeting_url = meeting_url(state, id);
-    let rules = state.config.window;
+    let (rules, quota) = (state.config.window, state.config.limits.clone());
     let written = state.db.write(|txn| {
         let (asked, details, meeting_url) = (&asked, &details, &meeting_url);
+        let quota = &quota;
         let key = &request.idempotency_key;
         let mentee = login.me.id;
         async move {
             not_blocked(txn, asked.mentor.card.id, mentee).await?;
+            within_quota(txn, quota, asked.mentor.card.id, mentee, now).await?;
             let time = find_time(txn, asked).await?;
             let new = NewSession {
                 id,
@@ -181,6 +186,36 @@ async fn write(
         }
         other => other,
     }
+}
+
+/// Nobody takes all of a mentor's times.
+///
+/// # Errors
+/// `Problem::Conflict` once a mentee has as many sessions ahead as they may.
+async fn within_quota(
+    txn: &Txn,
+    quota: &Limits,
+    mentor: UserId,
+    mentee: UserId,
+    now: Timestamp,
+) -> Result<()> {
+    // Two bookings at the same moment are counted one after the other.
+    store::users::lock_password(txn, mentee).await?;
+    let ahead = store::sessions::booked_ahead(txn, mentee, mentor, now).await?;
+    let conflict = |words: String| Err(Problem::Conflict(words).into());
+    if ahead.with_mentor >= quota.open_bookings_per_pair {
+        return conflict(format!(
+            "You have {} sessions with this mentor ahead of you already. Come back after one of them.",
+            ahead.with_mentor
+        ));
+    }
+    if ahead.all >= quota.open_bookings_per_mentee {
+        return conflict(format!(
+            "You have {} sessions ahead of you already. Come back after one of them, or cancel one.",
+            ahead.all
+        ));
+    }
+    Ok(())
 }
 
 /// To whoever is blocked every time looks taken.

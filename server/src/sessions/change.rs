@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     AppState, Error, Result,
+    accounts::limits,
     login::CurrentLogin,
     mentors::{self, Mentor},
     store::{
@@ -97,6 +98,9 @@ pub async fn change(
         .facts
         .role_of(login.me.id)
         .ok_or(Problem::Forbidden)?;
+    if !matches!(change, SessionChange::Cancel { .. }) {
+        limits::take(state, &[limits::of_change(state, id)]).await?;
+    }
     let context = Context {
         id,
         by: login.me.id,

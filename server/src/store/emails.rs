@@ -6,7 +6,7 @@ use domain::{
     ids::{EmailId, SessionId, UserId},
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 /// An email to be sent.
 #[derive(Debug, Clone)]
@@ -81,6 +81,22 @@ pub async fn find(
         detail: row.detail,
         is_settled: row.sent_at.is_some() || row.void_at.is_some(),
     }))
+}
+
+/// How many emails were sent to a person since `since`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sent_since(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    since: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(table::Entity::find()
+        .filter(table::Column::UserId.eq(user))
+        .filter(table::Column::SentAt.gt(since))
+        .count(db)
+        .await?)
 }
 
 /// How an email ends.

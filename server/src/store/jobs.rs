@@ -22,6 +22,8 @@ pub struct NewJob {
     pub payload: String,
     /// The session concerned.
     pub session: Option<SessionId>,
+    /// For whom it is done; jobs are taken from each owner in turn.
+    pub owner: Option<String>,
     /// Not before.
     pub run_at: Timestamp,
     /// While a waiting job has this key, another with the same key is not written.
@@ -68,6 +70,7 @@ pub async fn insert(txn: &Txn, job: &NewJob) -> Result<(), StoreError> {
         kind: Set(job.kind.to_owned()),
         payload: Set(job.payload.clone()),
         session_id: Set(job.session),
+        owner: Set(job.owner.clone()),
         run_at: Set(job.run_at),
         attempts: Set(0),
         locked_until: Set(None),
@@ -125,7 +128,7 @@ impl Kinds {
     }
 }
 
-/// Claims up to `limit` due jobs until `lease_until`; an expired lease makes a job due again. A claimed
+/// Claims up to `limit` due jobs, one of each owner before the second of any, until `lease_until`; an expired lease makes a job due again. A claimed
 /// job gives up its key: what happens while it runs may need the same work once more.
 ///
 /// # Errors
@@ -141,13 +144,17 @@ pub async fn claim(
     let of_kind = kinds.condition();
     // SQLite has one writer at a time and needs no row locks.
     let skip = match engine_of(txn) {
-        Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+        Engine::Postgres => "FOR UPDATE OF j SKIP LOCKED",
         Engine::Sqlite => "",
     };
     let sql = format!(
         "UPDATE jobs SET locked_until = $1, locked_by = $2, attempts = attempts + 1, dedupe_key = NULL WHERE id IN (\
-         SELECT id FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 AND {of_kind} \
-         AND (locked_until IS NULL OR locked_until < $3) ORDER BY run_at LIMIT {limit} {skip}) \
+         SELECT j.id FROM jobs j JOIN (\
+         SELECT id, CASE WHEN owner IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY owner ORDER BY run_at, id) END \
+         AS turn FROM jobs WHERE done_at IS NULL AND dead_at IS NULL AND run_at <= $3 AND {of_kind} \
+         AND (locked_until IS NULL OR locked_until < $3)) t ON t.id = j.id \
+         WHERE j.done_at IS NULL AND j.dead_at IS NULL AND (j.locked_until IS NULL OR j.locked_until < $3) \
+         ORDER BY t.turn, j.run_at LIMIT {limit} {skip}) \
          RETURNING id, kind, payload, session_id, attempts, locked_until"
     );
     let values = [lease_until.into(), worker.into(), now.into()];

@@ -168,6 +168,15 @@ pub async fn seen(
     Ok(())
 }
 
+/// Whose login it is.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn user(db: &impl ConnectionTrait, login: LoginId) -> Result<Option<UserId>, StoreError> {
+    let found = logins::Entity::find_by_id(login).one(db).await?;
+    Ok(found.map(|row| row.user_id))
+}
+
 /// Ends one login.
 ///
 /// # Errors

@@ -199,6 +199,25 @@ pub async fn present_in(
     Ok(rows.into_iter().filter_map(present).collect())
 }
 
+/// Sessions in whose rooms a person is, as far as we know.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sessions_of(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<SessionId>, StoreError> {
+    Ok(table::Entity::find()
+        .select_only()
+        .column(table::Column::SessionId)
+        .distinct()
+        .filter(table::Column::UserId.eq(user))
+        .filter(table::Column::LeftAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
 /// Takes back estimated ends of stays that go on after all.
 ///
 /// # Errors

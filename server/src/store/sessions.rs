@@ -666,6 +666,44 @@ pub async fn lock_ahead(
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
+/// How many sessions a mentee has ahead, held and requested ones included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    pub all: u32,
+    /// Of these, with one mentor.
+    pub with_mentor: u32,
+}
+
+/// What a mentee has ahead; times that they only hold are given back by the next booking and do not count.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn booked_ahead(
+    db: &impl ConnectionTrait,
+    mentee: UserId,
+    mentor: UserId,
+    now: Timestamp,
+) -> Result<Ahead, StoreError> {
+    let sql = "SELECT COUNT(*) AS in_all, COALESCE(SUM(CASE WHEN mentor_id = $2 THEN 1 ELSE 0 END), 0) AS with_mentor \
+               FROM sessions WHERE mentee_id = $1 AND booking IN ('requested', 'confirmed') AND room <> 'ended' \
+               AND ends_at > $3";
+    let row = db
+        .query_one_raw(statement(
+            db,
+            sql,
+            [mentee.into(), mentor.into(), now.into()],
+        ))
+        .await?;
+    let count = |name: &str| -> Result<u32, StoreError> {
+        let n: i64 = row.as_ref().map_or(Ok(0), |row| row.try_get("", name))?;
+        Ok(u32::try_from(n).unwrap_or(u32::MAX))
+    };
+    Ok(Ahead {
+        all: count("in_all")?,
+        with_mentor: count("with_mentor")?,
+    })
+}
+
 /// Gives back what either of two people holds of the other's time.
 ///
 /// # Errors

@@ -1,9 +1,9 @@
 //! Addresses that are proved, links by email, passwords and logins.
 
-use crate::harness::{self, HERE, NOW, PASSWORD, TestApp, on_both_engines};
+use crate::harness::{self, HERE, NOW, PASSWORD, Person, TestApp, on_both_engines};
 use domain::{
     account::AccountEmail,
-    ids::LoginId,
+    ids::{LoginId, RoomName},
     problem::Problem,
     time::{Millis, Timestamp},
 };
@@ -607,6 +607,67 @@ async fn signing_in_again_ends_the_browsers_old_login_and_there_are_never_more_t
     }
     assert_eq!(app.test_db.number("SELECT count(*) FROM logins").await, 20);
     assert!(!is_signed_in(&app, &login).await, "the oldest goes");
+}
+
+#[apply(on_both_engines!)]
+async fn a_call_ends_with_the_login_that_joined_it_and_with_no_other(app: TestApp) {
+    let (mentor, leo, id) = app.pair_with_session(NOW).await;
+    app.run_jobs().await;
+    let room = RoomName::new(id, 1);
+    let elsewhere = accounts::log_in(&app.state, leo.id(), &HERE)
+        .await
+        .expect("a login");
+    let elsewhere = accounts::current(&app.state, elsewhere.token.expose_secret()).await;
+    let elsewhere = elsewhere.expect("readable").expect("signed in");
+    let enter = async |login: LoginId| {
+        app.media
+            .join_with(&room, leo.id(), login, NOW)
+            .expect("in the room");
+        server::meetings::reconcile::all(&app.state)
+            .await
+            .expect("LiveKit answers");
+        assert_eq!(app.media.identities(&room), [leo.id().to_string()]);
+    };
+    enter(elsewhere.login).await;
+    // Another login of theirs ends: the call goes on.
+    let third = accounts::log_in(&app.state, leo.id(), &HERE)
+        .await
+        .expect("a login");
+    let third = accounts::current(&app.state, third.token.expose_secret()).await;
+    let third = third.expect("readable").expect("signed in");
+    accounts::sign_out(&app.state, &third)
+        .await
+        .expect("signed out");
+    app.run_jobs().await;
+    assert_eq!(app.media.identities(&room).len(), 1);
+    // Its own one ends: so does the call, and nobody else's.
+    app.media
+        .join_with(&room, mentor.id(), mentor.login.login, NOW)
+        .expect("in the room");
+    accounts::end_login(&app.state, &leo.login, elsewhere.login)
+        .await
+        .expect("ended");
+    app.run_jobs().await;
+    assert_eq!(app.media.identities(&room), [mentor.id().to_string()]);
+    // A new password ends them all.
+    enter_again(&app, &room, &leo).await;
+    accounts::reset_password(&app.state, &leo.email, OTHER_PASSWORD)
+        .await
+        .expect("reset");
+    app.run_jobs().await;
+    assert_eq!(app.media.identities(&room), [mentor.id().to_string()]);
+}
+
+/// Leo comes back with the login that he has.
+async fn enter_again(app: &TestApp, room: &RoomName, leo: &Person) {
+    let login = leo.login.login;
+    app.media
+        .join_with(room, leo.id(), login, NOW)
+        .expect("in the room");
+    server::meetings::reconcile::all(&app.state)
+        .await
+        .expect("LiveKit answers");
+    assert_eq!(app.media.identities(room).len(), 2);
 }
 
 #[apply(on_both_engines!)]

@@ -530,6 +530,11 @@ pub fn config(url: &str) -> Config {
         limits: Limits {
             sign_in_failures_per_account: 1_000,
             sign_in_failures_per_address: 1_000,
+            open_bookings_per_mentee: 10_000,
+            open_bookings_per_pair: 10_000,
+            bookings_per_hour: 10_000,
+            changes_per_session: 10_000,
+            emails_per_person: 10_000,
             account_requests_per_address: 1_000,
             password_hashing: 4,
             trusted_proxies: Vec::new(),

@@ -611,6 +611,7 @@ fn the_job_of_an_email_reads_back() {
     let job = SendEmail {
         email: EmailId(Uuid::from_u128(1)),
         session: SessionId(Uuid::from_u128(2)),
+        user: None,
     };
     let text = serde_json::to_string(&job).expect("written");
     assert_eq!(serde_json::from_str::<SendEmail>(&text).expect("read"), job);

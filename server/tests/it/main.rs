@@ -12,6 +12,7 @@ mod limits;
 mod lists;
 mod mail;
 mod meeting;
+mod quotas;
 mod races;
 mod rooms;
 mod safety;

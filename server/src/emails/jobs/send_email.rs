@@ -5,17 +5,21 @@ use crate::{
     emails::{
         compose::compose, deliver::deliver, kind::is_overtaken, undeliverable::undeliverable,
     },
-    jobs::{Alert, Job, Lane},
+    jobs::{Alert, Job, Lane, enqueue},
     store::{
         ScopedFutureExt, appointments,
         emails::{self, EmailRow, End},
     },
 };
 use domain::{
-    ids::{EmailId, SessionId},
+    ids::{EmailId, SessionId, UserId},
     job::EMAIL_MAX_ATTEMPTS,
+    time::{Millis, Timestamp},
 };
 use serde::{Deserialize, Serialize};
+
+/// How long an email waits whose reader got many within the hour.
+const LATER: Millis = Millis::minutes(10);
 
 /// Send an email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +29,9 @@ pub struct SendEmail {
     pub email: EmailId,
     /// The session it is about.
     pub session: SessionId,
+    /// Its reader; jobs of earlier releases do not say.
+    #[serde(default)]
+    pub user: Option<UserId>,
 }
 
 impl Job for SendEmail {
@@ -37,6 +44,10 @@ impl Job for SendEmail {
 
     fn session(&self) -> Option<SessionId> {
         Some(self.session)
+    }
+
+    fn owner(&self) -> Option<String> {
+        self.user.map(|user| user.to_string())
     }
 
     fn key(&self) -> String {
@@ -59,6 +70,12 @@ impl Job for SendEmail {
         if is_void {
             return settle(state, id, End::Void).await;
         }
+        if !row.kind.is_reminder() {
+            let most = u64::from(state.config.limits.emails_per_person);
+            if emails::sent_since(db, row.user, now - Millis::hours(1)).await? >= most {
+                return self.later(state, now).await;
+            }
+        }
         let composed = compose(&state.config, &row, &about, now);
         let delivered = match composed {
             Ok(email) => deliver(state, &email).await,
@@ -74,6 +91,16 @@ impl Job for SendEmail {
         }
         tracing::info!(email.id = %id, email.kind = row.kind.as_str(), session.id = %row.session, "email {id} sent");
         settle(state, id, End::Sent).await
+    }
+}
+
+impl SendEmail {
+    /// Nobody's mailbox is flooded: what is overtaken until then is not sent at all.
+    async fn later(&self, state: &AppState, now: Timestamp) -> Result<()> {
+        let postponing = state
+            .db
+            .write(|txn| async move { enqueue(txn, self, now + LATER, now).await }.scope_boxed());
+        Ok(postponing.await?)
     }
 }
 

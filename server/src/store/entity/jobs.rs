@@ -23,6 +23,7 @@ pub struct Model {
     pub dead_at: Option<Timestamp>,
     pub dedupe_key: Option<String>,
     pub created_at: Timestamp,
+    pub owner: Option<String>,
 }
 
 /// Joins are written where they are needed.
