@@ -8,6 +8,7 @@ mod m20261123_000001_core;
 mod m20261123_000002_scheduling;
 mod m20261123_000003_rooms;
 mod m20261125_000004_names;
+mod m20261126_000006_fair_record;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, async_trait,
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_scheduling::Migration),
             Box::new(m20261123_000003_rooms::Migration),
             Box::new(m20261125_000004_names::Migration),
+            Box::new(m20261126_000006_fair_record::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ pub mod appointments;
 pub mod audit;
 pub mod calendar_feeds;
 pub mod changes;
+pub mod coverage;
 pub mod emails;
 pub mod jobs;
 pub mod leases;

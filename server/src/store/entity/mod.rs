@@ -8,6 +8,7 @@ pub mod availability_overrides;
 pub mod calendar_feeds;
 pub mod emails;
 pub mod jobs;
+pub mod livekit_coverage;
 pub mod livekit_participants;
 pub mod livekit_rooms;
 pub mod logins;
