@@ -13,6 +13,7 @@ use domain::{
     problem::Problem,
     session::{Outcome, Room},
     time::{Millis, Timestamp},
+    window::EXTENSION,
 };
 use macro_rules_attribute::apply;
 use server::{
@@ -289,4 +290,34 @@ async fn a_time_that_is_over_can_be_contested_though_nothing_was_decided(app: Te
         .expect("contested");
     meeting.watch(&app, 130).await;
     assert_eq!(meeting.outcome(&app).await, Outcome::Disputed);
+}
+
+#[apply(on_both_engines!)]
+async fn a_meeting_is_extended_in_its_last_half_hour_and_by_an_hour_in_all(app: TestApp) {
+    let meeting = Meeting::at(&app, 0).await;
+    let mut closes_at = START + app.state.config.window.closes_after;
+    let extend = |seen| meetings::extend(&app.state, &meeting.mentor.login, meeting.id, seen);
+    app.clock.set(closes_at - Millis::minutes(30) - Millis(1));
+    assert!(conflict(extend(closes_at).await).contains("30 minutes before it closes"));
+    app.clock.advance(Millis(1));
+    for _ in 0..4 {
+        closes_at = closes_at + EXTENSION;
+        assert_eq!(
+            extend(closes_at - EXTENSION).await.expect("extended"),
+            closes_at
+        );
+        // Pressed twice: also the last time.
+        assert_eq!(
+            extend(closes_at - EXTENSION).await.expect("the same"),
+            closes_at
+        );
+        app.clock.set(closes_at - Millis::minutes(1));
+    }
+    assert!(conflict(extend(closes_at).await).contains("cannot go on for longer"));
+    let seats = "SELECT COUNT(*) FROM session_seats WHERE active = TRUE";
+    assert_eq!(
+        app.test_db.number(seats).await,
+        10,
+        "two for the session, two for each extension"
+    );
 }
