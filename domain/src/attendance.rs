@@ -2,11 +2,17 @@
 //!
 //! Attendance is the union of a person's stays. The outcome is decided when it cannot change any
 //! more for a session that went as planned: at its end, and not before the grace period is over
-//! ([`decided_at`]); and once more when the room has ended, should somebody have come later.
+//! ([`decided_at`]); once more when the room has ended, should somebody have come later; and again
+//! whenever evidence comes late.
+//!
+//! Nobody is said to have missed a session because of what somebody else did, or because we did not
+//! look: see [`outcome`].
 
 use crate::{
+    access::SessionFacts,
     availability::Interval,
-    session::Outcome,
+    seats::Seats,
+    session::{Booking, EndReason, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
 };
 
@@ -18,6 +24,10 @@ pub const RECONNECT: Millis = Millis::minutes(1);
 
 /// Being in the room together for this long is a meeting.
 pub const MET: Millis = Millis::minutes(1);
+
+/// LiveKit is asked every minute who is in a room. Between two answers up to this far apart the room
+/// counts as observed, so that one look may fail.
+pub const UNSEEN: Millis = Millis::minutes(2);
 
 /// When the outcome of a session of [`starts_at`, `ends_at`) is decided.
 pub fn decided_at(starts_at: Timestamp, ends_at: Timestamp) -> Timestamp {
@@ -53,29 +63,136 @@ pub fn together(a: &[Interval], b: &[Interval]) -> Millis {
     )
 }
 
-/// What came of a session that started at `starts_at`, from both people's stays; a stay that goes on
-/// ends at the moment of asking.
+/// What is known of a session when it is decided what came of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// Scheduled start.
+    pub starts_at: Timestamp,
+    /// Each person's stays; one that goes on ends at the moment of asking.
+    pub stays: Seats<&'a [Interval]>,
+    /// When LiveKit answered who is in the room: from the first to the last of answers that were at
+    /// most [`UNSEEN`] apart.
+    pub observed: &'a [Interval],
+    /// When the mentor first kept the mentee out, also when the mentee was let in again.
+    pub kept_out_at: Option<Timestamp>,
+    /// Whether, when and by whom the room was ended.
+    pub room: Room,
+}
+
+/// What one person's absence comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// Was there when it counted.
+    Came,
+    /// Was not, though nothing kept them out and we looked.
+    Missed,
+    /// Was not seen there, and nobody can blame them for it.
+    Excused,
+}
+
+impl Evidence<'_> {
+    fn grace_ends(&self) -> Timestamp {
+        self.starts_at + GRACE
+    }
+
+    /// When people have to be there: as the grace period ends, or the room, if that is earlier.
+    fn moment(&self) -> Timestamp {
+        match self.room {
+            Room::Ended { at, .. } => at.min(self.grace_ends()),
+            Room::Scheduled | Room::Open | Room::Live | Room::Failed => self.grace_ends(),
+        }
+    }
+
+    /// Whether somebody else took the chance to come away before the grace period was over.
+    fn was_prevented(&self, role: SeatRole) -> bool {
+        let is_mentee = role == SeatRole::Mentee;
+        let was_kept_out = self.kept_out_at.is_some_and(|at| at <= self.grace_ends());
+        let was_shut_out = match self.room {
+            Room::Ended { at, reason, .. } if at < self.grace_ends() => match reason {
+                EndReason::EndedByMentor => is_mentee,
+                EndReason::EndedByAdmin | EndReason::Cancelled => true,
+                // A window that short was known to both.
+                EndReason::TimeUp => false,
+            },
+            Room::Ended { .. } | Room::Scheduled | Room::Open | Room::Live | Room::Failed => false,
+        };
+        was_shut_out || (is_mentee && was_kept_out)
+    }
+
+    /// Whether LiveKit was asked from the start until people had to be there. A room may be made at
+    /// the start, so that the first answer comes a little later; the last one may not come too early.
+    fn is_observed(&self) -> bool {
+        let until = self.moment();
+        let from = self.starts_at.min(until);
+        union(self.observed.iter().copied(), UNSEEN)
+            .iter()
+            .any(|seen| seen.from <= from + UNSEEN && until <= seen.to)
+    }
+
+    fn part(&self, role: SeatRole) -> Part {
+        let moment = self.moment();
+        let came = union(self.stays[role].iter().copied(), RECONNECT)
+            .iter()
+            .any(|stay| stay.from <= moment && moment <= stay.to + RECONNECT);
+        if came {
+            Part::Came
+        } else if self.was_prevented(role) || !self.is_observed() {
+            Part::Excused
+        } else {
+            Part::Missed
+        }
+    }
+}
+
+/// What came of a session.
 ///
 /// Met for [`MET`]: completed. Otherwise whoever was not there when the grace period ended missed
 /// it: waiting until then is what both may expect of each other, however often the connection broke.
-pub fn outcome(mentor: &[Interval], mentee: &[Interval], starts_at: Timestamp) -> Outcome {
-    let exact = |stays: &[Interval]| union(stays.iter().copied(), Millis(0));
-    if together(&exact(mentor), &exact(mentee)) >= MET {
+///
+/// Two things are nobody's absence. Whoever was kept out or shut out by somebody else before the
+/// grace period was over did not miss the session. And absence is only what LiveKit told us again
+/// and again while it lasted: where we did not ask, or got no answer, nobody knows, and what came of
+/// the session is unknown unless both were there.
+pub fn outcome(evidence: &Evidence<'_>) -> Outcome {
+    let Seats { mentor, mentee } = evidence
+        .stays
+        .map(|stays| union(stays.iter().copied(), Millis(0)));
+    if together(&mentor, &mentee) >= MET {
         return Outcome::Completed;
     }
-    let waited = |stays: &[Interval]| {
-        let moment = starts_at + GRACE;
-        union(stays.iter().copied(), RECONNECT)
-            .iter()
-            .any(|i| i.from <= moment && moment <= i.to + RECONNECT)
-    };
-    match (waited(mentor), waited(mentee)) {
-        (true, true) => Outcome::Completed,
-        (true, false) => Outcome::MissedByMentee,
-        (false, true) => Outcome::MissedByMentor,
-        (false, false) => Outcome::MissedByBoth,
+    match (
+        evidence.part(SeatRole::Mentor),
+        evidence.part(SeatRole::Mentee),
+    ) {
+        (Part::Came, Part::Came) => Outcome::Completed,
+        (Part::Missed, Part::Missed) => Outcome::MissedByBoth,
+        (Part::Missed, Part::Came | Part::Excused) => Outcome::MissedByMentor,
+        (Part::Came | Part::Excused, Part::Missed) => Outcome::MissedByMentee,
+        (Part::Came | Part::Excused, Part::Excused) | (Part::Excused, Part::Came) => {
+            Outcome::Unknown
+        }
     }
 }
+
+/// Whether one of the two may say at `now` that it was otherwise than `outcome`: also when nothing was
+/// decided although the time is over.
+pub fn may_contest(session: &SessionFacts, outcome: Outcome, now: Timestamp) -> bool {
+    match outcome {
+        Outcome::Completed
+        | Outcome::MissedByMentor
+        | Outcome::MissedByMentee
+        | Outcome::MissedByBoth
+        | Outcome::Unknown => true,
+        Outcome::Pending => {
+            session.booking == Booking::Confirmed
+                && now >= decided_at(session.scheduled_at, session.ends_at)
+        }
+        Outcome::Disputed => false,
+    }
+}
+
+#[cfg(test)]
+mod fairness;
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +207,17 @@ mod tests {
             from: START + Millis::seconds(from),
             to: START + Millis::seconds(to),
         }
+    }
+
+    /// Of a session that was observed from beginning to end, and that nobody cut short.
+    fn outcome(mentor: &[Interval], mentee: &[Interval], starts_at: Timestamp) -> Outcome {
+        super::outcome(&Evidence {
+            starts_at,
+            stays: Seats { mentor, mentee },
+            observed: &[stay(-900, 7_200)],
+            kept_out_at: None,
+            room: Room::Live,
+        })
     }
 
     #[test]

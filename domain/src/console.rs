@@ -20,7 +20,7 @@ pub enum Tab {
     Webhooks,
     /// Accounts.
     Users,
-    /// Sessions whose outcome is contested.
+    /// Sessions whose outcome is contested or unknown.
     Disputes,
     /// Concerns about people.
     Reports,
@@ -67,7 +67,7 @@ pub enum AdminAction {
     RetryJob(JobId),
     /// Lets all dead jobs run again, now.
     RetryAll,
-    /// Decides what came of a contested session.
+    /// Decides what came of a session whose outcome is contested or unknown.
     Settle(SessionId, Outcome),
     /// Ends all logins of a person.
     SignOut(UserId),
@@ -151,14 +151,14 @@ impl AdminAction {
     }
 }
 
-/// Whether an admin can settle a dispute this way.
+/// Whether an admin can decide this of a session whose outcome is contested or unknown.
 pub fn is_verdict(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Completed
         | Outcome::MissedByMentor
         | Outcome::MissedByMentee
         | Outcome::MissedByBoth => true,
-        Outcome::Pending | Outcome::Disputed => false,
+        Outcome::Pending | Outcome::Unknown | Outcome::Disputed => false,
     }
 }
 
@@ -269,7 +269,7 @@ mod tests {
         let settle = |what: &str| AdminAction::parse(what, &id.to_string());
         let wanted = AdminAction::Settle(SessionId(id), Outcome::MissedByMentor);
         assert_eq!(settle("missed_by_mentor"), Some(wanted));
-        for what in ["pending", "disputed", "", "delete"] {
+        for what in ["pending", "unknown", "disputed", "", "delete"] {
             assert_eq!(settle(what), None, "{what}");
         }
         assert_eq!(AdminAction::parse("end_room", "x"), None);

@@ -254,6 +254,8 @@ pub enum Outcome {
     MissedByMentee,
     /// Nobody came.
     MissedByBoth,
+    /// Nobody can tell: it was not observed, or cut short before the grace period was over.
+    Unknown,
     /// Somebody contests the decision.
     Disputed,
 }
@@ -263,17 +265,7 @@ impl Outcome {
     pub fn is_missed(self) -> bool {
         match self {
             Self::MissedByMentor | Self::MissedByMentee | Self::MissedByBoth => true,
-            Self::Pending | Self::Completed | Self::Disputed => false,
-        }
-    }
-
-    /// Whether one of the two may say that it was otherwise.
-    pub fn may_be_contested(self) -> bool {
-        match self {
-            Self::Completed | Self::MissedByMentor | Self::MissedByMentee | Self::MissedByBoth => {
-                true
-            }
-            Self::Pending | Self::Disputed => false,
+            Self::Pending | Self::Completed | Self::Unknown | Self::Disputed => false,
         }
     }
 }

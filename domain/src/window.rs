@@ -9,6 +9,14 @@ pub const WARNINGS: [i64; 3] = [10, 5, 1];
 /// By how much a mentor extends a meeting at a time (DESIGN §3 "Room").
 pub const EXTENSION: Millis = Millis::minutes(15);
 
+/// By how much a meeting is extended in all. An hour finishes a talk that took longer than planned; whoever needs more
+/// books another session, instead of taking the other person's time without asking.
+pub const EXTENSIONS: Millis = Millis::minutes(60);
+
+/// A meeting is extended in the last part of its window: earlier nobody knows yet that time runs out, and the added
+/// time would be kept from other sessions of both.
+pub const EXTEND_FROM: Millis = Millis::minutes(30);
+
 /// How far the window reaches around the scheduled start. Configurable by the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowRules {
@@ -48,6 +56,20 @@ pub enum Moment {
     After,
 }
 
+/// Why a meeting is not extended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotExtended {
+    /// It does not close for longer than [`EXTEND_FROM`].
+    #[error("A meeting can be extended in the {} minutes before it closes.", EXTEND_FROM.0 / 60_000)]
+    TooEarly,
+    /// It was extended by [`EXTENSIONS`].
+    #[error(
+        "This meeting was extended by {} minutes already and cannot go on for longer. Book another session to continue.",
+        EXTENSIONS.0 / 60_000
+    )]
+    UsedUp,
+}
+
 impl Window {
     /// The window of a session scheduled for [`scheduled_at`, `ends_at`); never shorter than the
     /// session itself.
@@ -64,6 +86,20 @@ impl Window {
         Self {
             closes_at: self.closes_at + by,
             ..self
+        }
+    }
+
+    /// The window after one more [`EXTENSION`], of a meeting that was extended by `extended` so far.
+    ///
+    /// # Errors
+    /// Why it is not extended.
+    pub fn once_more(self, extended: Millis, now: Timestamp) -> Result<Self, NotExtended> {
+        if extended + EXTENSION > EXTENSIONS {
+            Err(NotExtended::UsedUp)
+        } else if now < self.closes_at - EXTEND_FROM {
+            Err(NotExtended::TooEarly)
+        } else {
+            Ok(self.extended(EXTENSION))
         }
     }
 
@@ -132,6 +168,26 @@ mod tests {
         assert_eq!(left, WARNINGS.map(Millis::minutes));
         let later = w.extended(EXTENSION).closes_at;
         assert_eq!(next_warning(later, now), Some(later - Millis::minutes(10)));
+    }
+
+    #[test]
+    fn a_meeting_is_extended_late_and_by_an_hour_in_all() {
+        let mut window = window(Millis::minutes(45));
+        let early = window.closes_at - EXTEND_FROM - Millis(1);
+        assert_eq!(
+            window.once_more(Millis(0), early),
+            Err(NotExtended::TooEarly)
+        );
+        assert!(window.once_more(Millis(0), early + Millis(1)).is_ok());
+        let (first, mut extended) = (window.closes_at, Millis(0));
+        while let Ok(longer) = window.once_more(extended, window.closes_at) {
+            (window, extended) = (longer, extended + EXTENSION);
+        }
+        assert_eq!(window.closes_at, first + Millis::hours(1));
+        assert_eq!(
+            window.once_more(extended, window.closes_at),
+            Err(NotExtended::UsedUp)
+        );
     }
 
     proptest! {

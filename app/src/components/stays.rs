@@ -17,6 +17,9 @@ pub fn outcome_text(session: &SessionView) -> Option<String> {
         Outcome::MissedByMentor => Some(missed(&session.mentor.name)),
         Outcome::MissedByMentee => Some(missed(&session.mentee.name)),
         Outcome::MissedByBoth => Some("Neither of them came.".to_owned()),
+        Outcome::Unknown => Some(
+            "We cannot tell what came of this session, so it counts against nobody.".to_owned(),
+        ),
         Outcome::Disputed => Some("The outcome is contested; an administrator decides.".to_owned()),
     }
 }

@@ -144,6 +144,10 @@ pub fn after(
             if now >= session.ends_at {
                 return refuse("This session is over and cannot be cancelled.");
             }
+            // From here on, what came of it follows from who was there. A request is still only that.
+            if session.booking == Booking::Confirmed && now >= session.scheduled_at {
+                return refuse(begun(role));
+            }
             let by = match role {
                 SeatRole::Mentor => session.mentor,
                 SeatRole::Mentee => session.mentee,
@@ -182,6 +186,20 @@ fn is_off(booking: Booking) -> bool {
     match booking {
         Booking::Cancelled { .. } | Booking::Declined => true,
         Booking::Held | Booking::Requested | Booking::Confirmed => false,
+    }
+}
+
+/// Why a session that goes on is not called off, and what can be done instead.
+fn begun(role: SeatRole) -> &'static str {
+    match role {
+        SeatRole::Mentor => {
+            "This session has begun, so it cannot be cancelled any more. You can end the meeting in its room; \
+             what came of the session follows from who was there."
+        }
+        SeatRole::Mentee => {
+            "This session has begun, so it cannot be cancelled any more. You can leave the meeting at any time; \
+             what came of the session follows from who was there."
+        }
     }
 }
 
@@ -353,6 +371,25 @@ mod tests {
     fn a_held_time_is_not_cancelled_but_given_back() {
         for role in SeatRole::ALL {
             assert_eq!(becomes(Booking::Held, *role, Step::Cancel), Err(409));
+        }
+    }
+
+    #[test]
+    fn a_session_is_called_off_until_it_begins_to_the_millisecond() {
+        let confirmed = session(Booking::Confirmed);
+        let start = confirmed.scheduled_at;
+        for role in SeatRole::ALL.iter().copied() {
+            let cancel = |facts: &SessionFacts, now| after(facts, None, role, Step::Cancel, now);
+            assert!(cancel(&confirmed, start - Millis(1)).is_ok());
+            for (now, why) in [(start, "has begun"), (confirmed.ends_at, "is over")] {
+                let refused = cancel(&confirmed, now).expect_err("too late").to_string();
+                assert!(refused.contains(why), "{refused}");
+            }
+            assert!(!steps_of(&confirmed, role, start).cancel);
+            // Nobody waits for a session that was only asked for.
+            let requested = session(Booking::Requested);
+            assert!(cancel(&requested, start).is_ok());
+            assert!(cancel(&requested, requested.ends_at).is_err());
         }
     }
 

@@ -127,7 +127,7 @@ async fn settle_outcome(
         })
         .await?;
     if !settled {
-        let words = "The outcome of this session is no longer contested.";
+        let words = "The outcome of this session is decided already.";
         return Err(Problem::Conflict(words.to_owned()).into());
     }
     Ok(())

@@ -360,53 +360,85 @@ async fn reports(state: &AppState, zone: &Zone, page: u32) -> Result<Console> {
 }
 
 async fn disputes(state: &AppState, zone: &Zone) -> Result<Console> {
-    let rows = store::sessions::disputed(state.db.read()).await?;
+    let db = state.db.read();
+    let disputed = store::sessions::with_outcome(db, Outcome::Disputed).await?;
+    let unknown = store::sessions::with_outcome(db, Outcome::Unknown).await?;
+    let counts = [
+        ("Contested", Outcome::Disputed),
+        ("Unknown", Outcome::Unknown),
+    ];
+    let mut counted = Vec::new();
+    for (name, outcome) in counts {
+        let count = store::sessions::count_outcome(db, outcome).await?;
+        counted.push((name.to_owned(), count));
+    }
+    let contested = disputed
+        .into_iter()
+        .map(|(record, by)| undecided(zone, record, Some(by)));
+    let unknown = unknown
+        .into_iter()
+        .map(|(record, _)| undecided(zone, record, None));
+    Ok(Console {
+        title: "Disputes".to_owned(),
+        counts: counted,
+        sections: vec![
+            section(
+                "Contested outcomes",
+                "No outcome is contested.",
+                contested.collect(),
+            ),
+            section(
+                "Unknown outcomes",
+                "Every session that is over has an outcome.",
+                unknown.collect(),
+            ),
+        ],
+        ..Console::default()
+    })
+}
+
+/// A session of which an admin decides what came of it; with who contests that, if somebody does.
+fn undecided(zone: &Zone, record: SessionRecord, by: Option<Option<UserId>>) -> Entry {
     let verdicts = [
         (Outcome::Completed, "It took place"),
         (Outcome::MissedByMentor, "The mentor did not come"),
         (Outcome::MissedByMentee, "The mentee did not come"),
         (Outcome::MissedByBoth, "Nobody came"),
     ];
-    let entries = rows.into_iter().map(|(record, by)| {
-        let who = match by.and_then(|by| record.facts.role_of(by)) {
-            Some(role) => format!("{}, the {}", record.people[role].name, role.as_str()),
-            None => "Somebody whose account is gone".to_owned(),
-        };
-        Entry {
-            facts: vec![
-                people(&record),
-                fact("When", time(zone, record.facts.scheduled_at)),
-                fact("Contested by", who),
-                fact(
-                    "In their words",
-                    record.dispute.as_deref().unwrap_or_default(),
-                ),
-            ],
-            session: Some(record.facts.id),
-            body: None,
-            actions: vec![Action {
-                label: "Decide".to_owned(),
-                meaning: "Both people see what you decide.".to_owned(),
-                id: record.facts.id.to_string(),
-                choices: verdicts
-                    .map(|(outcome, text)| {
-                        let settle = AdminAction::Settle(record.facts.id, outcome);
-                        fact(settle.what(), text)
-                    })
-                    .into(),
-            }],
-            title: record.title,
-        }
-    });
-    Ok(Console {
-        title: "Disputes".to_owned(),
-        sections: vec![section(
-            "Contested outcomes",
-            "No outcome is contested.",
-            entries.collect(),
-        )],
-        ..Console::default()
-    })
+    let who = |by: Option<UserId>| match by.and_then(|by| record.facts.role_of(by)) {
+        Some(role) => format!("{}, the {}", record.people[role].name, role.as_str()),
+        None => "Somebody whose account is gone".to_owned(),
+    };
+    let mut facts = vec![
+        people(&record),
+        fact("When", time(zone, record.facts.scheduled_at)),
+    ];
+    match by {
+        Some(by) => facts.extend([
+            fact("Contested by", who(by)),
+            fact("In their words", record.dispute.as_deref().unwrap_or_default()),
+        ]),
+        None => facts.push(fact(
+            "Why",
+            "We could not see who was there, or the meeting ended or somebody was kept out before the waiting time was over.",
+        )),
+    }
+    let choice = |(outcome, text)| {
+        let settle = AdminAction::Settle(record.facts.id, outcome);
+        fact(settle.what(), text)
+    };
+    Entry {
+        facts,
+        session: Some(record.facts.id),
+        body: None,
+        actions: vec![Action {
+            label: "Decide".to_owned(),
+            meaning: "Both people see what you decide.".to_owned(),
+            id: record.facts.id.to_string(),
+            choices: verdicts.map(choice).into(),
+        }],
+        title: record.title,
+    }
 }
 
 async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result<Console> {

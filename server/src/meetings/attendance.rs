@@ -13,30 +13,41 @@ use crate::{
     zones::Zone,
 };
 use domain::{
-    attendance::{decided_at, outcome},
+    attendance::{Evidence, decided_at, may_contest, outcome},
     audit::AuditAction,
+    availability::Interval,
     booking::NOTE_MAX,
     ids::SessionId,
     permissions::may_see,
     problem::Problem,
-    session::{Outcome, Room, SeatRole},
+    seats::Seats,
+    session::{Outcome, Room},
     text::paragraph,
     time::Timestamp,
     views::AttendanceReport,
 };
 
 /// The outcome, once it can be told: when the room has ended, or when the time is over and nobody is
-/// inside whom somebody could still come to meet.
+/// inside whom somebody could still come to meet. `observed` is when LiveKit said who is there.
 pub(super) fn decision(
     record: &SessionRecord,
     stays: &[StayRow],
+    observed: &[Interval],
     now: Timestamp,
 ) -> Option<Outcome> {
     let facts = &record.facts;
     let until = counted_until(record, now);
-    let of = |role| presence(record, stays, role, until);
-    let (mentor, mentee) = (of(SeatRole::Mentor), of(SeatRole::Mentee));
-    let outcome = outcome(&mentor, &mentee, facts.scheduled_at);
+    let there = Seats::from_fn(|role| presence(record, stays, role, until));
+    let outcome = outcome(&Evidence {
+        starts_at: facts.scheduled_at,
+        stays: Seats {
+            mentor: &there.mentor,
+            mentee: &there.mentee,
+        },
+        observed,
+        kept_out_at: record.kept_out_at,
+        room: facts.room,
+    });
     let ended = matches!(facts.room, Room::Ended { .. });
     let is_due = now >= decided_at(facts.scheduled_at, facts.ends_at);
     let somebody_waits = stays
@@ -93,10 +104,10 @@ pub async fn dispute(
         return Err(Problem::field("reason", "Say what was different.").into());
     }
     let nothing = || Problem::Conflict("There is nothing to contest any more.".to_owned());
-    if !record.outcome.may_be_contested() {
+    let (now, by) = (state.clock.now(), login.me.id);
+    if !may_contest(&record.facts, record.outcome, now) {
         return Err(nothing().into());
     }
-    let (now, by) = (state.clock.now(), login.me.id);
     let entry = AuditEntry {
         at: now,
         actor: Some(by),
@@ -124,13 +135,14 @@ pub async fn dispute(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        Interval, Outcome, Room, Seats, SessionId, SessionRecord, StayRow, Timestamp, Zone,
+    };
     use crate::store::sessions::PersonRow;
     use crate::views::attendance_report;
     use domain::{
         access::SessionFacts,
         ids::UserId,
-        seats::Seats,
         session::{Booking, EndReason},
         time::Millis,
     };
@@ -174,6 +186,7 @@ mod tests {
             asked: None,
             reason: String::new(),
             dispute: None,
+            kept_out_at: None,
             late_at: Seats::default(),
         }
     }
@@ -187,6 +200,15 @@ mod tests {
             left_reason: None,
             is_estimated: false,
         }
+    }
+
+    /// As [`super::decision`], of a room that LiveKit was asked about all the time.
+    fn decision(record: &SessionRecord, stays: &[StayRow], now: Timestamp) -> Option<Outcome> {
+        let observed = Interval {
+            from: START - Millis::minutes(15),
+            to: now,
+        };
+        super::decision(record, stays, &[observed], now)
     }
 
     #[test]

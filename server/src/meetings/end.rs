@@ -1,6 +1,9 @@
 //! The one way out of a room, for everybody who may end one.
 
-use super::jobs::{decide_outcome::DecideOutcome, delete_room::DeleteRoom};
+use super::jobs::{
+    decide_outcome::{DecideOutcome, SETTLES_WITHIN},
+    delete_room::DeleteRoom,
+};
 use crate::{
     AppState, Error, Result,
     jobs::{self, Job, enqueue},
@@ -14,11 +17,8 @@ use domain::{
     permissions::may_end,
     problem::Problem,
     session::{Booking, EndReason, Room},
-    time::{Millis, Timestamp},
+    time::Timestamp,
 };
-
-/// LiveKit's last messages about an ended room arrive within this time.
-const SETTLES_WITHIN: Millis = Millis::seconds(10);
 
 /// Ends the meeting for everyone: by its mentor or an admin. Ending twice is fine.
 ///

@@ -15,7 +15,8 @@ use domain::{
 /// close the mentor saw: pressing twice extends once.
 ///
 /// # Errors
-/// As [`super::moderate()`]; `Problem::Conflict` when one of the two has another session then.
+/// As [`super::moderate()`]; `Problem::Conflict` too early, when it was extended often enough, or when one of the two
+/// has another session then.
 pub async fn extend(
     state: &AppState,
     login: &CurrentLogin,
@@ -31,7 +32,8 @@ pub async fn extend(
             if window.closes_at == seen + EXTENSION {
                 return Ok::<_, Error>((window.closes_at, room));
             }
-            let extended = window.extended(EXTENSION);
+            let extended = window.once_more(record.facts.extended, now);
+            let extended = extended.map_err(|why| Problem::Conflict(why.to_string()))?;
             let added = Interval {
                 from: window.closes_at,
                 to: extended.closes_at,

@@ -2,7 +2,7 @@
 //! record follows: rooms it has lost, people who came or went unnoticed, people who must not be there.
 
 use super::{
-    jobs::{delete_room::DeleteRoom, evict::Evict},
+    jobs::{decide_outcome::DecideOutcome, delete_room::DeleteRoom, evict::Evict},
     room_state::set_room,
     stays::over,
 };
@@ -112,15 +112,44 @@ async fn compare(state: &AppState, with_removals: bool) -> Result<Found> {
         // An idle server writes nothing.
         return Ok(found);
     }
-    let now = state.clock.now();
-    state
-        .db
-        .write(|txn| {
-            let answered = &answered;
-            async move { store::rooms::reconciled(txn, answered, now).await }.scope_boxed()
-        })
-        .await?;
+    record_answers(state, &answered).await?;
     Ok(found)
+}
+
+/// Writes that LiveKit has just said who is in these rooms.
+async fn record_answers(state: &AppState, answered: &[RoomId]) -> Result<()> {
+    let now = state.clock.now();
+    let writing = state.db.write(|txn| {
+        async move { store::rooms::reconciled(txn, answered, now).await }.scope_boxed()
+    });
+    Ok(writing.await?)
+}
+
+/// Asks LiveKit once more about a room that was ended and is about to be deleted: what came of the session may depend
+/// on who was there when it ended, and the last regular look may be a minute old.
+///
+/// # Errors
+/// When the database or LiveKit does not answer.
+pub(super) async fn before_deletion(state: &AppState, name: &RoomName) -> Result<()> {
+    let db = state.db.read();
+    let found = store::rooms::by_name(db, name).await?;
+    let Some((room, _)) =
+        found.filter(|(room, _)| room.is_ended && !room.is_deleted && room.ensured_at.is_some())
+    else {
+        return Ok(());
+    };
+    let Some(record) = store::sessions::find(db, room.session).await? else {
+        return Ok(());
+    };
+    let id = room.id;
+    let known = Known {
+        open: participants::open_in(db, &[id]).await?,
+        facts: record.facts,
+        exists: true,
+        room,
+    };
+    ask_and_mend(state, known).await?;
+    record_answers(state, &[id]).await
 }
 
 /// Ended rooms that LiveKit still has go again. Rooms that we do not know are somebody else's.
@@ -271,6 +300,9 @@ async fn mend(
                         (false, false) => old,
                     };
                     set_room(txn, room.session, old, new, now).await?;
+                    if !stays.is_empty() {
+                        DecideOutcome::again(txn, &record.facts, now).await?;
+                    }
                 }
                 Ok::<_, StoreError>(lost)
             }

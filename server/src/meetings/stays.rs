@@ -23,23 +23,26 @@ pub(super) fn over(stay: &OpenStay, last_seen: Option<Timestamp>) -> StayFacts {
 }
 
 /// A room that was ended at `ended_at` is gone from LiveKit now: whoever is still recorded as present was
-/// there until then, unless we learn otherwise. Whoever came back into it was there until now.
+/// there until then, unless we learn otherwise. Whoever came back into it was there until now. `true` when that
+/// changed the record.
 pub(super) async fn close(
     txn: &Txn,
     room: &RoomRecord,
     ended_at: Timestamp,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let found = participants::open_in(txn, &[room.id]).await?;
     let Some(stays) = participants::room(txn, &room.name).await? else {
-        return Ok(());
+        return Ok(false);
     };
+    let mut changed = false;
     for stay in found {
         let came_later = stay.joined_at.is_some_and(|at| at > ended_at);
         let until = if came_later { now } else { ended_at };
         if stay.joined_at.is_none_or(|at| at <= until) {
             participants::merge(txn, &stays, &over(&stay, Some(until))).await?;
+            changed = true;
         }
     }
-    Ok(())
+    Ok(changed)
 }

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod blocks;
 pub mod calendar_feeds;
 pub mod changes;
+pub mod coverage;
 pub mod emails;
 pub mod jobs;
 pub mod leases;

@@ -1,17 +1,18 @@
 //! Table `livekit_rooms`.
 
 use super::{
-    StoreError, Txn,
+    StoreError, Txn, coverage,
     entity::{livekit_rooms, sessions},
 };
 use domain::{
+    attendance::UNSEEN,
     ids::{RoomId, RoomName, SessionId},
     session::{EndReason, Room, RoomWord},
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
 };
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub struct RoomRecord {
     pub reconciled_at: Option<Timestamp>,
     /// Whether it was ended.
     pub is_ended: bool,
+    /// Whether LiveKit confirmed its deletion.
+    pub is_deleted: bool,
 }
 
 impl From<livekit_rooms::Model> for RoomRecord {
@@ -39,6 +42,7 @@ impl From<livekit_rooms::Model> for RoomRecord {
             ensured_at: row.ensured_at,
             reconciled_at: row.reconciled_at,
             is_ended: row.ended_at.is_some(),
+            is_deleted: row.deleted_at.is_some(),
         }
     }
 }
@@ -78,6 +82,7 @@ pub async fn insert(
         ensured_at: None,
         reconciled_at: None,
         is_ended: false,
+        is_deleted: false,
     })
 }
 
@@ -113,17 +118,6 @@ pub async fn by_name(
         let ended_at = row.ended_at;
         (row.into(), ended_at)
     }))
-}
-
-/// Whether LiveKit ever had a room of this session.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn existed(db: &impl ConnectionTrait, session: SessionId) -> Result<bool, StoreError> {
-    let rooms = livekit_rooms::Entity::find()
-        .filter(livekit_rooms::Column::SessionId.eq(session))
-        .filter(livekit_rooms::Column::LivekitSid.is_not_null());
-    Ok(rooms.count(db).await? > 0)
 }
 
 /// Records that LiveKit has the room; `false` when the room was ended meanwhile.
@@ -186,11 +180,12 @@ pub async fn ended_among(
     Ok(ended.into_iter().map(RoomRecord::from).collect())
 }
 
-/// Records that LiveKit said at `now` who is in these rooms.
+/// Records that LiveKit said at `now` who is in these rooms; for how long it did so, see [`coverage`].
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn reconciled(txn: &Txn, rooms: &[RoomId], now: Timestamp) -> Result<(), StoreError> {
+    coverage::add(txn, rooms, UNSEEN, now).await?;
     livekit_rooms::Entity::update_many()
         .col_expr(livekit_rooms::Column::ReconciledAt, now.into())
         .filter(livekit_rooms::Column::Id.is_in(rooms.iter().copied()))

@@ -17,8 +17,9 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Statement,
-    UpdateResult, Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    Statement, UpdateResult, Value,
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -57,6 +58,8 @@ pub struct SessionRecord {
     pub reason: String,
     /// Why somebody contests what came of it; stays once an admin decided.
     pub dispute: Option<String>,
+    /// When the mentor first kept the mentee out, also when the mentee was let in again.
+    pub kept_out_at: Option<Timestamp>,
     /// When each of the two said that they are running late.
     pub late_at: Seats<Option<Timestamp>>,
 }
@@ -292,6 +295,7 @@ pub async fn edit(
         // They belong to the meeting at the old time.
         row.extended_ms = Set(Millis(0));
         row.mentee_removed_at = Set(None);
+        row.kept_out_at = Set(None);
         // Removed first: the new time may overlap the session's own old one.
         session_seats::Entity::delete_many()
             .filter(session_seats::Column::SessionId.eq(id))
@@ -332,7 +336,7 @@ pub async fn extend(
     take_seats(txn, facts.id, (facts.mentor, added), (facts.mentee, added)).await
 }
 
-/// Keeps the mentee out since `at`, or lets them in again.
+/// Keeps the mentee out since `at`, or lets them in again. That they were kept out is not forgotten.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -342,18 +346,20 @@ pub async fn set_removed(
     at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = sessions::ActiveModel {
-        id: Unchanged(session),
-        mentee_removed_at: Set(at),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    sessions::Entity::update(row).exec(txn).await?;
+    let first = Expr::col(sessions::Column::KeptOutAt).if_null(at);
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::MenteeRemovedAt, at.into())
+        .col_expr(sessions::Column::KeptOutAt, first)
+        .col_expr(sessions::Column::UpdatedAt, now.into())
+        .filter(sessions::Column::Id.eq(session))
+        .exec(txn)
+        .await?;
     txn.changed(session);
     Ok(())
 }
 
-/// Writes what came of a session, unless somebody contested that; `false` when nothing changed.
+/// Writes what came of a session by the rule, also again after other evidence came; `false` when nothing changed.
+/// What somebody contested, or an admin decided, is not the rule's any more.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -369,6 +375,7 @@ pub async fn decide(
         .filter(sessions::Column::Id.eq(session))
         .filter(sessions::Column::Outcome.ne(outcome))
         .filter(sessions::Column::Dispute.is_null())
+        .filter(sessions::Column::SettledAt.is_null())
         .exec(txn)
         .await?;
     Ok(told(txn, session, &changed))
@@ -520,6 +527,7 @@ impl TryFrom<Row> for SessionRecord {
             asked: s.asked,
             reason: s.reason,
             dispute: s.dispute,
+            kept_out_at: s.kept_out_at,
             late_at: Seats {
                 mentor: row.mentor_late_at,
                 mentee: row.mentee_late_at,
@@ -584,15 +592,16 @@ pub async fn with_room(
     rows.into_iter().map(SessionRecord::try_from).collect()
 }
 
-/// Sessions whose outcome is contested, with who contests it, latest first; at most 100.
+/// Sessions of which this came, with who contests it, latest first; at most 100.
 ///
 /// # Errors
 /// As [`find`].
-pub async fn disputed(
+pub async fn with_outcome(
     db: &impl ConnectionTrait,
+    outcome: Outcome,
 ) -> Result<Vec<(SessionRecord, Option<UserId>)>, StoreError> {
     let sql = format!("{SELECT} WHERE s.outcome = $1 ORDER BY s.scheduled_at DESC LIMIT 100");
-    let rows = Row::find_by_statement(statement(db, &sql, [Outcome::Disputed.into()]))
+    let rows = Row::find_by_statement(statement(db, &sql, [outcome.into()]))
         .all(db)
         .await?;
     let record = |row: Row| {
@@ -602,7 +611,16 @@ pub async fn disputed(
     rows.into_iter().map(record).collect()
 }
 
-/// Writes the verdict on a contested outcome; `false` when it is not contested.
+/// How many sessions have this outcome.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_outcome(db: &impl ConnectionTrait, outcome: Outcome) -> Result<u64, StoreError> {
+    let all = sessions::Entity::find().filter(sessions::Column::Outcome.eq(outcome));
+    Ok(all.count(db).await?)
+}
+
+/// Writes an admin's verdict on an outcome that is contested or unknown; `false` when it is neither.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -615,9 +633,10 @@ pub async fn settle(
     let changed = sessions::Entity::update_many()
         .col_expr(sessions::Column::Outcome, verdict.into())
         .col_expr(sessions::Column::OutcomeAt, now.into())
+        .col_expr(sessions::Column::SettledAt, now.into())
         .col_expr(sessions::Column::UpdatedAt, now.into())
         .filter(sessions::Column::Id.eq(session))
-        .filter(sessions::Column::Outcome.eq(Outcome::Disputed))
+        .filter(sessions::Column::Outcome.is_in([Outcome::Disputed, Outcome::Unknown]))
         .exec(txn)
         .await?;
     Ok(told(txn, session, &changed))

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     access::{Access, access},
+    attendance::may_contest,
     booking::steps,
     ids::{SessionId, UserId},
     late::may_say_late,
@@ -88,7 +89,7 @@ pub(crate) fn session(
         meeting_url: record.meeting_url,
         may_dispute: role.is_some()
             && record.dispute.is_none()
-            && record.outcome.may_be_contested(),
+            && may_contest(facts, record.outcome, now),
         mentee_is_removed: facts.mentee_removed_at.is_some(),
         dispute: record.dispute,
         present: Vec::new(),

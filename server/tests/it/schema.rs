@@ -622,6 +622,7 @@ async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
         "account_emails",
         "sign_ups",
         "attempts",
+        "livekit_coverage",
         "audit_log",
         "leases",
         "sign_in_failures",

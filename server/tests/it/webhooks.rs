@@ -156,6 +156,23 @@ pub fn started(room: &RoomName, n: u64) -> (Vec<u8>, String) {
     (body, signature)
 }
 
+/// LiveKit's two messages about a stay of somebody, who left by themselves.
+pub async fn stay(app: &TestApp, room: &RoomName, who: &Person, from: Timestamp, to: Timestamp) {
+    let second = |at: Timestamp| (at.0 / 1_000).to_string();
+    let sid = format!("PA_{}", who.id());
+    for (event, at) in [("participant_joined", from), ("participant_left", to)] {
+        let message = json!({
+            "id": format!("EV_{event}_{sid}"), "event": event, "createdAt": second(at),
+            "room": {"sid": "RM_1", "name": room.as_str(), "creationTime": second(from)},
+            "participant": {
+                "sid": sid, "identity": who.id().to_string(), "name": "Somebody",
+                "joinedAtMs": from.0.to_string(), "disconnectReason": "CLIENT_INITIATED",
+            },
+        });
+        sent(app, &message).await;
+    }
+}
+
 async fn send(app: &TestApp, message: &Value) -> Result<Accepted, Error> {
     let body = message.to_string().into_bytes();
     webhooks::receive(&app.state, &app.inbox, Some(&sign(&body)), &body).await

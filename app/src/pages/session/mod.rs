@@ -60,7 +60,8 @@ fn Record(session: SessionView) -> impl IntoView {
     let somebody_came =
         |report: &AttendanceReport| report.people.iter().any(|p| !p.stays.is_empty());
     let show_stays = session.attendance.as_ref().is_some_and(somebody_came)
-        || matches!(session.access, Access::Ended { .. } | Access::Closed { .. });
+        || matches!(session.access, Access::Ended { .. } | Access::Closed { .. })
+        || session.may_dispute;
     let id = session.id;
     view! {
         <Title text=title.clone() />

@@ -59,7 +59,7 @@ pub fn Manage(call: Call) -> impl IntoView {
     }
 }
 
-/// Extends the meeting.
+/// Extends the meeting; offered once that is possible.
 #[component]
 pub fn Extend(call: Call) -> impl IntoView {
     let busy = move || call.with(|model| model.moderating);
@@ -67,6 +67,7 @@ pub fn Extend(call: Call) -> impl IntoView {
         <button
             type="button"
             class="button"
+            hidden=move || !call.with(|model| model.may_extend())
             disabled=busy
             on:click=move |_| call.send(Event::Extend)
         >

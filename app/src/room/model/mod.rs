@@ -30,6 +30,7 @@ use domain::{
     session::SeatRole,
     time::{Millis, Timestamp},
     views::Person,
+    window::EXTEND_FROM,
 };
 
 /// This long before the close the mentor is offered more time.
@@ -201,6 +202,11 @@ impl RoomModel {
         } else {
             (self.closes_at.since(self.now), true)
         }
+    }
+
+    /// Whether the meeting may be extended by now, unless it was extended often enough.
+    pub fn may_extend(&self) -> bool {
+        self.closes_at.since(self.now) <= EXTEND_FROM
     }
 
     /// Whether the mentor should be offered more time.

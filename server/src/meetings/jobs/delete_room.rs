@@ -1,9 +1,10 @@
-//! Deletes an ended room at LiveKit until it is gone, and closes the record of who was in it.
+//! Deletes an ended room at LiveKit until it is gone, and closes the record of who was in it. LiveKit is asked once more
+//! before: who was there at the end must not depend on its messages alone.
 
 use crate::{
     AppState, Result,
     jobs::Job,
-    meetings::stays,
+    meetings::{jobs::decide_outcome::DecideOutcome, reconcile, stays},
     store::{self, ScopedFutureExt, rooms::RoomRecord},
 };
 use domain::ids::{RoomName, SessionId};
@@ -40,14 +41,21 @@ impl Job for DeleteRoom {
     }
 
     async fn run(&self, state: &AppState) -> Result<()> {
+        reconcile::before_deletion(state, &self.room).await?;
         state.media.delete_room(&self.room).await?;
         let (name, now) = (&self.room, state.clock.now());
         let closing = state.db.write(|txn| {
             async move {
                 store::rooms::deleted(txn, name, now).await?;
-                match store::rooms::by_name(txn, name).await? {
-                    Some((room, Some(ended_at))) => stays::close(txn, &room, ended_at, now).await,
-                    Some((_, None)) | None => Ok(()),
+                let Some((room, Some(ended_at))) = store::rooms::by_name(txn, name).await? else {
+                    return Ok(());
+                };
+                if !stays::close(txn, &room, ended_at, now).await? {
+                    return Ok(());
+                }
+                match store::sessions::find(txn, room.session).await? {
+                    Some(record) => DecideOutcome::again(txn, &record.facts, now).await,
+                    None => Ok(()),
                 }
             }
             .scope_boxed()

@@ -10,6 +10,7 @@ pub mod blocks;
 pub mod calendar_feeds;
 pub mod emails;
 pub mod jobs;
+pub mod livekit_coverage;
 pub mod livekit_participants;
 pub mod livekit_rooms;
 pub mod logins;

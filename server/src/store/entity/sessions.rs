@@ -40,6 +40,8 @@ pub struct Model {
     pub outcome_at: Option<Timestamp>,
     pub disputed_by: Option<UserId>,
     pub dispute: Option<String>,
+    pub kept_out_at: Option<Timestamp>,
+    pub settled_at: Option<Timestamp>,
 }
 
 /// Joins are written where they are needed.

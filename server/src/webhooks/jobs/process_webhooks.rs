@@ -4,11 +4,13 @@ use crate::{
     AppState, Result,
     jobs::{Job, enqueue},
     meetings::{
-        jobs::{delete_room::DeleteRoom, evict::Evict},
+        jobs::{decide_outcome::DecideOutcome, delete_room::DeleteRoom, evict::Evict},
         room_state::set_room,
     },
     store::{
-        self, ScopedFutureExt, StoreError, Txn, participants,
+        self, ScopedFutureExt, StoreError, Txn,
+        participants::{self, RoomOfStays, StayFacts},
+        sessions::SessionRecord,
         webhook_events::{self, EventState},
     },
     webhooks::{
@@ -66,8 +68,9 @@ async fn apply(txn: &Txn, name: &RoomName, now: Timestamp) -> std::result::Resul
         return Ok(());
     };
     let history = History::of(events.iter().filter_map(|event| fact_in(&event.body)));
-    for stay in history.stays() {
-        participants::merge(txn, &room, &stay).await?;
+    let stays = history.stays();
+    for stay in &stays {
+        participants::merge(txn, &room, stay).await?;
     }
     let presence = history.presence(room.ensured_sid.as_deref());
     let somebody_came = waiting()
@@ -79,7 +82,12 @@ async fn apply(txn: &Txn, name: &RoomName, now: Timestamp) -> std::result::Resul
         enqueue(txn, &DeleteRoom { room, session }, now, now).await?;
     }
     apply_presence(txn, name, &room, presence, now).await?;
-    evict_unwanted(txn, name, &room, &history, now).await?;
+    if let Some(record) = store::sessions::find(txn, room.session).await? {
+        evict_unwanted(txn, name, (&room, &record), &stays, now).await?;
+        if !stays.is_empty() {
+            DecideOutcome::again(txn, &record.facts, now).await?;
+        }
+    }
     webhook_events::settle(txn, &ids, EventState::Processed, now).await
 }
 
@@ -94,15 +102,11 @@ fn fact_in(body: &str) -> Option<Fact> {
 async fn evict_unwanted(
     txn: &Txn,
     name: &RoomName,
-    room: &participants::RoomOfStays,
-    history: &History,
+    (room, record): (&RoomOfStays, &SessionRecord),
+    stays: &[StayFacts],
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
-    let stays = history.stays();
     let mut inside = stays.iter().filter(|stay| stay.left.is_none());
-    let Some(record) = store::sessions::find(txn, room.session).await? else {
-        return Ok(());
-    };
     if !room.is_ended && inside.any(|stay| !record.facts.admits(&stay.identity)) {
         let (room, session) = (name.clone(), room.session);
         enqueue(txn, &Evict { room, session }, now, now).await?;
@@ -114,7 +118,7 @@ async fn evict_unwanted(
 async fn apply_presence(
     txn: &Txn,
     name: &RoomName,
-    room: &participants::RoomOfStays,
+    room: &RoomOfStays,
     presence: Presence,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
