@@ -60,7 +60,7 @@ mod tests {
             "correct horse battery staple",
             "a long enough phrase 7",
             "another quite long phrase",
-            "tiefe Wälder im Oktober",
+            "tiefe Wälder am Bach",
             "حديقة زرقاء بعيدة جدا",
         ] {
             assert_eq!(check(good), Ok(()), "{good}");

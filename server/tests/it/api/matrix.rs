@@ -79,7 +79,7 @@ pub(super) const MATRIX: [(&str, &str, [u16; 5]); 30] = [
     (
         "POST",
         "/api/sessions/{id}/extend",
-        [401, 200, 403, 403, 403],
+        [401, 409, 403, 403, 403],
     ),
     (
         "GET",
