@@ -33,6 +33,10 @@ pub enum AccountEmail {
     PasswordChanged,
     /// Says at the old address that the account has another one.
     AddressChanged,
+    /// Says that there is another passkey.
+    PasskeyAdded,
+    /// Says that there is a passkey less.
+    PasskeyRemoved,
 }
 
 impl AccountEmail {
@@ -45,7 +49,10 @@ impl AccountEmail {
             Self::SignUp | Self::ChangeAddress => Some(Millis::hours(24)),
             Self::ResetPassword => Some(Millis::hours(1)),
             Self::SignIn => Some(Millis::minutes(15)),
-            Self::PasswordChanged | Self::AddressChanged => None,
+            Self::PasswordChanged
+            | Self::AddressChanged
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved => None,
         }
     }
 }

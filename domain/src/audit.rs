@@ -58,6 +58,10 @@ pub enum AuditAction {
     AddressChanged,
     /// Ended logins of their own.
     EndedLogins,
+    /// Has another passkey.
+    PasskeyAdded,
+    /// Has a passkey less.
+    PasskeyRemoved,
 }
 
 impl AuditAction {
@@ -83,6 +87,8 @@ impl AuditAction {
             Self::PasswordReset => "Reset the password",
             Self::AddressChanged => "Changed the email address",
             Self::EndedLogins => "Signed browsers out",
+            Self::PasskeyAdded => "Added a passkey",
+            Self::PasskeyRemoved => "Removed a passkey",
         }
     }
 }

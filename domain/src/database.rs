@@ -6,7 +6,10 @@ use crate::{
     availability::{Day, OverrideWord},
     booking::ChangeKind,
     email::EmailKind,
-    ids::{EmailId, JobId, LoginId, NotificationId, RoomId, RoomName, SessionId, SignUpId, UserId},
+    ids::{
+        EmailId, JobId, LoginId, NotificationId, PasskeyId, RoomId, RoomName, SessionId, SignUpId,
+        UserId,
+    },
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -104,6 +107,7 @@ ids!(
     JobId,
     LoginId,
     NotificationId,
+    PasskeyId,
     RoomId,
     SessionId,
     SignUpId,

@@ -5,7 +5,7 @@ use crate::{
     access::Access,
     availability::ScheduleDraft,
     booking::{Answered, ChangeKind, Steps},
-    ids::{LoginId, NotificationId, SessionId, UserId},
+    ids::{LoginId, NotificationId, PasskeyId, SessionId, UserId},
     session::{Booking, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -46,6 +46,32 @@ pub struct LoginView {
     pub began: LocalLabel,
     /// When it was last used, to the minute, in the person's zone.
     pub last_seen: LocalLabel,
+}
+
+/// A passkey, as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyView {
+    /// For removing it.
+    pub id: PasskeyId,
+    /// What its person calls it.
+    pub name: String,
+    /// When it was added, in the person's zone.
+    pub added: LocalLabel,
+    /// When it was last used, in the person's zone.
+    pub last_used: Option<LocalLabel>,
+}
+
+/// How a person signs in, as they see it themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysView {
+    /// Whether they said who they are a moment ago, so that they may change any of this.
+    pub is_confirmed: bool,
+    /// Whether there is a password.
+    pub has_password: bool,
+    /// Whether passkeys can be had at our address.
+    pub has_passkeys: bool,
+    /// Their passkeys, oldest first.
+    pub passkeys: Vec<PasskeyView>,
 }
 
 /// A published mentor in the list.

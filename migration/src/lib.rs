@@ -9,6 +9,7 @@ mod m20261123_000002_scheduling;
 mod m20261123_000003_rooms;
 mod m20261125_000004_names;
 mod m20261126_000005_accounts;
+mod m20261126_000009_keys;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, async_trait,
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_rooms::Migration),
             Box::new(m20261125_000004_names::Migration),
             Box::new(m20261126_000005_accounts::Migration),
+            Box::new(m20261126_000009_keys::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use crate::{
 };
 use domain::{
     account::pause_after,
+    ids::UserId,
     problem::Problem,
     time::{Millis, Timestamp},
 };
@@ -24,6 +25,9 @@ const FAILURES_FOR: Millis = Millis::minutes(15);
 const EMAILS_TO_ADDRESS: u32 = 5;
 /// Guesses of a password by somebody who is signed in, or holds a link, in a quarter of an hour.
 const OWN_GUESSES: u32 = 10;
+
+/// Passkeys, or accounts elsewhere, that somebody starts to add in a quarter of an hour.
+const OWN_CEREMONIES: u32 = 20;
 
 /// What is counted, and how it is limited.
 #[derive(Debug)]
@@ -103,6 +107,19 @@ pub(super) fn of_mailbox(state: &AppState, email: &str) -> Count {
 pub(super) fn of_guess(state: &AppState, whom: impl std::fmt::Display) -> Count {
     let most = Rule::Most(OWN_GUESSES, FAILURES_FOR);
     Count::new(state, &format!("guess {whom}"), most)
+}
+
+/// Ceremonies that somebody who is not signed in begins: passkeys, and sign-in at other providers.
+pub(super) fn of_ceremony(state: &AppState, client: &Client) -> Count {
+    let most = state.config.limits.sign_in_failures_per_address;
+    let about = format!("ceremony {}", client.network());
+    Count::new(state, &about, Rule::Most(most, FAILURES_FOR))
+}
+
+/// Ceremonies that a signed-in person begins.
+pub(super) fn of_own_ceremony(state: &AppState, user: UserId) -> Count {
+    let most = Rule::Most(OWN_CEREMONIES, FAILURES_FOR);
+    Count::new(state, &format!("ceremony {user}"), most)
 }
 
 /// Counts an attempt under all of `counts`.

@@ -265,6 +265,7 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
         login: found.login,
         me: found.me,
         actor,
+        confirmed_at: found.confirmed_at,
     }))
 }
 

@@ -5,20 +5,29 @@
 //! the email is written ([`jobs::send_account_email`]).
 
 mod address;
+mod ceremonies;
 mod client;
 pub mod jobs;
+mod keys;
 pub(crate) mod limits;
 mod links;
 mod logins;
+mod passkeys;
 mod passwords;
 mod sign_up;
 
 pub use address::change_address;
+pub use ceremonies::Ceremony;
 pub use client::Client;
+pub use keys::{confirm_self, keys};
 pub use links::{LinkView, ask_for_link, confirm_address, look, sign_in_by_link};
 pub use logins::{
     NewLogin, SignIn, current, end_login, end_other_logins, list, log_in, sign_in, sign_out,
     sign_out_everywhere,
+};
+pub use passkeys::{
+    StartedPasskey, add_passkey, remove_passkey, sign_in_with_passkey, start_passkey,
+    start_passkey_sign_in,
 };
 pub use passwords::{change_password, reset_by_link, reset_password};
 pub(crate) use sign_up::WAITS_FOR as SIGN_UP_WAITS_FOR;
@@ -36,6 +45,7 @@ use domain::{
     permissions::Actor,
     problem::{Problem, Refusals},
     text::DisplayName,
+    time::Timestamp,
     views::Me,
 };
 use uuid::Uuid;
@@ -47,6 +57,8 @@ pub struct CurrentLogin {
     pub me: Me,
     /// The same person, for decisions.
     pub actor: Actor,
+    /// When they last said who they are: signed in, or gave their password once more.
+    pub confirmed_at: Timestamp,
 }
 
 impl CurrentLogin {
@@ -78,6 +90,7 @@ impl CurrentLogin {
                 user,
                 is_admin: false,
             },
+            confirmed_at: Timestamp(0),
             me,
         }
     }

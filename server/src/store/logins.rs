@@ -34,6 +34,8 @@ pub struct FoundLogin {
     /// Last use, to the minute.
     pub last_seen_at: Timestamp,
     pub expires_at: Timestamp,
+    /// When the person last said who they are.
+    pub confirmed_at: Timestamp,
 }
 
 /// Inserts a login.
@@ -50,6 +52,7 @@ pub async fn insert(txn: &Txn, row: &NewLoginRow) -> Result<(), StoreError> {
         expires_at: Set(row.expires_at),
         browser: Set(row.browser.clone()),
         network: Set(row.network.to_owned()),
+        confirmed_at: Set(row.created_at),
     })
     .exec_without_returning(txn)
     .await?;
@@ -61,6 +64,7 @@ struct Row {
     login_id: LoginId,
     last_seen_at: Timestamp,
     expires_at: Timestamp,
+    confirmed_at: Timestamp,
     id: UserId,
     email: String,
     name: String,
@@ -78,7 +82,7 @@ pub async fn find(
     db: &impl ConnectionTrait,
     token_hash: &str,
 ) -> Result<Option<FoundLogin>, StoreError> {
-    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
+    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, l.confirmed_at, u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
                m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
                LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL";
     let row = Row::find_by_statement(statement(db, sql, [token_hash.into()]))
@@ -88,6 +92,7 @@ pub async fn find(
         login: r.login_id,
         last_seen_at: r.last_seen_at,
         expires_at: r.expires_at,
+        confirmed_at: r.confirmed_at,
         me: Me {
             id: r.id,
             email: r.email,
@@ -162,6 +167,19 @@ pub async fn seen(
         .col_expr(logins::Column::LastSeenAt, now.into())
         .filter(logins::Column::Id.eq(login))
         .filter(logins::Column::LastSeenAt.lte(before))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a login's person has said once more who they are.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn confirm(txn: &Txn, login: LoginId, now: Timestamp) -> Result<(), StoreError> {
+    logins::Entity::update_many()
+        .col_expr(logins::Column::ConfirmedAt, now.into())
+        .filter(logins::Column::Id.eq(login))
         .exec(txn)
         .await?;
     Ok(())

@@ -8,6 +8,7 @@ mod calendar;
 mod emails;
 mod harness;
 mod jobs;
+mod keys;
 mod limits;
 mod lists;
 mod mail;

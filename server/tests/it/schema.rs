@@ -617,6 +617,11 @@ async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
     };
     // As if the database had only a table that is in the way of the last statements.
     for table in [
+        "passkeys",
+        "ceremonies",
+        "authenticators",
+        "recovery_codes",
+        "identities",
         "account_emails",
         "sign_ups",
         "attempts",

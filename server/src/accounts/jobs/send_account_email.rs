@@ -96,6 +96,8 @@ impl SendAccountEmail {
             (AccountEmail::SignIn | AccountEmail::ResetPassword, None) => None,
             (AccountEmail::PasswordChanged, _) => Some(AccountText::PasswordChanged),
             (AccountEmail::AddressChanged, _) => Some(AccountText::AddressChanged),
+            (AccountEmail::PasskeyAdded, _) => Some(AccountText::PasskeyAdded),
+            (AccountEmail::PasskeyRemoved, _) => Some(AccountText::PasskeyRemoved),
         })
     }
 

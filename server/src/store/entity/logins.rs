@@ -18,6 +18,7 @@ pub struct Model {
     pub expires_at: Timestamp,
     pub browser: String,
     pub network: String,
+    pub confirmed_at: Timestamp,
 }
 
 /// Joins are written where they are needed.

@@ -1,0 +1,72 @@
+//! How a person signs in, and that they say who they are before they change any of it.
+
+use super::{CurrentLogin, passkeys, passwords::check_own};
+use crate::{
+    AppState, Result,
+    store::{ScopedFutureExt, logins, users},
+    zones::Zone,
+};
+use domain::{
+    problem::Problem,
+    time::Millis,
+    views::{KeysView, PasskeyView},
+};
+
+/// Whoever said who they are need not do so again for this long.
+const CONFIRMED_FOR: Millis = Millis::minutes(10);
+
+impl CurrentLogin {
+    fn is_confirmed(&self, state: &AppState) -> bool {
+        state.clock.now() < self.confirmed_at + CONFIRMED_FOR
+    }
+
+    /// For what changes how a person signs in.
+    ///
+    /// # Errors
+    /// `Problem::Conflict` unless they said who they are a moment ago.
+    pub(super) fn require_confirmed(&self, state: &AppState) -> Result<()> {
+        match self.is_confirmed(state) {
+            true => Ok(()),
+            false => Err(Problem::Conflict(
+                "Please confirm first that it is you: enter your password, or sign in again."
+                    .to_owned(),
+            )
+            .into()),
+        }
+    }
+}
+
+/// A person says once more who they are.
+///
+/// # Errors
+/// `Problem::Invalid` on `password`; `Problem::TooMany` after too many guesses.
+pub async fn confirm_self(state: &AppState, login: &CurrentLogin, password: &str) -> Result<()> {
+    check_own(state, login, password, "password").await?;
+    let (id, now) = (login.login, state.clock.now());
+    let confirming = state
+        .db
+        .write(|txn| async move { logins::confirm(txn, id, now).await }.scope_boxed());
+    Ok(confirming.await?)
+}
+
+/// How a person signs in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keys(state: &AppState, login: &CurrentLogin) -> Result<KeysView> {
+    let (db, user) = (state.db.read(), login.me.id);
+    let zone = Zone::or_utc(&login.me.time_zone);
+    let passkeys = crate::store::passkeys::of_user(db, user).await?;
+    let view = |row: crate::store::passkeys::PasskeyRow| PasskeyView {
+        id: row.id,
+        name: row.name,
+        added: zone.label(row.created_at),
+        last_used: row.last_used_at.map(|at| zone.label(at)),
+    };
+    Ok(KeysView {
+        is_confirmed: login.is_confirmed(state),
+        has_password: users::has_password(db, user).await?,
+        has_passkeys: passkeys::are_offered(&state.config),
+        passkeys: passkeys.into_iter().map(view).collect(),
+    })
+}
