@@ -56,6 +56,8 @@ pub enum Done {
     AddressChanged,
     /// Other browsers are signed out.
     LoginsEnded,
+    PasskeyAdded,
+    PasskeyRemoved,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -85,7 +87,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 26] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -97,6 +99,8 @@ impl Done {
         Self::AddressAsked,
         Self::AddressChanged,
         Self::LoginsEnded,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -126,6 +130,8 @@ impl Done {
             Self::AddressAsked => "address-asked",
             Self::AddressChanged => "address",
             Self::LoginsEnded => "logins",
+            Self::PasskeyAdded => "passkey",
+            Self::PasskeyRemoved => "passkey-removed",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

@@ -9,7 +9,7 @@ use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
+        KeysView, ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
         NotificationView, PendingMentor, SessionView, Slot,
     },
 };
@@ -199,6 +199,8 @@ pub struct AccountSettings {
     pub has_feed: bool,
     /// Signed-in browsers, this one first.
     pub logins: Vec<LoginView>,
+    /// How the person signs in.
+    pub keys: KeysView,
 }
 
 /// What a mentor's page shows.

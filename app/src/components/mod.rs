@@ -9,6 +9,7 @@ pub mod hours;
 pub mod late;
 pub mod left;
 pub mod notes;
+pub mod passkeys;
 pub mod session_card;
 pub mod site;
 pub mod stays;

@@ -169,6 +169,8 @@ fn done_text(done: Done) -> &'static str {
         }
         Done::AddressChanged => "Your address is changed. Sign in with the new one from now on.",
         Done::LoginsEnded => "Signed out there.",
+        Done::PasskeyAdded => "Your passkey is added. From now on you can sign in with it.",
+        Done::PasskeyRemoved => "The passkey is removed. You can delete it from your device, too.",
         Done::Booked => "Booked. The time is yours.",
         Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
         Done::Confirmed => "Confirmed. Both of you will get an email.",

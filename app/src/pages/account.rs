@@ -13,6 +13,7 @@ use crate::{
         fields::{SelectField, SubmitButton, TextField},
         form::PostForm,
         notes::{DoneNote, FormError},
+        passkeys::Passkeys,
         time::zone_options,
     },
     forms::Form,
@@ -45,6 +46,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         zones,
         has_feed,
         logins,
+        keys,
     } = settings;
     let (mentor_text, mentor_link) = if me.is_mentor {
         (
@@ -75,6 +77,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <CalendarFeed has_feed />
             <AddressForm email=email.clone() />
             <PasswordForm email />
+            <Passkeys keys />
             <Logins logins />
         </div>
     }

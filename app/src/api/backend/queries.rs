@@ -63,6 +63,7 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         zones: time_zones(),
         has_feed: request.answer(feed)?.is_some(),
         logins: request.answer(server::accounts::list(&request.state, login).await)?,
+        keys: request.answer(server::accounts::keys(&request.state, login).await)?,
     })
 }
 

@@ -8,7 +8,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_axum::ResponseOptions;
 use server::{
     AppState,
-    accounts::{Client, CurrentLogin, NewLogin, Waiting},
+    accounts::{Ceremony, Client, CurrentLogin, NewLogin, Waiting},
     http::layers::RequestId,
 };
 
@@ -91,6 +91,18 @@ impl Request {
     pub fn sign_up(&self) -> Option<String> {
         let parts = use_context::<Parts>()?;
         server::http::cookie::sign_up_token(&self.state.config, &parts.headers)
+    }
+
+    /// Remembers a ceremony in this browser; `None` forgets it.
+    pub fn remember_ceremony(&self, begun: Option<&Ceremony>) {
+        let (config, now) = (&self.state.config, self.state.clock.now());
+        append_cookie(server::http::cookie::ceremony(config, begun, now));
+    }
+
+    /// What this browser holds of a ceremony.
+    pub fn ceremony(&self) -> Option<String> {
+        let parts = use_context::<Parts>()?;
+        server::http::cookie::ceremony_token(&self.state.config, &parts.headers)
     }
 
     /// The login that this browser has.

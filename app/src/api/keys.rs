@@ -1,0 +1,79 @@
+//! How the reader signs in: passkeys.
+
+use super::error::ApiError;
+use leptos::prelude::*;
+
+/// The reader says once more who they are, and goes on at `back`.
+#[server(prefix = "/api/fn", endpoint = "confirm_self")]
+pub async fn confirm_self(password: String, back: String) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let login = request.login()?;
+    request.answer(server::accounts::confirm_self(&request.state, login, &password).await)?;
+    let back = domain::text::ReturnPath::parse(&back);
+    crate::api::backend::redirect(back.as_ref().map_or(crate::routes::ACCOUNT, |p| p.as_str()));
+    Ok(())
+}
+
+/// Begins to add a passkey; what the browser is asked for, as JSON.
+#[server(prefix = "/api/fn", endpoint = "start_passkey")]
+pub async fn start_passkey() -> Result<String, ApiError> {
+    let request = crate::api::backend::request()?;
+    let started = server::accounts::start_passkey(&request.state, request.login()?).await;
+    let started = request.answer(started)?;
+    request.remember_ceremony(Some(&started.ceremony));
+    Ok(started.options)
+}
+
+/// Adds the passkey that the browser made.
+#[server(prefix = "/api/fn", endpoint = "add_passkey")]
+pub async fn add_passkey(name: String, credential: String) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let (state, login, ceremony) = (&request.state, request.login()?, request.ceremony());
+    let ceremony = ceremony.as_deref();
+    let added = server::accounts::add_passkey(state, login, ceremony, &name, &credential).await;
+    request.answer(added)?;
+    request.remember_ceremony(None);
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::PasskeyAdded));
+    Ok(())
+}
+
+/// Removes one of the reader's passkeys.
+#[server(prefix = "/api/fn", endpoint = "remove_passkey")]
+pub async fn remove_passkey(passkey: domain::ids::PasskeyId) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let login = request.login()?;
+    request.answer(server::accounts::remove_passkey(&request.state, login, passkey).await)?;
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::PasskeyRemoved));
+    Ok(())
+}
+
+/// Begins a sign-in with a passkey; what the browser is asked for, as JSON.
+#[server(prefix = "/api/fn", endpoint = "start_passkey_sign_in")]
+pub async fn start_passkey_sign_in() -> Result<String, ApiError> {
+    let request = crate::api::backend::request()?;
+    let (state, client) = (&request.state, request.client()?);
+    let started = server::accounts::start_passkey_sign_in(state, &client).await;
+    let started = request.answer(started)?;
+    request.remember_ceremony(Some(&started.ceremony));
+    Ok(started.options)
+}
+
+/// Signs in with a passkey, and leads to `callback` or the dashboard.
+#[server(prefix = "/api/fn", endpoint = "sign_in_with_passkey")]
+pub async fn sign_in_with_passkey(
+    credential: String,
+    callback: Option<String>,
+) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let (state, client, replaced) = (&request.state, request.client()?, request.own_login());
+    let ceremony = request.ceremony();
+    let ceremony = ceremony.as_deref();
+    let login =
+        server::accounts::sign_in_with_passkey(state, ceremony, &credential, &client, replaced);
+    request.sign_in(&request.answer(login.await)?);
+    request.remember_ceremony(None);
+    crate::api::backend::redirect(&super::auth::after_sign_in(callback.as_deref()));
+    Ok(())
+}
