@@ -58,6 +58,12 @@ pub enum Done {
     LoginsEnded,
     PasskeyAdded,
     PasskeyRemoved,
+    /// Codes are asked for from now on.
+    CodesOn,
+    /// No codes are asked for any more.
+    CodesOff,
+    /// There are new recovery codes.
+    RecoveryCodes,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -87,7 +93,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 29] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -101,6 +107,9 @@ impl Done {
         Self::LoginsEnded,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::CodesOn,
+        Self::CodesOff,
+        Self::RecoveryCodes,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -132,6 +141,9 @@ impl Done {
             Self::LoginsEnded => "logins",
             Self::PasskeyAdded => "passkey",
             Self::PasskeyRemoved => "passkey-removed",
+            Self::CodesOn => "codes",
+            Self::CodesOff => "codes-off",
+            Self::RecoveryCodes => "recovery-codes",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

@@ -37,6 +37,10 @@ pub enum AccountEmail {
     PasskeyAdded,
     /// Says that there is a passkey less.
     PasskeyRemoved,
+    /// Says that codes of an app are asked for.
+    CodesOn,
+    /// Says that they are not asked for any more.
+    CodesOff,
 }
 
 impl AccountEmail {
@@ -52,7 +56,9 @@ impl AccountEmail {
             Self::PasswordChanged
             | Self::AddressChanged
             | Self::PasskeyAdded
-            | Self::PasskeyRemoved => None,
+            | Self::PasskeyRemoved
+            | Self::CodesOn
+            | Self::CodesOff => None,
         }
     }
 }

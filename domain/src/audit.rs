@@ -62,6 +62,12 @@ pub enum AuditAction {
     PasskeyAdded,
     /// Has a passkey less.
     PasskeyRemoved,
+    /// Asks for codes of an app at sign-in, or has new recovery codes.
+    CodesOn,
+    /// Asks for no codes any more.
+    CodesOff,
+    /// Lost passkeys and codes on the command line.
+    SecondFactorReset,
 }
 
 impl AuditAction {
@@ -89,6 +95,9 @@ impl AuditAction {
             Self::EndedLogins => "Signed browsers out",
             Self::PasskeyAdded => "Added a passkey",
             Self::PasskeyRemoved => "Removed a passkey",
+            Self::CodesOn => "Switched codes on",
+            Self::CodesOff => "Switched codes off",
+            Self::SecondFactorReset => "Second factor reset",
         }
     }
 }

@@ -72,6 +72,37 @@ pub struct KeysView {
     pub has_passkeys: bool,
     /// Their passkeys, oldest first.
     pub passkeys: Vec<PasskeyView>,
+    /// Codes of an authenticator app.
+    pub codes: CodesView,
+}
+
+/// Whether somebody is asked for codes of an authenticator app.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesView {
+    /// Whether they are.
+    pub is_on: bool,
+    /// Recovery codes that were not used yet.
+    pub recovery_left: u32,
+}
+
+/// What an authenticator app is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesSetup {
+    /// A QR code as the address of a picture.
+    pub picture: String,
+    /// The secret in groups of four, for typing.
+    pub secret: String,
+}
+
+/// What a sign-in still waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactorView {
+    /// Whose sign-in it is.
+    pub email: String,
+    /// Whether a code is accepted.
+    pub has_codes: bool,
+    /// Whether there is a passkey.
+    pub has_passkeys: bool,
 }
 
 /// A published mentor in the list.

@@ -9,8 +9,8 @@ use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        KeysView, ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
-        NotificationView, PendingMentor, SessionView, Slot,
+        CodesSetup, KeysView, ListPages, LoginView, Me, MentorCard, MentorProfile as Profile,
+        MySessions, NotificationView, PendingMentor, SecondFactorView, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,10 @@ queries! {
     SignUpWaiting => Option<String>,
     /// What the link is about; `None` when it does not work (any more).
     EmailLink => Option<LinkSettings>,
+    /// What the sign-in waits for; `None` when it waits for nothing.
+    SecondFactor => Option<SecondFactorView>,
+    /// What the app is told; `None` when none is being set up.
+    CodesSetUp => Option<CodesSetup>,
     /// The person and their settings.
     Account => AccountSettings,
     /// The profile, once there is one.
@@ -106,6 +110,14 @@ pub struct EmailLink {
     /// The secret in the address.
     pub token: String,
 }
+
+/// The second half of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactor;
+
+/// An authenticator app that is being set up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesSetUp;
 
 /// The signed-in person, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Shared widgets: props in, events out; no server call here.
 
+pub mod codes;
 pub mod countdown;
 pub mod dates;
 pub mod fields;

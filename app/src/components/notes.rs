@@ -48,6 +48,7 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
         | Problem::WrongCredentials
         | Problem::InvalidSignature
         | Problem::Forbidden
+        | Problem::SecondFactorNeeded
         | Problem::NotFound
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
@@ -72,7 +73,7 @@ pub fn ErrorNote(
     browser::set_status(problem.status());
     let heading = match &problem {
         Problem::SignedOut | Problem::WrongCredentials => "Please sign in",
-        Problem::Forbidden => "Access denied",
+        Problem::Forbidden | Problem::SecondFactorNeeded => "Access denied",
         Problem::NotFound => not_found,
         Problem::Unavailable(_) | Problem::TooMany { .. } => "Not available right now",
         Problem::Malformed(_)
@@ -98,6 +99,7 @@ pub fn ErrorNote(
         | Problem::WrongCredentials
         | Problem::InvalidSignature
         | Problem::Forbidden
+        | Problem::SecondFactorNeeded
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
         | Problem::Elsewhere
@@ -170,6 +172,9 @@ fn done_text(done: Done) -> &'static str {
         Done::AddressChanged => "Your address is changed. Sign in with the new one from now on.",
         Done::LoginsEnded => "Signed out there.",
         Done::PasskeyAdded => "Your passkey is added. From now on you can sign in with it.",
+        Done::CodesOn => "Codes are switched on. You are asked for one when you sign in.",
+        Done::CodesOff => "You are not asked for codes any more.",
+        Done::RecoveryCodes => "The old recovery codes do not work any more.",
         Done::PasskeyRemoved => "The passkey is removed. You can delete it from your device, too.",
         Done::Booked => "Booked. The time is yours.",
         Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",

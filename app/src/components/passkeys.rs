@@ -58,10 +58,10 @@ pub fn PasskeySignIn(
                     view! { <input type="hidden" name="callback" value=path.as_str().to_owned() /> }
                 })}
             <p class="actions">
-                <SubmitButton label="Sign in with a passkey" pending class="button" />
+                <SubmitButton label="Use a passkey" pending class="button" />
             </p>
         </PasskeyForm>
-        <p class="muted without-script">"To sign in with a passkey, switch JavaScript on."</p>
+        <p class="muted without-script">"To use a passkey, switch JavaScript on."</p>
     }
 }
 
@@ -70,12 +70,16 @@ pub fn PasskeySignIn(
 pub fn Passkeys(
     /// How they sign in.
     keys: KeysView,
+    /// The page this is on.
+    #[prop(default = routes::ACCOUNT)]
+    back: &'static str,
 ) -> impl IntoView {
     let KeysView {
         is_confirmed,
         has_password,
         has_passkeys,
         passkeys,
+        codes: _,
     } = keys;
     let rows: Vec<_> = passkeys
         .into_iter()
@@ -86,7 +90,7 @@ pub fn Passkeys(
     } else if is_confirmed {
         view! { <AddForm /> }.into_any()
     } else {
-        view! { <ConfirmForm has_password back=routes::ACCOUNT /> }.into_any()
+        view! { <ConfirmForm has_password back /> }.into_any()
     };
     view! {
         <section class="card" aria-labelledby="passkeys-title">

@@ -10,6 +10,7 @@ use crate::{
         queries::{self, AccountSettings},
     },
     components::{
+        codes::Codes,
         fields::{SelectField, SubmitButton, TextField},
         form::PostForm,
         notes::{DoneNote, FormError},
@@ -60,6 +61,8 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         )
     };
     let email = me.email.clone();
+    let (codes, is_confirmed, has_password) =
+        (keys.codes.clone(), keys.is_confirmed, keys.has_password);
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
@@ -78,6 +81,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <AddressForm email=email.clone() />
             <PasswordForm email />
             <Passkeys keys />
+            <Codes codes is_confirmed has_password back=routes::ACCOUNT />
             <Logins logins />
         </div>
     }

@@ -15,6 +15,7 @@ pub mod mentor_profile;
 pub mod mentors;
 pub mod not_found;
 pub mod reschedule;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;

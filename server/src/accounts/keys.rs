@@ -3,13 +3,13 @@
 use super::{CurrentLogin, passkeys, passwords::check_own};
 use crate::{
     AppState, Result,
-    store::{ScopedFutureExt, logins, users},
+    store::{ScopedFutureExt, authenticators, logins, users},
     zones::Zone,
 };
 use domain::{
     problem::Problem,
     time::Millis,
-    views::{KeysView, PasskeyView},
+    views::{CodesView, KeysView, PasskeyView},
 };
 
 /// Whoever said who they are need not do so again for this long.
@@ -63,10 +63,16 @@ pub async fn keys(state: &AppState, login: &CurrentLogin) -> Result<KeysView> {
         added: zone.label(row.created_at),
         last_used: row.last_used_at.map(|at| zone.label(at)),
     };
+    let app = authenticators::find(db, user).await?;
+    let left = authenticators::recovery_codes_left(db, user).await?;
     Ok(KeysView {
         is_confirmed: login.is_confirmed(state),
         has_password: users::has_password(db, user).await?,
         has_passkeys: passkeys::are_offered(&state.config),
         passkeys: passkeys.into_iter().map(view).collect(),
+        codes: CodesView {
+            is_on: app.is_some_and(|app| app.on_since.is_some()),
+            recovery_left: u32::try_from(left).unwrap_or_default(),
+        },
     })
 }

@@ -109,6 +109,12 @@ pub(super) fn of_guess(state: &AppState, whom: impl std::fmt::Display) -> Count 
     Count::new(state, &format!("guess {whom}"), most)
 }
 
+/// Guesses of a code of somebody's authenticator app.
+pub(super) fn of_code(state: &AppState, user: UserId) -> Count {
+    let most = Rule::Most(OWN_GUESSES, FAILURES_FOR);
+    Count::new(state, &format!("code {user}"), most)
+}
+
 /// Ceremonies that somebody who is not signed in begins: passkeys, and sign-in at other providers.
 pub(super) fn of_ceremony(state: &AppState, client: &Client) -> Count {
     let most = state.config.limits.sign_in_failures_per_address;

@@ -7,6 +7,7 @@
 mod address;
 mod ceremonies;
 mod client;
+mod codes;
 pub mod jobs;
 mod keys;
 pub(crate) mod limits;
@@ -14,11 +15,16 @@ mod links;
 mod logins;
 mod passkeys;
 mod passwords;
+mod second_factor;
 mod sign_up;
 
 pub use address::change_address;
 pub use ceremonies::Ceremony;
 pub use client::Client;
+pub use codes::{
+    codes_setup, new_recovery_codes, reset_second_factor, start_codes, turn_codes_off,
+    turn_codes_on,
+};
 pub use keys::{confirm_self, keys};
 pub use links::{LinkView, ask_for_link, confirm_address, look, sign_in_by_link};
 pub use logins::{
@@ -30,6 +36,7 @@ pub use passkeys::{
     start_passkey_sign_in,
 };
 pub use passwords::{change_password, reset_by_link, reset_password};
+pub use second_factor::{enter_code, second_factor};
 pub(crate) use sign_up::WAITS_FOR as SIGN_UP_WAITS_FOR;
 pub use sign_up::{
     Proof, SignUp, Waiting, confirm, correct_address, create, send_again, sign_up, waiting,
@@ -59,6 +66,8 @@ pub struct CurrentLogin {
     pub actor: Actor,
     /// When they last said who they are: signed in, or gave their password once more.
     pub confirmed_at: Timestamp,
+    /// Whether they are an admin who has to set up a second factor before anything else.
+    pub lacks_second_factor: bool,
 }
 
 impl CurrentLogin {
@@ -68,8 +77,19 @@ impl CurrentLogin {
     /// `Problem::Forbidden` unless the person is an admin.
     pub fn require_admin(&self) -> Result<()> {
         match self.actor.is_admin {
-            true => Ok(()),
+            true => self.require_second_factor(),
             false => Err(Problem::Forbidden.into()),
+        }
+    }
+
+    /// For everything but setting up a second factor.
+    ///
+    /// # Errors
+    /// `Problem::SecondFactorNeeded` for an admin who has none and has to.
+    pub fn require_second_factor(&self) -> Result<()> {
+        match self.lacks_second_factor {
+            true => Err(Problem::SecondFactorNeeded.into()),
+            false => Ok(()),
         }
     }
 
@@ -91,6 +111,7 @@ impl CurrentLogin {
                 is_admin: false,
             },
             confirmed_at: Timestamp(0),
+            lacks_second_factor: false,
             me,
         }
     }

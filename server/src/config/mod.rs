@@ -72,6 +72,9 @@ pub struct Settings {
     /// Publish mentor profiles at once instead of waiting for an admin.
     #[arg(long, env = "AUTO_APPROVE_MENTORS", default_value_t = false, action = clap::ArgAction::Set)]
     pub auto_approve_mentors: bool,
+    /// Whether administrators need a passkey or an authenticator app. Default: `required`, unless `APP_URL` is this machine.
+    #[arg(long, env = "ADMIN_SECOND_FACTOR", value_enum)]
+    pub admin_second_factor: Option<SecondFactor>,
     /// Failed sign-ins allowed for one account from one address, within 15 minutes.
     #[arg(long, env = "SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub sign_in_failures_per_account: u32,
@@ -104,6 +107,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether a second factor is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SecondFactor {
+    /// It is.
+    Required,
+    /// Whoever wants one has one.
+    Optional,
+}
+
 /// Validated settings.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -125,6 +137,8 @@ pub struct Config {
     pub limits: Limits,
     /// Publish mentor profiles at once.
     pub auto_approve_mentors: bool,
+    /// Administrators need a passkey or an authenticator app.
+    pub admin_second_factor: bool,
     /// How the log is written.
     pub log_format: LogFormat,
     /// Folder with the built site.
@@ -254,6 +268,11 @@ impl TryFrom<Settings> for Config {
         }
         let mail = MailConfig::parse(s.mail_url.expose_secret(), &s.mail_from)
             .or_else(|(variable, reason)| refuse(variable, reason))?;
+        let second_factor = match app_url.is_loopback {
+            true => SecondFactor::Optional,
+            false => SecondFactor::Required,
+        };
+        let second_factor = s.admin_second_factor.unwrap_or(second_factor);
         Ok(Self {
             app_url,
             mail,
@@ -279,6 +298,7 @@ impl TryFrom<Settings> for Config {
                 trusted_proxies: s.trusted_proxies,
             },
             auto_approve_mentors: s.auto_approve_mentors,
+            admin_second_factor: second_factor == SecondFactor::Required,
             log_format: s.log_format,
             site_root: s.site_root,
         })
@@ -470,6 +490,28 @@ mod tests {
         let from = "Minds <no-reply@minds.example>";
         assert_eq!(warnings(&["--mail-url", server, "--mail-from", from]), 0);
         assert!(config(&[]).expect("valid").warnings().is_empty());
+    }
+
+    #[test]
+    fn admins_need_a_second_factor_beyond_this_machine() {
+        let public = [
+            "--app-url",
+            "https://minds.example",
+            "--public-livekit-ws-url",
+            "wss://livekit.example",
+        ];
+        let choose = |choice: &'static str| ["--admin-second-factor", choice];
+        for (address, choice, needed) in [
+            (&public[..], None, true),
+            (&public[..], Some("optional"), false),
+            (&[], None, false),
+            (&[], Some("required"), true),
+        ] {
+            let choice = choice.map(choose);
+            let args = [address, choice.as_ref().map_or(&[], |choice| &choice[..])].concat();
+            let config = config(&args).expect("valid");
+            assert_eq!(config.admin_second_factor, needed, "{args:?}");
+        }
     }
 
     #[test]

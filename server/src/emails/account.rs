@@ -28,6 +28,10 @@ pub enum AccountText {
     PasskeyAdded,
     /// The account has a passkey less.
     PasskeyRemoved,
+    /// Codes of an app are asked for.
+    CodesOn,
+    /// They are not asked for any more.
+    CodesOff,
 }
 
 /// Everything such an email says.
@@ -119,6 +123,18 @@ fn says(config: &Config, text: &AccountText) -> Says {
             None,
             not_me(origin),
         ),
+        AccountText::CodesOn => (
+            format!("Codes are switched on for your account at {app}"),
+            "From now on your account asks for a code of your authenticator app when you sign in with your password.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::CodesOff => (
+            format!("Codes are switched off for your account at {app}"),
+            "Your account does not ask for codes of an authenticator app any more.".to_owned(),
+            None,
+            not_me(origin),
+        ),
         AccountText::PasskeyRemoved => (
             format!("A passkey was removed from your account at {app}"),
             "Somebody, probably you, removed a passkey from your account. It does not sign in any more.".to_owned(),
@@ -169,7 +185,9 @@ fn link(kind: AccountEmail, app: &str) -> (String, String, &'static str, &'stati
         | AccountEmail::PasswordChanged
         | AccountEmail::AddressChanged
         | AccountEmail::PasskeyAdded
-        | AccountEmail::PasskeyRemoved => (
+        | AccountEmail::PasskeyRemoved
+        | AccountEmail::CodesOn
+        | AccountEmail::CodesOff => (
             format!("Confirm your address for {app}"),
             format!("Confirm that this is your address, and your account at {app} is ready. The link works once, for a day."),
             "Confirm the address",

@@ -8,6 +8,7 @@ pub mod announcements;
 pub mod appointments;
 pub mod attempts;
 pub mod audit;
+pub mod authenticators;
 pub mod calendar_feeds;
 pub mod ceremonies;
 pub mod changes;

@@ -108,6 +108,16 @@ pub async fn used(
     Ok(used.rows_affected() > 0)
 }
 
+/// Removes all of a person's.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete_all(txn: &Txn, user: UserId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM passkeys WHERE user_id = $1";
+    txn.execute_raw(statement(txn, sql, [user.into()])).await?;
+    Ok(())
+}
+
 /// Removes one of a person's own; `false` when there is none.
 ///
 /// # Errors

@@ -535,6 +535,7 @@ pub fn config(url: &str) -> Config {
             trusted_proxies: Vec::new(),
         },
         auto_approve_mentors: true,
+        admin_second_factor: false,
         log_format: LogFormat::Text,
         site_root: "target/site".to_owned(),
     }

@@ -13,7 +13,10 @@ use crate::{
 };
 use domain::{
     problem::Problem,
-    views::{MentorCard, MentorProfile, NotificationView, PendingMentor, SessionView},
+    views::{
+        CodesSetup, MentorCard, MentorProfile, NotificationView, PendingMentor, SecondFactorView,
+        SessionView,
+    },
 };
 
 /// Answers a page's question, for the person who asks.
@@ -22,6 +25,8 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::TimeZones(_) => Answer::TimeZones(Box::new(time_zones())),
         Ask::SignUpWaiting(_) => Answer::SignUpWaiting(Box::new(waiting(request).await?)),
         Ask::EmailLink(query) => Answer::EmailLink(Box::new(link(request, query).await?)),
+        Ask::SecondFactor(_) => Answer::SecondFactor(Box::new(second_factor(request).await?)),
+        Ask::CodesSetUp(_) => Answer::CodesSetUp(Box::new(codes_setup(request).await?)),
         Ask::Account(_) => Answer::Account(Box::new(account(request).await?)),
         Ask::MentorProfile(_) => Answer::MentorProfile(Box::new(mentor_profile(request).await?)),
         Ask::Mentors(_) => Answer::Mentors(Box::new(mentors(request).await?)),
@@ -55,8 +60,18 @@ async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkSettings
     }))
 }
 
+async fn second_factor(request: &Request) -> Result<Option<SecondFactorView>, ApiError> {
+    let token = request.login_token();
+    request.answer(server::accounts::second_factor(&request.state, token.as_deref()).await)
+}
+
+async fn codes_setup(request: &Request) -> Result<Option<CodesSetup>, ApiError> {
+    let login = request.login_without_second_factor()?;
+    request.answer(server::accounts::codes_setup(&request.state, login).await)
+}
+
 async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
-    let login = request.login()?;
+    let login = request.login_without_second_factor()?;
     let feed = server::calendar::feed_since(&request.state, login).await;
     Ok(AccountSettings {
         me: login.me.clone(),

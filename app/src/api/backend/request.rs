@@ -53,9 +53,27 @@ impl Request {
     /// Who asks.
     ///
     /// # Errors
-    /// `Problem::SignedOut`.
+    /// `Problem::SignedOut`; `Problem::SecondFactorNeeded` for an admin who has to set one up first.
     pub fn login(&self) -> Result<&CurrentLogin, ApiError> {
+        let login = self.login_without_second_factor()?;
+        match login.lacks_second_factor {
+            true => Err(ApiError(Problem::SecondFactorNeeded)),
+            false => Ok(login),
+        }
+    }
+
+    /// Who asks, for what an admin may do to set up a second factor.
+    ///
+    /// # Errors
+    /// `Problem::SignedOut`.
+    pub fn login_without_second_factor(&self) -> Result<&CurrentLogin, ApiError> {
         self.login.as_ref().ok_or(ApiError(Problem::SignedOut))
+    }
+
+    /// What this browser holds of a login, whether it signs anybody in or not.
+    pub fn login_token(&self) -> Option<String> {
+        let parts = use_context::<Parts>()?;
+        server::http::cookie::token(&self.state.config, &parts.headers)
     }
 
     /// Turns a use case's answer into ours; the cause of a failure is logged once, here.

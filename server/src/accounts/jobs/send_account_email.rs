@@ -97,6 +97,8 @@ impl SendAccountEmail {
             (AccountEmail::PasswordChanged, _) => Some(AccountText::PasswordChanged),
             (AccountEmail::AddressChanged, _) => Some(AccountText::AddressChanged),
             (AccountEmail::PasskeyAdded, _) => Some(AccountText::PasskeyAdded),
+            (AccountEmail::CodesOn, _) => Some(AccountText::CodesOn),
+            (AccountEmail::CodesOff, _) => Some(AccountText::CodesOff),
             (AccountEmail::PasskeyRemoved, _) => Some(AccountText::PasskeyRemoved),
         })
     }

@@ -19,6 +19,7 @@ pub struct Model {
     pub browser: String,
     pub network: String,
     pub confirmed_at: Timestamp,
+    pub second_factor_due: bool,
 }
 
 /// Joins are written where they are needed.

@@ -1,5 +1,6 @@
 //! Other ways to sign in than a password.
 
+mod codes;
 mod passkeys;
 
 use crate::harness::{HERE, PASSWORD, Person, TestApp};

@@ -84,6 +84,11 @@ async fn add(app: &TestApp, person: &Person, device: &mut Device) -> Result<(), 
     accounts::add_passkey(&app.state, &person.login, token, "Phone", &answer).await
 }
 
+/// Gives somebody a passkey.
+pub(super) async fn give(app: &TestApp, person: &Person) {
+    add(app, person, &mut Device::new()).await.expect("added");
+}
+
 async fn finish(
     app: &TestApp,
     started: &StartedPasskey,
