@@ -31,6 +31,10 @@ pub const SIGN_IN_LINK: &str = "/auth/link";
 pub const CONFIRM_ADDRESS: &str = "/auth/address";
 /// Asks for the second factor of a sign-in.
 pub const CODE: &str = "/auth/code";
+/// Leads on to the other provider where somebody wants to sign in; no page.
+pub const PROVIDER: &str = "/auth/with/go";
+/// Where other providers send people back to; no page.
+pub const FROM_PROVIDER: &str = "/auth/with/{provider}/callback";
 /// List of mentors.
 pub const MENTORS: &str = "/mentors";
 /// The reader's sessions.

@@ -64,6 +64,10 @@ pub enum Done {
     CodesOff,
     /// There are new recovery codes.
     RecoveryCodes,
+    /// An account at another provider is linked.
+    ProviderLinked,
+    /// One is linked no more.
+    ProviderUnlinked,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -93,7 +97,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 31] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -110,6 +114,8 @@ impl Done {
         Self::CodesOn,
         Self::CodesOff,
         Self::RecoveryCodes,
+        Self::ProviderLinked,
+        Self::ProviderUnlinked,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -144,6 +150,8 @@ impl Done {
             Self::CodesOn => "codes",
             Self::CodesOff => "codes-off",
             Self::RecoveryCodes => "recovery-codes",
+            Self::ProviderLinked => "linked",
+            Self::ProviderUnlinked => "unlinked",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

@@ -41,6 +41,10 @@ pub enum AccountEmail {
     CodesOn,
     /// Says that they are not asked for any more.
     CodesOff,
+    /// Says that an account at another provider is linked.
+    ProviderLinked,
+    /// Says that one is linked no more.
+    ProviderUnlinked,
 }
 
 impl AccountEmail {
@@ -58,7 +62,9 @@ impl AccountEmail {
             | Self::PasskeyAdded
             | Self::PasskeyRemoved
             | Self::CodesOn
-            | Self::CodesOff => None,
+            | Self::CodesOff
+            | Self::ProviderLinked
+            | Self::ProviderUnlinked => None,
         }
     }
 }

@@ -68,6 +68,10 @@ pub enum AuditAction {
     CodesOff,
     /// Lost passkeys and codes on the command line.
     SecondFactorReset,
+    /// Linked an account at another provider.
+    ProviderLinked,
+    /// Unlinked one.
+    ProviderUnlinked,
 }
 
 impl AuditAction {
@@ -98,6 +102,8 @@ impl AuditAction {
             Self::CodesOn => "Switched codes on",
             Self::CodesOff => "Switched codes off",
             Self::SecondFactorReset => "Second factor reset",
+            Self::ProviderLinked => "Linked an account elsewhere",
+            Self::ProviderUnlinked => "Unlinked an account elsewhere",
         }
     }
 }

@@ -74,6 +74,19 @@ pub struct KeysView {
     pub passkeys: Vec<PasskeyView>,
     /// Codes of an authenticator app.
     pub codes: CodesView,
+    /// Other providers, in the operator's order.
+    pub providers: Vec<ProviderView>,
+}
+
+/// Another provider where people sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    /// Its word in addresses.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Whether the person has an account there that signs them in here.
+    pub is_linked: bool,
 }
 
 /// Whether somebody is asked for codes of an authenticator app.

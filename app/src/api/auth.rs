@@ -152,6 +152,18 @@ pub async fn sign_in(
     Ok(())
 }
 
+/// Leads to another provider to sign in, and later on to `callback` or the dashboard.
+#[server(prefix = "/api/fn", endpoint = "start_provider")]
+pub async fn start_provider(provider: String, callback: Option<String>) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let callback = callback.and_then(|path| domain::text::ReturnPath::parse(&path));
+    let (state, client) = (&request.state, request.client()?);
+    let begun = server::accounts::start_provider(state, &provider, callback.as_ref(), &client);
+    request.remember_ceremony(Some(&request.answer(begun.await)?));
+    crate::api::backend::redirect(crate::routes::PROVIDER);
+    Ok(())
+}
+
 /// Completes a sign-in with a code of an authenticator app, or a recovery code.
 #[server(prefix = "/api/fn", endpoint = "enter_code")]
 pub async fn enter_code(code: String, callback: Option<String>) -> Result<(), ApiError> {

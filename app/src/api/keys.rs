@@ -1,4 +1,4 @@
-//! How the reader signs in: passkeys and codes.
+//! How the reader signs in: passkeys, codes, and accounts at other providers.
 
 use super::error::ApiError;
 use leptos::prelude::*;
@@ -128,5 +128,27 @@ pub async fn turn_codes_off() -> Result<(), ApiError> {
     let login = request.login()?;
     request.answer(server::accounts::turn_codes_off(&request.state, login).await)?;
     crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::CodesOff));
+    Ok(())
+}
+
+/// Leads to another provider to link the reader's account there.
+#[server(prefix = "/api/fn", endpoint = "start_link")]
+pub async fn start_link(provider: String) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let login = request.login()?;
+    let begun = server::accounts::start_link(&request.state, login, &provider).await;
+    request.remember_ceremony(Some(&request.answer(begun)?));
+    crate::api::backend::redirect(crate::routes::PROVIDER);
+    Ok(())
+}
+
+/// Unlinks the reader's account at another provider.
+#[server(prefix = "/api/fn", endpoint = "unlink_provider")]
+pub async fn unlink_provider(provider: String) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let login = request.login()?;
+    request.answer(server::accounts::unlink_provider(&request.state, login, &provider).await)?;
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::ProviderUnlinked));
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod late;
 pub mod left;
 pub mod notes;
 pub mod passkeys;
+pub mod providers;
 pub mod session_card;
 pub mod site;
 pub mod stays;

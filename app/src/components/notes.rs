@@ -174,6 +174,8 @@ fn done_text(done: Done) -> &'static str {
         Done::PasskeyAdded => "Your passkey is added. From now on you can sign in with it.",
         Done::CodesOn => "Codes are switched on. You are asked for one when you sign in.",
         Done::CodesOff => "You are not asked for codes any more.",
+        Done::ProviderLinked => "Linked. From now on you can sign in there, too.",
+        Done::ProviderUnlinked => "Unlinked. You do not sign in there any more.",
         Done::RecoveryCodes => "The old recovery codes do not work any more.",
         Done::PasskeyRemoved => "The passkey is removed. You can delete it from your device, too.",
         Done::Booked => "Booked. The time is yours.",

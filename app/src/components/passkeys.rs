@@ -79,7 +79,7 @@ pub fn Passkeys(
         has_password,
         has_passkeys,
         passkeys,
-        codes: _,
+        ..
     } = keys;
     let rows: Vec<_> = passkeys
         .into_iter()

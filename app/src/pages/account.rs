@@ -15,6 +15,7 @@ use crate::{
         form::PostForm,
         notes::{DoneNote, FormError},
         passkeys::Passkeys,
+        providers::Providers,
         time::zone_options,
     },
     forms::Form,
@@ -80,8 +81,9 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <CalendarFeed has_feed />
             <AddressForm email=email.clone() />
             <PasswordForm email />
-            <Passkeys keys />
+            <Passkeys keys=keys.clone() />
             <Codes codes is_confirmed has_password back=routes::ACCOUNT />
+            <Providers keys />
             <Logins logins />
         </div>
     }

@@ -7,6 +7,7 @@ use crate::{
         form::PostForm,
         notes::{DoneNote, FormError},
         passkeys::PasskeySignIn,
+        providers::ProvidersSignIn,
     },
     forms::Form,
     page_context::PageContext,
@@ -81,7 +82,8 @@ pub fn SignInPage() -> impl IntoView {
                     <SubmitButton label="Sign in" pending />
                 </p>
             </PostForm>
-            <PasskeySignIn callback=for_passkey />
+            <PasskeySignIn callback=for_passkey.clone() />
+            <ProvidersSignIn callback=for_passkey />
             <p class="muted">
                 <a href=routes::FORGOT>"Forgot your password?"</a>
                 " · "

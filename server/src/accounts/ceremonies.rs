@@ -29,6 +29,8 @@ pub(super) enum Kind {
     AddPasskey,
     /// Signs in with a passkey.
     Passkey,
+    /// Signs in at another provider, or links the account there.
+    Provider,
 }
 
 /// A ceremony that was just begun; the token goes into a cookie and is stored only as a hash.
@@ -81,15 +83,48 @@ pub(super) async fn end<T: DeserializeOwned>(
     token: Option<&str>,
     login: Option<LoginId>,
 ) -> Result<T> {
+    let (remembered, began) = end_of_browser(state, kind, token).await?;
+    match began == login {
+        true => Ok(remembered),
+        false => Err(over()),
+    }
+}
+
+/// As [`end`], with the login that began it, which the caller compares.
+///
+/// # Errors
+/// `Problem::Conflict` when there is none (any more).
+pub(super) async fn end_of_browser<T: DeserializeOwned>(
+    state: &AppState,
+    kind: Kind,
+    token: Option<&str>,
+) -> Result<(T, Option<LoginId>)> {
     let hash = token_hash(token.unwrap_or_default());
     let now = state.clock.now();
     let taking = state.db.write(|txn| {
         let hash = &hash;
         async move { take(txn, kind, hash, now).await }.scope_boxed()
     });
-    let found = taking.await?.filter(|row| row.login == login);
-    let found = found.ok_or_else(over)?;
-    serde_json::from_str(&found.state).map_err(|e| Error::Other(e.to_string()))
+    let found = taking.await?.ok_or_else(over)?;
+    Ok((read(&found)?, found.login))
+}
+
+/// What is remembered of a ceremony. Uses nothing up.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn look<T: DeserializeOwned>(
+    state: &AppState,
+    kind: Kind,
+    token: Option<&str>,
+) -> Result<Option<T>> {
+    let (hash, now) = (token_hash(token.unwrap_or_default()), state.clock.now());
+    let found = ceremonies::find(state.db.read(), word(kind), &hash, now).await?;
+    found.as_ref().map(read).transpose()
+}
+
+fn read<T: DeserializeOwned>(row: &CeremonyRow) -> Result<T> {
+    serde_json::from_str(&row.state).map_err(|e| Error::Other(e.to_string()))
 }
 
 async fn take(
@@ -105,7 +140,8 @@ fn word(kind: Kind) -> &'static str {
     kind.into()
 }
 
-fn over() -> Error {
+/// Refuses a ceremony.
+pub(super) fn over() -> Error {
     Problem::Conflict("That took too long, or was done already. Please try again.".to_owned())
         .into()
 }

@@ -2,14 +2,15 @@
 
 use super::{CurrentLogin, passkeys, passwords::check_own};
 use crate::{
-    AppState, Result,
-    store::{ScopedFutureExt, authenticators, logins, users},
+    AppState, Error, Result,
+    store::{ScopedFutureExt, Txn, authenticators, identities, logins, users},
     zones::Zone,
 };
 use domain::{
+    ids::UserId,
     problem::Problem,
     time::Millis,
-    views::{CodesView, KeysView, PasskeyView},
+    views::{CodesView, KeysView, PasskeyView, ProviderView},
 };
 
 /// Whoever said who they are need not do so again for this long.
@@ -65,7 +66,14 @@ pub async fn keys(state: &AppState, login: &CurrentLogin) -> Result<KeysView> {
     };
     let app = authenticators::find(db, user).await?;
     let left = authenticators::recovery_codes_left(db, user).await?;
+    let linked = identities::issuers(db, user).await?;
+    let provider = |provider: &crate::config::Provider| ProviderView {
+        name: provider.name.clone(),
+        label: provider.label.clone(),
+        is_linked: linked.contains(&provider.issuer),
+    };
     Ok(KeysView {
+        providers: state.config.providers.iter().map(provider).collect(),
         is_confirmed: login.is_confirmed(state),
         has_password: users::has_password(db, user).await?,
         has_passkeys: passkeys::are_offered(&state.config),
@@ -75,4 +83,22 @@ pub async fn keys(state: &AppState, login: &CurrentLogin) -> Result<KeysView> {
             recovery_left: u32::try_from(left).unwrap_or_default(),
         },
     })
+}
+
+/// Refuses to take the last way to sign in away, in the transaction that has just done so. Links by email are a way for
+/// everybody, but not one to be left with.
+///
+/// # Errors
+/// `Problem::Conflict`.
+pub(super) async fn keep_one_way(txn: &Txn, user: UserId) -> Result<()> {
+    // The lock: of two that are taken away at the same moment, the second one sees the first one gone.
+    users::lock_password(txn, user).await?;
+    if users::has_password(txn, user).await?
+        || !crate::store::passkeys::of_user(txn, user).await?.is_empty()
+        || !identities::issuers(txn, user).await?.is_empty()
+    {
+        return Ok(());
+    }
+    let why = "This is the only way to sign in that you have. Choose a password first: sign out, and follow “Forgot your password?”.";
+    Err(Error::Problem(Problem::Conflict(why.to_owned())))
 }

@@ -15,6 +15,7 @@ mod links;
 mod logins;
 mod passkeys;
 mod passwords;
+mod providers;
 mod second_factor;
 mod sign_up;
 
@@ -36,6 +37,9 @@ pub use passkeys::{
     start_passkey_sign_in,
 };
 pub use passwords::{change_password, reset_by_link, reset_password};
+pub use providers::{
+    Arrival, Return, finish_provider, provider_url, start_link, start_provider, unlink_provider,
+};
 pub use second_factor::{enter_code, second_factor};
 pub(crate) use sign_up::WAITS_FOR as SIGN_UP_WAITS_FOR;
 pub use sign_up::{

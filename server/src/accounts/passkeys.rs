@@ -4,6 +4,7 @@
 use super::{
     Client, CurrentLogin, NewLogin,
     ceremonies::{self, Ceremony, Kind},
+    keys::keep_one_way,
     limits, links,
     logins::{GeneratedLogin, record},
 };
@@ -158,21 +159,22 @@ pub async fn add_passkey(
 /// Removes one of a person's own passkeys, and tells them by email; one that is gone, or somebody else's, is no error.
 ///
 /// # Errors
-/// `Problem::Conflict` when the person did not say who they are a moment ago.
+/// `Problem::Conflict` when it is the only way to sign in, or the person did not say who they are a moment ago.
 pub async fn remove_passkey(state: &AppState, login: &CurrentLogin, id: PasskeyId) -> Result<()> {
     login.require_confirmed(state)?;
     let (user, now) = (login.me.id, state.clock.now());
     let removing = state.db.write(|txn| {
         async move {
             if table::delete(txn, user, id).await? {
+                keep_one_way(txn, user).await?;
                 tell(txn, user, AccountEmail::PasskeyRemoved, now).await?;
                 record(txn, AuditAction::PasskeyRemoved, user, "", now).await?;
             }
-            Ok::<_, StoreError>(())
+            Ok::<_, Error>(())
         }
         .scope_boxed()
     });
-    Ok(removing.await?)
+    removing.await
 }
 
 /// Begins a sign-in with whichever passkey the browser has.

@@ -1,8 +1,10 @@
 //! Settings, read from the environment or the command line, and validated once at start.
 
 mod mail;
+mod providers;
 
 pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
+pub use providers::Provider;
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
@@ -75,6 +77,9 @@ pub struct Settings {
     /// Whether administrators need a passkey or an authenticator app. Default: `required`, unless `APP_URL` is this machine.
     #[arg(long, env = "ADMIN_SECOND_FACTOR", value_enum)]
     pub admin_second_factor: Option<SecondFactor>,
+    /// A file with other providers where people may sign in (OpenID Connect): a JSON list.
+    #[arg(long, env = "OIDC_PROVIDERS")]
+    pub oidc_providers: Option<String>,
     /// Failed sign-ins allowed for one account from one address, within 15 minutes.
     #[arg(long, env = "SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub sign_in_failures_per_account: u32,
@@ -139,6 +144,8 @@ pub struct Config {
     pub auto_approve_mentors: bool,
     /// Administrators need a passkey or an authenticator app.
     pub admin_second_factor: bool,
+    /// Other providers where people may sign in.
+    pub providers: Vec<Provider>,
     /// How the log is written.
     pub log_format: LogFormat,
     /// Folder with the built site.
@@ -273,9 +280,16 @@ impl TryFrom<Settings> for Config {
             false => SecondFactor::Required,
         };
         let second_factor = s.admin_second_factor.unwrap_or(second_factor);
+        let providers = match s.oidc_providers.as_deref() {
+            None | Some("") => Vec::new(),
+            Some(path) => {
+                providers::read(path).or_else(|reason| refuse("OIDC_PROVIDERS", reason))?
+            }
+        };
         Ok(Self {
             app_url,
             mail,
+            providers,
             app_name: s.app_name.trim().to_owned(),
             listen: s.listen,
             database_url: SecretString::from(s.database_url),

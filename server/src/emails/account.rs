@@ -32,6 +32,10 @@ pub enum AccountText {
     CodesOn,
     /// They are not asked for any more.
     CodesOff,
+    /// An account at another provider is linked.
+    ProviderLinked,
+    /// One is linked no more.
+    ProviderUnlinked,
 }
 
 /// Everything such an email says.
@@ -135,6 +139,18 @@ fn says(config: &Config, text: &AccountText) -> Says {
             None,
             not_me(origin),
         ),
+        AccountText::ProviderLinked => (
+            format!("An account elsewhere was linked to your account at {app}"),
+            "From now on you can also sign in with your account at another provider.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::ProviderUnlinked => (
+            format!("An account elsewhere was unlinked from your account at {app}"),
+            "Your account at another provider does not sign you in any more.".to_owned(),
+            None,
+            not_me(origin),
+        ),
         AccountText::PasskeyRemoved => (
             format!("A passkey was removed from your account at {app}"),
             "Somebody, probably you, removed a passkey from your account. It does not sign in any more.".to_owned(),
@@ -187,7 +203,9 @@ fn link(kind: AccountEmail, app: &str) -> (String, String, &'static str, &'stati
         | AccountEmail::PasskeyAdded
         | AccountEmail::PasskeyRemoved
         | AccountEmail::CodesOn
-        | AccountEmail::CodesOff => (
+        | AccountEmail::CodesOff
+        | AccountEmail::ProviderLinked
+        | AccountEmail::ProviderUnlinked => (
             format!("Confirm your address for {app}"),
             format!("Confirm that this is your address, and your account at {app} is ready. The link works once, for a day."),
             "Confirm the address",

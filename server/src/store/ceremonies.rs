@@ -37,6 +37,24 @@ pub async fn insert(txn: &Txn, row: &CeremonyRow) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Finds one; `None` when it is gone, too old, or of another kind.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    kind: &str,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<Option<CeremonyRow>, StoreError> {
+    let sql = "SELECT token_hash, kind, login_id, state, expires_at FROM ceremonies \
+               WHERE token_hash = $1 AND kind = $2 AND expires_at > $3";
+    let values = [token_hash.into(), kind.into(), now.into()];
+    Ok(CeremonyRow::find_by_statement(statement(db, sql, values))
+        .one(db)
+        .await?)
+}
+
 /// Takes one out, so that nobody finishes it twice; `None` when it is gone, too old, or of another kind.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ pub mod calendar_feeds;
 pub mod ceremonies;
 pub mod changes;
 pub mod emails;
+pub mod identities;
 pub mod jobs;
 pub mod leases;
 pub mod logins;

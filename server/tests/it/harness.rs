@@ -536,6 +536,7 @@ pub fn config(url: &str) -> Config {
         },
         auto_approve_mentors: true,
         admin_second_factor: false,
+        providers: Vec::new(),
         log_format: LogFormat::Text,
         site_root: "target/site".to_owned(),
     }

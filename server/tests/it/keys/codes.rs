@@ -15,7 +15,7 @@ use server::{
 use totp_rs::{Builder, Secret, Totp};
 
 /// The app on somebody's phone.
-struct Phone(Totp);
+pub(super) struct Phone(Totp);
 
 impl Phone {
     async fn set_up(app: &TestApp, login: &CurrentLogin) -> Self {
@@ -47,7 +47,7 @@ impl Phone {
 }
 
 /// Somebody who is asked for codes; their phone and recovery codes.
-async fn with_codes(app: &TestApp, login: &CurrentLogin) -> (Phone, Vec<String>) {
+pub(super) async fn with_codes(app: &TestApp, login: &CurrentLogin) -> (Phone, Vec<String>) {
     let phone = Phone::set_up(app, login).await;
     let codes = accounts::turn_codes_on(&app.state, login, &phone.shows(app)).await;
     app.clock.advance(Millis::seconds(30));
@@ -155,18 +155,20 @@ async fn no_way_goes_around_the_second_factor(app: TestApp) {
     assert_eq!(refusal(late), Problem::SignedOut, "ten minutes are enough");
 }
 
-async fn link_to(app: &TestApp, person: &Person) -> String {
+/// The token of the latest link that somebody got.
+pub(super) async fn link_to(app: &TestApp, person: &Person) -> String {
     app.run_jobs().await;
     let emails = app.mail.emails();
-    let last = emails
+    let token = |email: &server::mail::Email| {
+        let message = mail_parser::MessageParser::default().parse(&email.bytes)?;
+        let text = message.body_text(0)?.into_owned();
+        let (_, token) = text.split_once("?token=")?;
+        Some(token.chars().take_while(|c| !c.is_whitespace()).collect())
+    };
+    let to_them = emails
         .iter()
-        .rfind(|email| email.to.to_string() == person.email);
-    let message = mail_parser::MessageParser::default()
-        .parse(&last.expect("an email").bytes)
-        .expect("an email");
-    let text = message.body_text(0).expect("a text").into_owned();
-    let (_, token) = text.split_once("?token=").expect("a link");
-    token.chars().take_while(|c| !c.is_whitespace()).collect()
+        .filter(|email| email.to.to_string() == person.email);
+    to_them.filter_map(token).last().expect("a link")
 }
 
 #[apply(on_both_engines!)]

@@ -2,6 +2,7 @@
 
 mod codes;
 mod passkeys;
+mod providers;
 
 use crate::harness::{HERE, PASSWORD, Person, TestApp};
 use domain::{problem::Problem, time::Millis};
