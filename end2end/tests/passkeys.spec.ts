@@ -43,7 +43,7 @@ test("somebody adds a passkey, signs in with it, and removes it", async ({ page,
 
   await signOut(page);
   await open(page, "/auth/signin?callbackUrl=/account");
-  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(page).toHaveURL(/\/account$/);
   await ready(page);
   await expect(card.getByText("Last used")).toBeVisible();
@@ -53,7 +53,7 @@ test("somebody adds a passkey, signs in with it, and removes it", async ({ page,
 
   await signOut(page);
   await open(page, "/auth/signin");
-  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(page.getByText("This passkey is not known here (any more).")).toBeVisible();
 });
 
@@ -62,7 +62,7 @@ test("a browser without a passkey says so and stays", async ({ page, javaScriptE
   const { cdp, id } = await plugIn(page);
   await cdp.send("WebAuthn.setUserVerified", { authenticatorId: id, isUserVerified: false });
   await open(page, "/auth/signin");
-  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(page.getByText("Nothing was done:")).toBeVisible();
   await expect(page).toHaveURL(/\/auth\/signin$/);
 });
@@ -71,8 +71,8 @@ test("without JavaScript the page says what passkeys need, and the password work
   test.skip(javaScriptEnabled !== false, "with JavaScript there are passkeys");
   const { mentee } = await seedSession("1h");
   await open(page, "/auth/signin");
-  await expect(page.getByText("To sign in with a passkey, switch JavaScript on.")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Sign in with a passkey" })).toBeHidden();
+  await expect(page.getByText("To use a passkey, switch JavaScript on.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Use a passkey" })).toBeHidden();
   await signInWith(page, mentee);
   await open(page, "/account");
   await expect(page.getByText("Passkeys need JavaScript.")).toBeVisible();
