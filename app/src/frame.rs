@@ -22,6 +22,7 @@ use crate::{
         not_found::NotFoundPage,
         reschedule::ReschedulePage,
         safety::SafetyPage,
+        second_factor::{CodePage, CodesPage, SecondFactorPage},
         session::SessionPage,
         sign_in::SignInPage,
         sign_up::SignUpPage,
@@ -128,6 +129,7 @@ fn SitePages() -> AnyNestedRoute {
         <Route path=path!("/auth/reset") view=ResetPage ssr=SsrMode::Async />
         <Route path=path!("/auth/link") view=SignInLinkPage ssr=SsrMode::Async />
         <Route path=path!("/auth/address") view=ConfirmAddressPage ssr=SsrMode::Async />
+        <Route path=path!("/auth/code") view=CodePage ssr=SsrMode::Async />
         <Route path=path!("/mentors") view=MentorsPage ssr=SsrMode::Async />
         <Route path=path!("/mentors/:id") view=MentorPage ssr=SsrMode::Async />
         <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async />
@@ -137,6 +139,12 @@ fn SitePages() -> AnyNestedRoute {
         <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
         <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+        <Route path=path!("/account/codes") view=CodesPage ssr=SsrMode::Async />
+        <Route
+            path=path!("/account/second-factor")
+            view=SecondFactorPage
+            ssr=SsrMode::Async
+        />
         <Route path=path!("/mentor-profile") view=MentorProfilePage ssr=SsrMode::Async />
         <Route
             path=path!("/admin/notifications")

@@ -13,6 +13,8 @@ pub struct PageContext {
     pub viewer: Viewer,
     /// What became of a form that was sent without JavaScript.
     pub flash: Option<Flash>,
+    /// Other providers where people sign in: word and label.
+    pub providers: Vec<(String, String)>,
 }
 
 /// Who is looking. Known once per page load: signing in and out always loads a whole page.

@@ -31,12 +31,22 @@ pub const RESET: &str = "/auth/reset";
 pub const SIGN_IN_LINK: &str = "/auth/link";
 /// Where the link to a new address leads.
 pub const CONFIRM_ADDRESS: &str = "/auth/address";
+/// Asks for the second factor of a sign-in.
+pub const CODE: &str = "/auth/code";
+/// Leads on to the other provider where somebody wants to sign in; no page.
+pub const PROVIDER: &str = "/auth/with/go";
+/// Where other providers send people back to; no page.
+pub const FROM_PROVIDER: &str = "/auth/with/{provider}/callback";
 /// List of mentors.
 pub const MENTORS: &str = "/mentors";
 /// The reader's sessions.
 pub const DASHBOARD: &str = "/dashboard";
 /// Name, time zone, password.
 pub const ACCOUNT: &str = "/account";
+/// Sets an authenticator app up.
+pub const CODES: &str = "/account/codes";
+/// All that an admin without a second factor may see.
+pub const SECOND_FACTOR: &str = "/account/second-factor";
 /// The reader's mentor profile.
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
 /// The reader's schedule as a mentor.
@@ -71,6 +81,11 @@ pub fn is_private(path: &str) -> bool {
 /// Whether a path is for admins only.
 pub fn is_admin(path: &str) -> bool {
     path.trim_start_matches('/').split('/').next() == Some("admin")
+}
+
+/// Whether a page is for admins who have to set up a second factor, too.
+pub fn is_without_second_factor(path: &str) -> bool {
+    [SECOND_FACTOR, CODES].contains(&path)
 }
 
 /// A tab of the admin console.
@@ -160,11 +175,6 @@ pub fn dashboard(pages: ListPages) -> String {
     format!("{DASHBOARD}?{UPCOMING_PAGE}={upcoming}&{PAST_PAGE}={past}")
 }
 
-/// The sign-in form that leads back to `path` afterwards.
-pub fn sign_in_then(path: &ReturnPath) -> String {
-    with_callback(SIGN_IN, path)
-}
-
 /// `form` (sign-in or sign-up) that leads to `path` afterwards.
 pub fn with_callback(form: &str, path: &ReturnPath) -> String {
     // `ReturnPath` allows no character beyond these that means something inside a query.
@@ -222,7 +232,7 @@ mod tests {
     fn a_callback_survives_the_query() {
         let path = ReturnPath::parse("/dashboard?left=1&why=left").expect("own path");
         assert_eq!(
-            sign_in_then(&path),
+            with_callback(SIGN_IN, &path),
             "/auth/signin?callbackUrl=/dashboard%3Fleft%3D1%26why%3Dleft"
         );
     }

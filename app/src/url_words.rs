@@ -64,6 +64,18 @@ pub enum Done {
     Blocked,
     /// Somebody is not blocked any more.
     Unblocked,
+    PasskeyAdded,
+    PasskeyRemoved,
+    /// Codes are asked for from now on.
+    CodesOn,
+    /// No codes are asked for any more.
+    CodesOff,
+    /// There are new recovery codes.
+    RecoveryCodes,
+    /// An account at another provider is linked.
+    ProviderLinked,
+    /// One is linked no more.
+    ProviderUnlinked,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -93,7 +105,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 34] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -108,6 +120,13 @@ impl Done {
         Self::Reported,
         Self::Blocked,
         Self::Unblocked,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::CodesOn,
+        Self::CodesOff,
+        Self::RecoveryCodes,
+        Self::ProviderLinked,
+        Self::ProviderUnlinked,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -140,6 +159,13 @@ impl Done {
             Self::Reported => "reported",
             Self::Blocked => "blocked",
             Self::Unblocked => "unblocked",
+            Self::PasskeyAdded => "passkey",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::CodesOn => "codes",
+            Self::CodesOff => "codes-off",
+            Self::RecoveryCodes => "recovery-codes",
+            Self::ProviderLinked => "linked",
+            Self::ProviderUnlinked => "unlinked",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

@@ -33,6 +33,18 @@ pub enum AccountEmail {
     PasswordChanged,
     /// Says at the old address that the account has another one.
     AddressChanged,
+    /// Says that there is another passkey.
+    PasskeyAdded,
+    /// Says that there is a passkey less.
+    PasskeyRemoved,
+    /// Says that codes of an app are asked for.
+    CodesOn,
+    /// Says that they are not asked for any more.
+    CodesOff,
+    /// Says that an account at another provider is linked.
+    ProviderLinked,
+    /// Says that one is linked no more.
+    ProviderUnlinked,
 }
 
 impl AccountEmail {
@@ -45,7 +57,14 @@ impl AccountEmail {
             Self::SignUp | Self::ChangeAddress => Some(Millis::hours(24)),
             Self::ResetPassword => Some(Millis::hours(1)),
             Self::SignIn => Some(Millis::minutes(15)),
-            Self::PasswordChanged | Self::AddressChanged => None,
+            Self::PasswordChanged
+            | Self::AddressChanged
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
+            | Self::CodesOn
+            | Self::CodesOff
+            | Self::ProviderLinked
+            | Self::ProviderUnlinked => None,
         }
     }
 }

@@ -76,6 +76,20 @@ pub enum AuditAction {
     Reported,
     /// Closed a concern.
     ClosedReport,
+    /// Has another passkey.
+    PasskeyAdded,
+    /// Has a passkey less.
+    PasskeyRemoved,
+    /// Asks for codes of an app at sign-in, or has new recovery codes.
+    CodesOn,
+    /// Asks for no codes any more.
+    CodesOff,
+    /// Lost passkeys and codes on the command line.
+    SecondFactorReset,
+    /// Linked an account at another provider.
+    ProviderLinked,
+    /// Unlinked one.
+    ProviderUnlinked,
 }
 
 impl AuditAction {
@@ -110,6 +124,13 @@ impl AuditAction {
             Self::Unblocked => "Unblocked somebody",
             Self::Reported => "Reported a concern",
             Self::ClosedReport => "Closed a concern",
+            Self::PasskeyAdded => "Added a passkey",
+            Self::PasskeyRemoved => "Removed a passkey",
+            Self::CodesOn => "Switched codes on",
+            Self::CodesOff => "Switched codes off",
+            Self::SecondFactorReset => "Second factor reset",
+            Self::ProviderLinked => "Linked an account elsewhere",
+            Self::ProviderUnlinked => "Unlinked an account elsewhere",
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     booking::ChangeKind,
     email::EmailKind,
     ids::{
-        EmailId, JobId, LoginId, NotificationId, ReportId, RoomId, RoomName, SessionId, SignUpId,
-        UserId,
+        EmailId, JobId, LoginId, NotificationId, PasskeyId, ReportId, RoomId, RoomName, SessionId,
+        SignUpId, UserId,
     },
     safety::ReportCategory,
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
@@ -109,6 +109,7 @@ ids!(
     LoginId,
     NotificationId,
     ReportId,
+    PasskeyId,
     RoomId,
     SessionId,
     SignUpId,

@@ -61,6 +61,10 @@ id!(
     SignUpId
 );
 id!(
+    /// A passkey of somebody (`passkeys.id`).
+    PasskeyId
+);
+id!(
     /// A row of the outbox (`jobs.id`).
     JobId
 );

@@ -56,6 +56,10 @@ pub enum Problem {
     /// 403: signed in, but not allowed.
     #[error("You are not allowed to do that.")]
     Forbidden,
+    /// 403: an admin has to set up a passkey or an authenticator app first; or a program gave a password where a second
+    /// factor is asked for, too.
+    #[error("A password alone is not enough for this account. Sign in on the website.")]
+    SecondFactorNeeded,
     /// 404: no such thing.
     #[error("There is nothing at this address.")]
     NotFound,
@@ -105,7 +109,7 @@ impl Problem {
         match self {
             Self::Malformed(_) => 400,
             Self::SignedOut | Self::WrongCredentials | Self::InvalidSignature => 401,
-            Self::Suspended | Self::Forbidden => 403,
+            Self::Suspended | Self::Forbidden | Self::SecondFactorNeeded => 403,
             Self::NotFound => 404,
             Self::NoAccess(access) => match access {
                 Access::NotFound => 404,
@@ -133,6 +137,7 @@ impl Problem {
             Self::InvalidSignature => "bad_signature",
             Self::Suspended => "suspended",
             Self::Forbidden => "forbidden",
+            Self::SecondFactorNeeded => "second_factor_needed",
             Self::NotFound => "not_found",
             Self::NoAccess(access) => AccessWord::from(access).as_str(),
             Self::Conflict(_) => "conflict",
@@ -157,6 +162,7 @@ impl Problem {
             | Self::InvalidSignature
             | Self::Suspended
             | Self::Forbidden
+            | Self::SecondFactorNeeded
             | Self::NotFound
             | Self::NoAccess(_)
             | Self::Conflict(_)

@@ -5,7 +5,7 @@ use crate::{
     access::Access,
     availability::ScheduleDraft,
     booking::{Answered, ChangeKind, Steps},
-    ids::{LoginId, NotificationId, SessionId, UserId},
+    ids::{LoginId, NotificationId, PasskeyId, SessionId, UserId},
     session::{Booking, Outcome, Room, SeatRole},
     time::{Millis, Timestamp},
 };
@@ -68,6 +68,76 @@ pub struct LoginView {
     pub began: LocalLabel,
     /// When it was last used, to the minute, in the person's zone.
     pub last_seen: LocalLabel,
+}
+
+/// A passkey, as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyView {
+    /// For removing it.
+    pub id: PasskeyId,
+    /// What its person calls it.
+    pub name: String,
+    /// When it was added, in the person's zone.
+    pub added: LocalLabel,
+    /// When it was last used, in the person's zone.
+    pub last_used: Option<LocalLabel>,
+}
+
+/// How a person signs in, as they see it themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysView {
+    /// Whether they said who they are a moment ago, so that they may change any of this.
+    pub is_confirmed: bool,
+    /// Whether there is a password.
+    pub has_password: bool,
+    /// Whether passkeys can be had at our address.
+    pub has_passkeys: bool,
+    /// Their passkeys, oldest first.
+    pub passkeys: Vec<PasskeyView>,
+    /// Codes of an authenticator app.
+    pub codes: CodesView,
+    /// Other providers, in the operator's order.
+    pub providers: Vec<ProviderView>,
+}
+
+/// Another provider where people sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    /// Its word in addresses.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Whether the person has an account there that signs them in here.
+    pub is_linked: bool,
+}
+
+/// Whether somebody is asked for codes of an authenticator app.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesView {
+    /// Whether they are.
+    pub is_on: bool,
+    /// Recovery codes that were not used yet.
+    pub recovery_left: u32,
+}
+
+/// What an authenticator app is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesSetup {
+    /// A QR code as the address of a picture.
+    pub picture: String,
+    /// The secret in groups of four, for typing.
+    pub secret: String,
+}
+
+/// What a sign-in still waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactorView {
+    /// Whose sign-in it is.
+    pub email: String,
+    /// Whether a code is accepted.
+    pub has_codes: bool,
+    /// Whether there is a passkey.
+    pub has_passkeys: bool,
 }
 
 /// A published mentor in the list.

@@ -7,6 +7,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   process.env.YM_APP_URL = servers.report.appUrl;
   process.env.YM_APP_PID = String(servers.report.appPid);
   process.env.YM_CONTROL = servers.report.control;
+  process.env.YM_PROVIDER = JSON.stringify(servers.report.provider);
   return async () => {
     await servers.stop();
     // What the app's log may never hold, whatever the tests did.

@@ -29,6 +29,8 @@ export interface Report {
   nodes: string[];
   livekitKey: string;
   livekitSecret: string;
+  /** The OpenID provider that the apps are told of; a test starts it. */
+  provider: { issuer: string; clientId: string; clientSecret: string };
   /** Of the one app; a cluster has several. */
   appPid?: number;
   /** Only a cluster has these two. */

@@ -141,6 +141,8 @@ impl Turn {
         static NOBODY: LazyLock<Option<String>> =
             LazyLock::new(|| hash_now("nobody has this password").ok());
         self.run(move || {
+            // What is no hash, such as that of an account without a password, takes as long as an unknown address.
+            let stored = stored.filter(|hash| PasswordHash::new(hash).is_ok());
             let known = stored.is_some();
             let Some(stored) = stored.or_else(|| NOBODY.clone()) else {
                 return false;

@@ -19,6 +19,7 @@ mod fail;
 mod fail;
 pub mod heartbeats;
 pub mod http;
+pub mod identity;
 mod job_list;
 pub mod jobs;
 pub mod live;

@@ -5,6 +5,7 @@ use domain::{
     ids::{LoginId, UserId},
     permissions::Actor,
     problem::Problem,
+    time::Timestamp,
     views::Me,
 };
 use uuid::Uuid;
@@ -16,6 +17,10 @@ pub struct CurrentLogin {
     pub me: Me,
     /// The same person, for decisions.
     pub actor: Actor,
+    /// When they last said who they are: signed in, or gave their password once more.
+    pub confirmed_at: Timestamp,
+    /// Whether they are an admin who has to set up a second factor before anything else.
+    pub lacks_second_factor: bool,
 }
 
 impl CurrentLogin {
@@ -25,8 +30,19 @@ impl CurrentLogin {
     /// `Problem::Forbidden` unless the person is an admin.
     pub fn require_admin(&self) -> Result<()> {
         match self.actor.is_admin {
-            true => Ok(()),
+            true => self.require_second_factor(),
             false => Err(Problem::Forbidden.into()),
+        }
+    }
+
+    /// For everything but setting up a second factor.
+    ///
+    /// # Errors
+    /// `Problem::SecondFactorNeeded` for an admin who has none and has to.
+    pub fn require_second_factor(&self) -> Result<()> {
+        match self.lacks_second_factor {
+            true => Err(Problem::SecondFactorNeeded.into()),
+            false => Ok(()),
         }
     }
 
@@ -47,6 +63,8 @@ impl CurrentLogin {
                 user,
                 is_admin: false,
             },
+            confirmed_at: Timestamp(0),
+            lacks_second_factor: false,
             me,
         }
     }

@@ -106,6 +106,7 @@ async fn sweep(state: &AppState, swept_at: Timestamp) -> Timestamp {
             let forgotten = now - limits::LONGEST;
             store::attempts::sweep(txn, forgotten).await?;
             store::account_emails::sweep(txn, before).await?;
+            store::ceremonies::sweep(txn, now).await?;
             store::sign_ups::sweep(txn, now - accounts::SIGN_UP_WAITS_FOR).await?;
             store::webhook_events::sweep(txn, before).await
         }

@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     credentials::Passwords,
     heartbeats::Heartbeats,
+    identity::{Identities, Oidc},
     live::Events,
     mail::{self, MailServer},
     media::MediaServer,
@@ -23,6 +24,8 @@ pub struct AppState {
     pub media: Arc<dyn MediaServer>,
     /// Mail server, folder or fake: what the settings name, until a test puts its own here.
     pub mail: Arc<dyn MailServer>,
+    /// Other providers where people sign in, or a fake.
+    pub identities: Arc<dyn Identities>,
     /// Validated settings.
     pub config: Arc<Config>,
     /// Live updates.
@@ -59,6 +62,7 @@ impl AppState {
             events,
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             mail: mail::connect(&config.mail, &config.app_url),
+            identities: Arc::new(Oidc::default()),
             heartbeats: Heartbeats::default(),
             jobs_waiting,
             recent_logins: Arc::default(),

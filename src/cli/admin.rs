@@ -32,6 +32,14 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Take an account's passkeys and authenticator app away, and end its logins: its person lost them.
+    ResetSecondFactor {
+        /// Address of the account.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        settings: Settings,
+    },
     /// Give an account a new password and end its logins.
     ResetPassword {
         /// Address of the account.
@@ -65,6 +73,11 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             };
             accounts::create(&state, form, true).await?;
             println!("Administrator {email} created.{drawn}");
+        }
+        Command::ResetSecondFactor { email, settings } => {
+            let state = compose::tool_state(settings).await?;
+            accounts::reset_second_factor(&state, &email).await?;
+            println!("{email} has no second factor; every login of that account has ended.");
         }
         Command::ResetPassword {
             email,

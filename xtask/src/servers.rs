@@ -67,6 +67,40 @@ impl Product {
     }
 }
 
+/// Where the browser tests start an OpenID provider, if they do; the apps are told of it beforehand.
+struct Provider {
+    issuer: String,
+    secret: String,
+}
+
+impl Provider {
+    /// What it calls the product.
+    const CLIENT: &'static str = "young-minds";
+
+    fn new() -> Result<Self> {
+        Ok(Self {
+            issuer: format!("http://127.0.0.1:{}", ports::free_tcp()?),
+            secret: secrets::random_hex(16)?,
+        })
+    }
+
+    /// For `OIDC_PROVIDERS`.
+    fn settings(&self) -> Value {
+        json!([{
+            "name": "test",
+            "label": "Test",
+            "issuer": self.issuer,
+            "client_id": Self::CLIENT,
+            "client_secret": self.secret,
+        }])
+    }
+
+    /// For the tests.
+    fn report(&self) -> Value {
+        json!({ "issuer": self.issuer, "clientId": Self::CLIENT, "clientSecret": self.secret })
+    }
+}
+
 /// An app that can be started again.
 struct Place {
     name: String,
@@ -181,6 +215,9 @@ fn bring_up(servers: &Servers, folder: &Path) -> Result<(Product, Running, Value
         secrets::random_hex(32)?,
     );
     let site = servers.dist.join("site");
+    let provider = Provider::new()?;
+    let providers = folder.join("providers.json");
+    fs::write(&providers, provider.settings().to_string()).context("writing the providers")?;
     let mut product = Product {
         program: servers.dist.join("young-minds"),
         settings: vec![
@@ -192,6 +229,7 @@ fn bring_up(servers: &Servers, folder: &Path) -> Result<(Product, Running, Value
             ("LEPTOS_SITE_ROOT", site.display().to_string()),
             ("LIVEKIT_API_KEY", key.clone()),
             ("LIVEKIT_API_SECRET", secret.clone()),
+            ("OIDC_PROVIDERS", providers.display().to_string()),
             // All tests come from one address.
             ("SIGN_IN_FAILURES_PER_ADDRESS", "100000".to_owned()),
             ("ACCOUNT_REQUESTS_PER_ADDRESS", "100000".to_owned()),
@@ -211,6 +249,7 @@ fn bring_up(servers: &Servers, folder: &Path) -> Result<(Product, Running, Value
         output: Output::Log(servers.logs.join(format!("{name}.log"))),
     };
     let mut report = json!({ "livekitKey": key, "livekitSecret": secret });
+    report["provider"] = provider.report();
     let running = match &servers.postgres {
         Some(postgres) if servers.cluster => cluster::bring_up(
             &servers.logs,

@@ -100,8 +100,9 @@ pub async fn sign_in_by_link(token: String) -> Result<(), ApiError> {
     let request = crate::api::backend::request()?;
     let (state, client, replaced) = (&request.state, request.client()?, request.own_login());
     let login = server::accounts::sign_in_by_link(state, &token, &client, replaced).await;
-    request.sign_in(&request.answer(login)?);
-    crate::api::backend::redirect(crate::routes::DASHBOARD);
+    let login = request.answer(login)?;
+    request.sign_in(&login);
+    crate::api::backend::redirect(&after_first_half(login.second_factor_due, None));
     Ok(())
 }
 
@@ -142,6 +143,33 @@ pub async fn sign_in(
     let form = server::accounts::SignIn { email, password };
     let (state, client, replaced) = (&request.state, request.client()?, request.own_login());
     let login = server::accounts::sign_in(state, form, &client, replaced).await;
+    let login = request.answer(login)?;
+    request.sign_in(&login);
+    crate::api::backend::redirect(&after_first_half(
+        login.second_factor_due,
+        callback.as_deref(),
+    ));
+    Ok(())
+}
+
+/// Leads to another provider to sign in, and later on to `callback` or the dashboard.
+#[server(prefix = "/api/fn", endpoint = "start_provider")]
+pub async fn start_provider(provider: String, callback: Option<String>) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let callback = callback.and_then(|path| domain::text::ReturnPath::parse(&path));
+    let (state, client) = (&request.state, request.client()?);
+    let begun = server::accounts::start_provider(state, &provider, callback.as_ref(), &client);
+    request.remember_ceremony(Some(&request.answer(begun.await)?));
+    crate::api::backend::redirect(crate::routes::PROVIDER);
+    Ok(())
+}
+
+/// Completes a sign-in with a code of an authenticator app, or a recovery code.
+#[server(prefix = "/api/fn", endpoint = "enter_code")]
+pub async fn enter_code(code: String, callback: Option<String>) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let (state, client, token) = (&request.state, request.client()?, request.login_token());
+    let login = server::accounts::enter_code(state, token.as_deref(), &code, &client).await;
     request.sign_in(&request.answer(login)?);
     crate::api::backend::redirect(&after_sign_in(callback.as_deref()));
     Ok(())
@@ -167,6 +195,16 @@ pub fn after_sign_in(callback: Option<&str>) -> String {
             || crate::routes::DASHBOARD.to_owned(),
             |path| path.as_str().to_owned(),
         )
+}
+
+/// Where a password, or a link, leads: to the second factor, where one is due.
+pub fn after_first_half(second_factor_due: bool, callback: Option<&str>) -> String {
+    let path = callback.and_then(domain::text::ReturnPath::parse);
+    match (second_factor_due, path) {
+        (false, _) => after_sign_in(callback),
+        (true, Some(path)) => crate::routes::with_callback(crate::routes::CODE, &path),
+        (true, None) => crate::routes::CODE.to_owned(),
+    }
 }
 
 #[cfg(test)]

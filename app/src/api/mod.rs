@@ -6,6 +6,7 @@ pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod error;
+pub mod keys;
 pub mod meeting;
 pub mod mentors;
 pub mod pages;

@@ -9,8 +9,9 @@ use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        BlockedPerson, ListPages, LoginView, Me, MentorCard, MentorProfile as Profile, MySessions,
-        NotificationView, PendingMentor, SafetyPage, SessionView, Slot,
+        BlockedPerson, CodesSetup, KeysView, ListPages, LoginView, Me, MentorCard,
+        MentorProfile as Profile, MySessions, NotificationView, PendingMentor, SafetyPage,
+        SecondFactorView, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,10 @@ queries! {
     EmailLink => Option<LinkSettings>,
     /// Whom the reader may report or block.
     Safety => SafetyPage,
+    /// What the sign-in waits for; `None` when it waits for nothing.
+    SecondFactor => Option<SecondFactorView>,
+    /// What the app is told; `None` when none is being set up.
+    CodesSetUp => Option<CodesSetup>,
     /// The person and their settings.
     Account => AccountSettings,
     /// The profile, once there is one.
@@ -117,6 +122,13 @@ pub struct Safety {
     /// The session in the address.
     pub session: Option<String>,
 }
+/// The second half of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactor;
+
+/// An authenticator app that is being set up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodesSetUp;
 
 /// The signed-in person, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -212,6 +224,8 @@ pub struct AccountSettings {
     pub blocked: Vec<BlockedPerson>,
     /// Signed-in browsers, this one first.
     pub logins: Vec<LoginView>,
+    /// How the person signs in.
+    pub keys: KeysView,
 }
 
 /// What a mentor's page shows.

@@ -54,17 +54,31 @@ pub fn send(event: &SubmitEvent, to: Submission) {
 }
 
 /// Where the form leads when it is accepted.
-async fn post(path: &str, form: &HtmlFormElement) -> Result<Option<String>, Problem> {
+pub(super) async fn post(path: &str, form: &HtmlFormElement) -> Result<Option<String>, Problem> {
+    let headers = answer(path, Some(form)).await?.headers();
+    let leads_on = headers.has(REDIRECT_HEADER).unwrap_or_default();
+    Ok(headers.get("location").ok().flatten().filter(|_| leads_on))
+}
+
+/// What a server function without arguments answers, as JSON.
+pub(super) async fn call(path: &str) -> Result<String, Problem> {
+    Ok(text(&answer(path, None).await?).await)
+}
+
+async fn answer(path: &str, form: Option<&HtmlFormElement>) -> Result<Response, Problem> {
     let request = request(path, form).map_err(|_| unreadable())?;
     let response = JsFuture::from(window().fetch_with_request(&request)).await;
     let response: Response = response
         .and_then(JsCast::dyn_into)
         .map_err(|_| unreachable())?;
     if response.ok() {
-        let headers = response.headers();
-        let leads_on = headers.has(REDIRECT_HEADER).unwrap_or_default();
-        return Ok(headers.get("location").ok().flatten().filter(|_| leads_on));
+        return Ok(response);
     }
+    let refused = from_json::<Problem>(&text(&response).await);
+    Err(refused.unwrap_or_else(|_| unreadable()))
+}
+
+async fn text(response: &Response) -> String {
     let text = match response.text() {
         Ok(text) => JsFuture::from(text)
             .await
@@ -72,12 +86,14 @@ async fn post(path: &str, form: &HtmlFormElement) -> Result<Option<String>, Prob
             .and_then(|text| text.as_string()),
         Err(_) => None,
     };
-    let refused = from_json::<Problem>(&text.unwrap_or_default());
-    Err(refused.unwrap_or_else(|_| unreadable()))
+    text.unwrap_or_default()
 }
 
-fn request(path: &str, form: &HtmlFormElement) -> Result<Request, JsValue> {
-    let fields = FormData::new_with_form(form)?;
+fn request(path: &str, form: Option<&HtmlFormElement>) -> Result<Request, JsValue> {
+    let fields = match form {
+        Some(form) => FormData::new_with_form(form)?,
+        None => FormData::new()?,
+    };
     let body = UrlSearchParams::new_with_str_sequence_sequence(&fields)?;
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
@@ -94,7 +110,7 @@ fn unreachable() -> Problem {
     )
 }
 
-fn unreadable() -> Problem {
+pub(super) fn unreadable() -> Problem {
     Problem::Malformed(
         "The answer could not be read. Please reload the page and try again.".to_owned(),
     )

@@ -9,6 +9,7 @@ mod json;
 mod live_updates;
 mod local_value;
 mod page;
+mod passkeys;
 mod random;
 mod storage;
 
@@ -20,5 +21,6 @@ pub use json::from_json;
 pub use live_updates::Watch;
 pub use local_value::LocalValue;
 pub use page::{go, hydrate, load_whole_pages_on_redirect, scroll_to_end, set_status};
+pub use passkeys::send_with_passkey;
 pub use random::new_id;
 pub use storage::{remember, remembered};

@@ -1,7 +1,7 @@
 //! The twin of `browser` for the server, which does next to nothing: there is no browser
 //! to act on.
 
-use crate::forms::Submission;
+use crate::forms::{Passkey, Submission};
 use domain::{ids::SessionId, time::Timestamp, views::LiveState};
 use leptos::{
     ev::SubmitEvent,
@@ -73,6 +73,9 @@ pub fn is_busy_with_a_form() -> bool {
 
 /// Without JavaScript the browser sends forms itself.
 pub fn send(_event: &SubmitEvent, _to: Submission) {}
+
+/// The browser alone can ask for a passkey.
+pub fn send_with_passkey(_event: &SubmitEvent, _to: Submission, _passkey: Passkey) {}
 
 /// Reads JSON.
 ///

@@ -232,7 +232,8 @@ pub fn reason_hint(needed: bool) -> &'static str {
 #[component]
 pub fn SubmitButton(
     /// What it does.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// Whether an attempt is on its way.
     pending: Signal<bool>,
     /// CSS classes.

@@ -1,5 +1,6 @@
 //! Shared widgets: props in, events out; no server call here.
 
+pub mod codes;
 pub mod countdown;
 pub mod dates;
 pub mod fields;
@@ -9,6 +10,8 @@ pub mod hours;
 pub mod late;
 pub mod left;
 pub mod notes;
+pub mod passkeys;
+pub mod providers;
 pub mod session_card;
 pub mod site;
 pub mod stays;

@@ -49,6 +49,7 @@ fn summary(problem: &Problem, shown: &[&str]) -> String {
         | Problem::InvalidSignature
         | Problem::Suspended
         | Problem::Forbidden
+        | Problem::SecondFactorNeeded
         | Problem::NotFound
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
@@ -73,7 +74,7 @@ pub fn ErrorNote(
     browser::set_status(problem.status());
     let heading = match &problem {
         Problem::SignedOut | Problem::WrongCredentials => "Please sign in",
-        Problem::Forbidden | Problem::Suspended => "Access denied",
+        Problem::Forbidden | Problem::Suspended | Problem::SecondFactorNeeded => "Access denied",
         Problem::NotFound => not_found,
         Problem::Unavailable(_) | Problem::TooMany { .. } => "Not available right now",
         Problem::Malformed(_)
@@ -100,6 +101,7 @@ pub fn ErrorNote(
         | Problem::InvalidSignature
         | Problem::Suspended
         | Problem::Forbidden
+        | Problem::SecondFactorNeeded
         | Problem::NoAccess(_)
         | Problem::Conflict(_)
         | Problem::Elsewhere
@@ -178,6 +180,13 @@ fn done_text(done: Done) -> &'static str {
             "Blocked. Neither of you can book the other, and nobody is told. Sessions that are booked stay: cancel them on their pages."
         }
         Done::Unblocked => "Unblocked.",
+        Done::PasskeyAdded => "Your passkey is added. From now on you can sign in with it.",
+        Done::CodesOn => "Codes are switched on. You are asked for one when you sign in.",
+        Done::CodesOff => "You are not asked for codes any more.",
+        Done::ProviderLinked => "Linked. From now on you can sign in there, too.",
+        Done::ProviderUnlinked => "Unlinked. You do not sign in there any more.",
+        Done::RecoveryCodes => "The old recovery codes do not work any more.",
+        Done::PasskeyRemoved => "The passkey is removed. You can delete it from your device, too.",
         Done::Booked => "Booked. The time is yours.",
         Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
         Done::Confirmed => "Confirmed. Both of you will get an email.",

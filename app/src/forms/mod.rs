@@ -3,6 +3,8 @@
 pub mod dates;
 mod form;
 pub mod hours;
+mod passkey;
 pub mod schedule;
 
 pub use form::{Form, Submission};
+pub use passkey::{Passkey, PasskeyUse};

@@ -11,9 +11,12 @@ use crate::{
         safety::Unblock,
     },
     components::{
+        codes::Codes,
         fields::{SelectField, SubmitButton, TextField},
         form::PostForm,
         notes::{DoneNote, FormError},
+        passkeys::Passkeys,
+        providers::Providers,
         time::zone_options,
     },
     forms::Form,
@@ -47,6 +50,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         has_feed,
         logins,
         blocked,
+        keys,
     } = settings;
     let (mentor_text, mentor_link) = if me.is_mentor {
         (
@@ -60,6 +64,8 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         )
     };
     let email = me.email.clone();
+    let (codes, is_confirmed, has_password) =
+        (keys.codes.clone(), keys.is_confirmed, keys.has_password);
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
@@ -77,6 +83,9 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <CalendarFeed has_feed />
             <AddressForm email=email.clone() />
             <PasswordForm email />
+            <Passkeys keys=keys.clone() />
+            <Codes codes is_confirmed has_password back=routes::ACCOUNT />
+            <Providers keys />
             <Logins logins />
             {(!blocked.is_empty()).then(|| view! { <BlockedPeople blocked /> })}
         </div>

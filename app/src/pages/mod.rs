@@ -16,6 +16,7 @@ pub mod mentors;
 pub mod not_found;
 pub mod reschedule;
 pub mod safety;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;

@@ -6,6 +6,8 @@ use crate::{
         fields::{SubmitButton, TextField},
         form::PostForm,
         notes::{DoneNote, FormError},
+        passkeys::PasskeySignIn,
+        providers::ProvidersSignIn,
     },
     forms::Form,
     page_context::PageContext,
@@ -33,6 +35,7 @@ pub fn SignInPage() -> impl IntoView {
         || routes::SIGN_UP.to_owned(),
         |path| routes::with_callback(routes::SIGN_UP, path),
     );
+    let for_passkey = callback.clone();
     // A form sent from another page after the login had ended.
     let was_signed_out = use_context::<PageContext>()
         .and_then(|page| page.flash)
@@ -79,6 +82,8 @@ pub fn SignInPage() -> impl IntoView {
                     <SubmitButton label="Sign in" pending />
                 </p>
             </PostForm>
+            <PasskeySignIn callback=for_passkey.clone() />
+            <ProvidersSignIn callback=for_passkey />
             <p class="muted">
                 <a href=routes::FORGOT>"Forgot your password?"</a>
                 " · "

@@ -20,7 +20,8 @@ use domain::{problem::Problem, text::ReturnPath};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use server::{
     AppState,
-    http::{auth::current_login, layers::RequestId},
+    accounts::second_factor,
+    http::{auth::current_login, cookie, layers::RequestId},
 };
 
 /// Where server functions live.
@@ -41,8 +42,18 @@ pub async fn visitor(State(state): State<AppState>, mut request: Request, next: 
     let is_page = !request.uri().path().starts_with(FN_PREFIX);
     let is_private = routes::is_private(request.uri().path());
     if is_private && matches!(visitor.0, Ok(None)) {
-        let target = sign_in_for(request.uri());
+        let half = cookie::token(&state.config, request.headers());
+        let half = second_factor(&state, half.as_deref()).await;
+        let form = match half {
+            Ok(Some(_)) => routes::CODE,
+            Ok(None) | Err(_) => routes::SIGN_IN,
+        };
+        let target = form_for(form, request.uri());
         return no_store(Redirect::to(&target).into_response());
+    }
+    let lacks_second_factor = matches!(&visitor.0, Ok(Some(login)) if login.lacks_second_factor);
+    if is_page && lacks_second_factor && !routes::is_without_second_factor(request.uri().path()) {
+        return no_store(Redirect::to(routes::SECOND_FACTOR).into_response());
     }
     let is_personal = is_private || !matches!(visitor.0, Ok(None));
     request.extensions_mut().insert(visitor);
@@ -86,11 +97,12 @@ fn with_removals(mut response: Response) -> Response {
     response
 }
 
-fn sign_in_for(uri: &Uri) -> String {
+/// A form of signing in that leads to where somebody wanted to go.
+fn form_for(form: &str, uri: &Uri) -> String {
     let asked = uri.path_and_query().map_or("/", |asked| asked.as_str());
     ReturnPath::parse(asked).map_or_else(
-        || routes::SIGN_IN.to_owned(),
-        |path| routes::sign_in_then(&path),
+        || form.to_owned(),
+        |path| routes::with_callback(form, &path),
     )
 }
 
@@ -245,7 +257,7 @@ mod tests {
 
     #[test]
     fn signed_out_people_come_back_to_where_they_wanted_to_go() {
-        let target = |uri: &'static str| sign_in_for(&Uri::from_static(uri));
+        let target = |uri: &'static str| form_for(routes::SIGN_IN, &Uri::from_static(uri));
         assert_eq!(
             target("/meeting/abc"),
             "/auth/signin?callbackUrl=/meeting/abc"

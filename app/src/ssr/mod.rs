@@ -3,6 +3,7 @@
 mod layers;
 mod policy;
 mod programs;
+mod providers;
 mod router;
 mod shell;
 

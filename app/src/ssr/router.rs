@@ -1,8 +1,8 @@
 //! The router of pages, server functions and files.
 
-use super::{layers, shell::shell};
-use crate::frame::App;
-use axum::{Router, middleware};
+use super::{layers, providers, shell::shell};
+use crate::{frame::App, routes};
+use axum::{Router, middleware, routing::get};
 use leptos::prelude::*;
 use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
 use server::AppState;
@@ -11,6 +11,7 @@ use tower_http::services::ServeDir;
 
 /// Pages, server functions at `/api/fn/*`, and the files of the site.
 pub fn router(state: AppState, options: LeptosOptions) -> Router {
+    let providers_state = state.clone();
     let context = {
         let state = state.clone();
         move || provide_context(state.clone())
@@ -34,7 +35,12 @@ pub fn router(state: AppState, options: LeptosOptions) -> Router {
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(not_found);
+    let elsewhere = Router::new()
+        .route(routes::PROVIDER, get(providers::go))
+        .route(routes::FROM_PROVIDER, get(providers::come_back))
+        .with_state(providers_state);
     pages
+        .merge(elsewhere)
         .fallback_service(middleware::from_fn(layers::files).layer(files))
         .with_state(options)
 }

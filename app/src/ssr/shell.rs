@@ -90,7 +90,15 @@ fn page_context() -> PageContext {
     let parts = use_context::<Parts>();
     let extensions = parts.as_ref().map(|parts| &parts.extensions);
     let visitor = extensions.and_then(|extensions| extensions.get::<Visitor>());
+    let state = use_context::<AppState>();
+    let providers = state.map(|state| state.config.providers.clone());
+    let names = |provider: server::config::Provider| (provider.name, provider.label);
     PageContext {
+        providers: providers
+            .unwrap_or_default()
+            .into_iter()
+            .map(names)
+            .collect(),
         app_name: use_context::<AppState>()
             .map(|state| state.config.app_name.clone())
             .unwrap_or_default(),

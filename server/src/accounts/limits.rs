@@ -9,6 +9,7 @@ use crate::{
 };
 use domain::{
     account::pause_after,
+    ids::UserId,
     problem::Problem,
     time::{Millis, Timestamp},
 };
@@ -26,6 +27,9 @@ const EMAILS_TO_ADDRESS: u32 = 5;
 const REPORTS: u32 = 10;
 /// Guesses of a password by somebody who is signed in, or holds a link, in a quarter of an hour.
 const OWN_GUESSES: u32 = 10;
+
+/// Passkeys, or accounts elsewhere, that somebody starts to add in a quarter of an hour.
+const OWN_CEREMONIES: u32 = 20;
 
 /// What is counted, and how it is limited.
 #[derive(Debug)]
@@ -123,6 +127,25 @@ pub(crate) fn of_change(state: &AppState, session: impl std::fmt::Display) -> Co
 pub(crate) fn of_report(state: &AppState, reporter: impl std::fmt::Display) -> Count {
     let most = Rule::Most(REPORTS, LONGEST);
     Count::new(state, &format!("report {reporter}"), most)
+}
+
+/// Guesses of a code of somebody's authenticator app.
+pub(super) fn of_code(state: &AppState, user: UserId) -> Count {
+    let most = Rule::Most(OWN_GUESSES, FAILURES_FOR);
+    Count::new(state, &format!("code {user}"), most)
+}
+
+/// Ceremonies that somebody who is not signed in begins: passkeys, and sign-in at other providers.
+pub(super) fn of_ceremony(state: &AppState, client: &Client) -> Count {
+    let most = state.config.limits.sign_in_failures_per_address;
+    let about = format!("ceremony {}", client.network());
+    Count::new(state, &about, Rule::Most(most, FAILURES_FOR))
+}
+
+/// Ceremonies that a signed-in person begins.
+pub(super) fn of_own_ceremony(state: &AppState, user: UserId) -> Count {
+    let most = Rule::Most(OWN_CEREMONIES, FAILURES_FOR);
+    Count::new(state, &format!("ceremony {user}"), most)
 }
 
 /// Counts an attempt under all of `counts`.

@@ -5,7 +5,7 @@ use super::{
     Client, address_taken,
     jobs::send_account_email::SendAccountEmail,
     limits,
-    logins::{GeneratedLogin, NewLogin, record, replace},
+    logins::{GeneratedLogin, NewLogin, first_half, record, replace},
     sign_up::is_same_browser,
 };
 use crate::{
@@ -150,9 +150,10 @@ pub async fn sign_in_by_link(
                 replace(txn, replaced, now).await?;
             }
             let login = GeneratedLogin::new(now, user, client);
-            login.insert(txn).await?;
-            record(txn, AuditAction::SignedIn, user, "with a link", now).await?;
-            Ok::<_, Error>(login.into_new())
+            let due = login.insert_half(txn, state).await?;
+            let how = first_half("with a link", due);
+            record(txn, AuditAction::SignedIn, user, how, now).await?;
+            Ok::<_, Error>(login.into_new_half(due))
         }
         .scope_boxed()
     });

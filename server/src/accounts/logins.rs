@@ -1,6 +1,6 @@
 //! Logins: signed-in browsers.
 
-use super::{Client, CurrentLogin, limits};
+use super::{Client, CurrentLogin, limits, second_factor};
 use crate::{
     AppState, Result,
     accounts::jobs::leave_calls::LeaveCalls,
@@ -48,6 +48,8 @@ pub struct NewLogin {
     pub token: SecretString,
     /// When it ends.
     pub expires_at: Timestamp,
+    /// Whether it signs nobody in before a second factor is given.
+    pub second_factor_due: bool,
 }
 
 /// Signs in with address and password; the login that the browser had so far ends.
@@ -95,21 +97,28 @@ pub async fn sign_in(
                     now,
                 )
                 .await?;
-                return Ok::<_, StoreError>(false);
+                return Ok::<_, StoreError>(None);
             }
             limits::succeeded(txn, counts).await?;
             if let Some(replaced) = replaces {
                 replace(txn, replaced, now).await?;
             }
-            login.insert(txn).await?;
-            record(txn, AuditAction::SignedIn, known.id, "with a password", now).await?;
-            Ok(true)
+            let due = login.insert_half(txn, state).await?;
+            record(
+                txn,
+                AuditAction::SignedIn,
+                known.id,
+                first_half("with a password", due),
+                now,
+            )
+            .await?;
+            Ok(Some(due))
         }
         .scope_boxed()
     });
     match signing_in.await? {
-        true => Ok(login.into_new()),
-        false => Err(Problem::WrongCredentials.into()),
+        Some(due) => Ok(login.into_new_half(due)),
+        None => Err(Problem::WrongCredentials.into()),
     }
 }
 
@@ -182,6 +191,14 @@ pub(super) async fn record(
         detail: detail.to_owned(),
     };
     audit::record(txn, &entry).await
+}
+
+/// How the audit log tells half a sign-in from a whole one.
+pub(super) fn first_half(how: &'static str, second_factor_due: bool) -> &'static str {
+    match second_factor_due {
+        true => "half, second factor due",
+        false => how,
+    }
 }
 
 /// Ends one login.
@@ -280,7 +297,7 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
     let Some(found) = state.recent_logins.read(&state.db, &hash, found).await? else {
         return Ok(None);
     };
-    if !is_live(found.expires_at, found.last_seen_at, now) {
+    if found.second_factor_due || !is_live(found.expires_at, found.last_seen_at, now) {
         return Ok(None);
     }
     if found.last_seen_at + SEEN_EVERY <= now {
@@ -300,10 +317,13 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
         user: found.me.id,
         is_admin: found.me.is_admin,
     };
+    let must_have = state.config.admin_second_factor && found.me.is_admin;
     Ok(Some(CurrentLogin {
+        lacks_second_factor: must_have && !found.has_second_factor,
         login: found.login,
         me: found.me,
         actor,
+        confirmed_at: found.confirmed_at,
     }))
 }
 
@@ -325,6 +345,7 @@ impl GeneratedLogin {
                 expires_at: now + LOGIN_LIFETIME,
                 browser: client.browser(),
                 network: client.network_kind(),
+                second_factor_due: false,
             },
             token: SecretString::from(token),
         }
@@ -338,6 +359,41 @@ impl GeneratedLogin {
         logins::insert(txn, &self.row).await
     }
 
+    /// Stores it after a password or a link alone; whether a second factor is due. Nobody's other logins go for that.
+    pub(super) async fn insert_half(
+        &self,
+        txn: &Txn,
+        state: &AppState,
+    ) -> std::result::Result<bool, StoreError> {
+        if !second_factor::is_due(txn, state, self.row.user).await? {
+            self.insert(txn).await?;
+            return Ok(false);
+        }
+        let (user, now) = (self.row.user, self.row.created_at);
+        logins::delete_expired(txn, user, now, now - LOGIN_IDLE).await?;
+        let row = logins::NewLoginRow {
+            expires_at: now + second_factor::WAITS_FOR,
+            second_factor_due: true,
+            ..self.row.clone()
+        };
+        logins::insert(txn, &row).await?;
+        Ok(true)
+    }
+
+    /// As [`Self::into_new`], after [`Self::insert_half`].
+    pub(super) fn into_new_half(self, second_factor_due: bool) -> NewLogin {
+        let waits_until = self.row.created_at + second_factor::WAITS_FOR;
+        let login = self.into_new();
+        NewLogin {
+            expires_at: match second_factor_due {
+                true => waits_until,
+                false => login.expires_at,
+            },
+            second_factor_due,
+            ..login
+        }
+    }
+
     /// Whose it is.
     pub(super) fn user(&self) -> UserId {
         self.row.user
@@ -347,6 +403,7 @@ impl GeneratedLogin {
         NewLogin {
             token: self.token,
             expires_at: self.row.expires_at,
+            second_factor_due: false,
         }
     }
 }

@@ -5,25 +5,45 @@
 //! the email is written ([`jobs::send_account_email`]).
 
 mod address;
+mod ceremonies;
 mod client;
+mod codes;
 pub mod jobs;
+mod keys;
 pub(crate) mod limits;
 mod links;
 mod logins;
 mod new_password;
+mod passkeys;
 mod passwords;
+mod providers;
+mod second_factor;
 mod sign_up;
 
 pub use crate::login::CurrentLogin;
 pub use address::change_address;
+pub use ceremonies::Ceremony;
 pub use client::Client;
+pub use codes::{
+    codes_setup, new_recovery_codes, reset_second_factor, start_codes, turn_codes_off,
+    turn_codes_on,
+};
+pub use keys::{confirm_self, keys};
 pub use links::{LinkView, ask_for_link, confirm_address, look, sign_in_by_link};
 pub(crate) use logins::end_logins;
 pub use logins::{
     NewLogin, SignIn, current, end_login, end_other_logins, list, log_in, sign_in, sign_out,
     sign_out_everywhere,
 };
+pub use passkeys::{
+    StartedPasskey, add_passkey, remove_passkey, sign_in_with_passkey, start_passkey,
+    start_passkey_sign_in,
+};
 pub use passwords::{change_password, reset_by_link, reset_password};
+pub use providers::{
+    Arrival, Return, finish_provider, provider_url, start_link, start_provider, unlink_provider,
+};
+pub use second_factor::{enter_code, second_factor};
 pub(crate) use sign_up::WAITS_FOR as SIGN_UP_WAITS_FOR;
 pub use sign_up::{
     Proof, SignUp, Waiting, confirm, correct_address, create, send_again, sign_up, waiting,

@@ -1,8 +1,10 @@
 //! Settings, read from the environment or the command line, and validated once at start.
 
 mod mail;
+mod providers;
 
 pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
+pub use providers::Provider;
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
@@ -72,6 +74,12 @@ pub struct Settings {
     /// Publish mentor profiles at once instead of waiting for an admin.
     #[arg(long, env = "AUTO_APPROVE_MENTORS", default_value_t = false, action = clap::ArgAction::Set)]
     pub auto_approve_mentors: bool,
+    /// Whether administrators need a passkey or an authenticator app. Default: `required`, unless `APP_URL` is this machine.
+    #[arg(long, env = "ADMIN_SECOND_FACTOR", value_enum)]
+    pub admin_second_factor: Option<SecondFactor>,
+    /// A file with other providers where people may sign in (OpenID Connect): a JSON list.
+    #[arg(long, env = "OIDC_PROVIDERS")]
+    pub oidc_providers: Option<String>,
     /// Failed sign-ins allowed for one account from one address, within 15 minutes.
     #[arg(long, env = "SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub sign_in_failures_per_account: u32,
@@ -119,6 +127,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether a second factor is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SecondFactor {
+    /// It is.
+    Required,
+    /// Whoever wants one has one.
+    Optional,
+}
+
 /// Validated settings.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -140,6 +157,10 @@ pub struct Config {
     pub limits: Limits,
     /// Publish mentor profiles at once.
     pub auto_approve_mentors: bool,
+    /// Administrators need a passkey or an authenticator app.
+    pub admin_second_factor: bool,
+    /// Other providers where people may sign in.
+    pub providers: Vec<Provider>,
     /// How the log is written.
     pub log_format: LogFormat,
     /// Folder with the built site.
@@ -279,9 +300,21 @@ impl TryFrom<Settings> for Config {
         }
         let mail = MailConfig::parse(s.mail_url.expose_secret(), &s.mail_from)
             .or_else(|(variable, reason)| refuse(variable, reason))?;
+        let second_factor = match app_url.is_loopback {
+            true => SecondFactor::Optional,
+            false => SecondFactor::Required,
+        };
+        let second_factor = s.admin_second_factor.unwrap_or(second_factor);
+        let providers = match s.oidc_providers.as_deref() {
+            None | Some("") => Vec::new(),
+            Some(path) => {
+                providers::read(path).or_else(|reason| refuse("OIDC_PROVIDERS", reason))?
+            }
+        };
         Ok(Self {
             app_url,
             mail,
+            providers,
             app_name: s.app_name.trim().to_owned(),
             listen: s.listen,
             database_url: SecretString::from(s.database_url),
@@ -309,6 +342,7 @@ impl TryFrom<Settings> for Config {
                 trusted_proxies: s.trusted_proxies,
             },
             auto_approve_mentors: s.auto_approve_mentors,
+            admin_second_factor: second_factor == SecondFactor::Required,
             log_format: s.log_format,
             site_root: s.site_root,
         })
@@ -500,6 +534,28 @@ mod tests {
         let from = "Minds <no-reply@minds.example>";
         assert_eq!(warnings(&["--mail-url", server, "--mail-from", from]), 0);
         assert!(config(&[]).expect("valid").warnings().is_empty());
+    }
+
+    #[test]
+    fn admins_need_a_second_factor_beyond_this_machine() {
+        let public = [
+            "--app-url",
+            "https://minds.example",
+            "--public-livekit-ws-url",
+            "wss://livekit.example",
+        ];
+        let choose = |choice: &'static str| ["--admin-second-factor", choice];
+        for (address, choice, needed) in [
+            (&public[..], None, true),
+            (&public[..], Some("optional"), false),
+            (&[], None, false),
+            (&[], Some("required"), true),
+        ] {
+            let choice = choice.map(choose);
+            let args = [address, choice.as_ref().map_or(&[], |choice| &choice[..])].concat();
+            let config = config(&args).expect("valid");
+            assert_eq!(config.admin_second_factor, needed, "{args:?}");
+        }
     }
 
     #[test]

@@ -24,6 +24,18 @@ pub enum AccountText {
     PasswordChanged,
     /// The account has another address.
     AddressChanged,
+    /// The account has another passkey.
+    PasskeyAdded,
+    /// The account has a passkey less.
+    PasskeyRemoved,
+    /// Codes of an app are asked for.
+    CodesOn,
+    /// They are not asked for any more.
+    CodesOff,
+    /// An account at another provider is linked.
+    ProviderLinked,
+    /// One is linked no more.
+    ProviderUnlinked,
 }
 
 /// Everything such an email says.
@@ -109,6 +121,42 @@ fn says(config: &Config, text: &AccountText) -> Says {
                 "If that was not you, write to those who run {app} at once; they can give you back your account."
             ),
         ),
+        AccountText::PasskeyAdded => (
+            format!("A passkey was added to your account at {app}"),
+            "Somebody, probably you, added a passkey to your account. Whoever has it signs in with it, without your password.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::CodesOn => (
+            format!("Codes are switched on for your account at {app}"),
+            "From now on your account asks for a code of your authenticator app when you sign in with your password.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::CodesOff => (
+            format!("Codes are switched off for your account at {app}"),
+            "Your account does not ask for codes of an authenticator app any more.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::ProviderLinked => (
+            format!("An account elsewhere was linked to your account at {app}"),
+            "From now on you can also sign in with your account at another provider.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::ProviderUnlinked => (
+            format!("An account elsewhere was unlinked from your account at {app}"),
+            "Your account at another provider does not sign you in any more.".to_owned(),
+            None,
+            not_me(origin),
+        ),
+        AccountText::PasskeyRemoved => (
+            format!("A passkey was removed from your account at {app}"),
+            "Somebody, probably you, removed a passkey from your account. It does not sign in any more.".to_owned(),
+            None,
+            not_me(origin),
+        ),
     };
     Says {
         subject,
@@ -118,6 +166,13 @@ fn says(config: &Config, text: &AccountText) -> Says {
         app_name: app.clone(),
         origin: origin.clone(),
     }
+}
+
+/// What to do about a change that one did not make.
+fn not_me(origin: &str) -> String {
+    format!(
+        "If that was not you, choose a new password at once and look at your account: {origin}/auth/forgot"
+    )
 }
 
 /// Subject, text, button and path of an email with a link.
@@ -142,7 +197,15 @@ fn link(kind: AccountEmail, app: &str) -> (String, String, &'static str, &'stati
             "/auth/address",
         ),
         // The others have no link; whoever adds one is asked for its words by the tests.
-        AccountEmail::SignUp | AccountEmail::PasswordChanged | AccountEmail::AddressChanged => (
+        AccountEmail::SignUp
+        | AccountEmail::PasswordChanged
+        | AccountEmail::AddressChanged
+        | AccountEmail::PasskeyAdded
+        | AccountEmail::PasskeyRemoved
+        | AccountEmail::CodesOn
+        | AccountEmail::CodesOff
+        | AccountEmail::ProviderLinked
+        | AccountEmail::ProviderUnlinked => (
             format!("Confirm your address for {app}"),
             format!("Confirm that this is your address, and your account at {app} is ready. The link works once, for a day."),
             "Confirm the address",

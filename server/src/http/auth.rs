@@ -22,7 +22,7 @@ pub async fn current_login(state: &AppState, headers: &HeaderMap) -> Result<Opti
     }
 }
 
-/// Extracts the login; answers 401 when nobody is signed in.
+/// Extracts the login; answers 401 when nobody is signed in, 403 to an admin who has to set up a second factor first.
 pub(crate) struct Login(pub(crate) CurrentLogin);
 
 impl FromRequestParts<AppState> for Login {
@@ -33,6 +33,8 @@ impl FromRequestParts<AppState> for Login {
         state: &AppState,
     ) -> std::result::Result<Self, Failure> {
         let login = current_login(state, &parts.headers).await?;
-        login.map(Self).ok_or_else(|| Problem::SignedOut.into())
+        let login = login.ok_or(Problem::SignedOut)?;
+        login.require_second_factor()?;
+        Ok(Self(login))
     }
 }

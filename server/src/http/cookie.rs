@@ -1,7 +1,7 @@
 //! Our cookies. The login's token is stored nowhere else; the database has only a hash of it.
 
 use crate::{
-    accounts::{NewLogin, Waiting},
+    accounts::{Ceremony, NewLogin, Waiting},
     config::Config,
 };
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 const HOST_ONLY: &str = "__Host-";
 const LOGIN: &str = "__Host-ym_login";
 const SIGN_UP: &str = "__Host-ym_sign_up";
+const CEREMONY: &str = "__Host-ym_ceremony";
 
 /// Name of the login's cookie under this configuration.
 pub fn name(config: &Config) -> &'static str {
@@ -46,6 +47,22 @@ pub fn sign_up(config: &Config, waiting: Option<&Waiting>, now: Timestamp) -> He
 /// What a request carries of a sign-up.
 pub fn sign_up_token(config: &Config, headers: &HeaderMap) -> Option<String> {
     read(config, SIGN_UP, headers)
+}
+
+/// `Set-Cookie` for a ceremony that was begun, or that removes it.
+pub fn ceremony(config: &Config, begun: Option<&Ceremony>, now: Timestamp) -> HeaderValue {
+    let Some(begun) = begun else {
+        return write(config, CEREMONY, "", Millis(0));
+    };
+    let lifetime = begun.expires_at.since(now);
+    let mut value = write(config, CEREMONY, begun.token.expose_secret(), lifetime);
+    value.set_sensitive(true);
+    value
+}
+
+/// What a request carries of a ceremony.
+pub fn ceremony_token(config: &Config, headers: &HeaderMap) -> Option<String> {
+    read(config, CEREMONY, headers)
 }
 
 /// The token a request carries.

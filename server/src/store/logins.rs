@@ -24,6 +24,8 @@ pub struct NewLoginRow {
     pub browser: String,
     /// `IPv4` or `IPv6`.
     pub network: &'static str,
+    /// Whether a second factor is still to be given.
+    pub second_factor_due: bool,
 }
 
 /// A login that was found, with its person.
@@ -34,6 +36,12 @@ pub struct FoundLogin {
     /// Last use, to the minute.
     pub last_seen_at: Timestamp,
     pub expires_at: Timestamp,
+    /// When the person last said who they are.
+    pub confirmed_at: Timestamp,
+    /// Whether a second factor is still to be given; until then it signs nobody in.
+    pub second_factor_due: bool,
+    /// Whether the person has one.
+    pub has_second_factor: bool,
 }
 
 /// Inserts a login.
@@ -50,6 +58,8 @@ pub async fn insert(txn: &Txn, row: &NewLoginRow) -> Result<(), StoreError> {
         expires_at: Set(row.expires_at),
         browser: Set(row.browser.clone()),
         network: Set(row.network.to_owned()),
+        confirmed_at: Set(row.created_at),
+        second_factor_due: Set(row.second_factor_due),
     })
     .exec_without_returning(txn)
     .await?;
@@ -61,6 +71,9 @@ struct Row {
     login_id: LoginId,
     last_seen_at: Timestamp,
     expires_at: Timestamp,
+    confirmed_at: Timestamp,
+    second_factor_due: bool,
+    has_second_factor: bool,
     id: UserId,
     email: String,
     name: String,
@@ -78,7 +91,10 @@ pub async fn find(
     db: &impl ConnectionTrait,
     token_hash: &str,
 ) -> Result<Option<FoundLogin>, StoreError> {
-    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
+    let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, l.confirmed_at, l.second_factor_due, \
+               u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
+               (EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = u.id) \
+               OR EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.on_since IS NOT NULL)) AS has_second_factor, \
                m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
                LEFT JOIN mentors m ON m.user_id = u.id WHERE l.token_hash = $1 AND u.anonymised_at IS NULL \
                AND u.suspended_at IS NULL";
@@ -89,6 +105,9 @@ pub async fn find(
         login: r.login_id,
         last_seen_at: r.last_seen_at,
         expires_at: r.expires_at,
+        confirmed_at: r.confirmed_at,
+        second_factor_due: r.second_factor_due,
+        has_second_factor: r.has_second_factor,
         me: Me {
             id: r.id,
             email: r.email,
@@ -122,6 +141,7 @@ pub struct OwnLogin {
 pub async fn of_user(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<OwnLogin>, StoreError> {
     let rows = logins::Entity::find()
         .filter(logins::Column::UserId.eq(user))
+        .filter(logins::Column::SecondFactorDue.eq(false))
         .order_by_desc(logins::Column::LastSeenAt)
         .all(db)
         .await?;
@@ -141,8 +161,8 @@ pub async fn of_user(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<OwnL
 /// # Errors
 /// When the database does not answer.
 pub async fn keep_latest(txn: &Txn, user: UserId, most: u64) -> Result<(), StoreError> {
-    let sql = "DELETE FROM logins WHERE user_id = $1 AND id NOT IN \
-               (SELECT id FROM logins WHERE user_id = $1 ORDER BY last_seen_at DESC, id LIMIT $2)";
+    let sql = "DELETE FROM logins WHERE user_id = $1 AND NOT second_factor_due AND id NOT IN \
+               (SELECT id FROM logins WHERE user_id = $1 AND NOT second_factor_due ORDER BY last_seen_at DESC, id LIMIT $2)";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     txn.execute_raw(statement(txn, sql, [user.into(), most.into()]))
         .await?;
@@ -177,6 +197,19 @@ pub async fn user(db: &impl ConnectionTrait, login: LoginId) -> Result<Option<Us
     Ok(found.map(|row| row.user_id))
 }
 
+/// Notes that a login's person has said once more who they are.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn confirm(txn: &Txn, login: LoginId, now: Timestamp) -> Result<(), StoreError> {
+    logins::Entity::update_many()
+        .col_expr(logins::Column::ConfirmedAt, now.into())
+        .filter(logins::Column::Id.eq(login))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Ends one login.
 ///
 /// # Errors
@@ -184,6 +217,19 @@ pub async fn user(db: &impl ConnectionTrait, login: LoginId) -> Result<Option<Us
 pub async fn delete(txn: &Txn, login: LoginId) -> Result<(), StoreError> {
     logins::Entity::delete_by_id(login).exec(txn).await?;
     Ok(())
+}
+
+/// Ends a login that waits for its second factor; `false` when there is none (any more).
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take_waiting(txn: &Txn, login: LoginId) -> Result<bool, StoreError> {
+    let ended = logins::Entity::delete_many()
+        .filter(logins::Column::Id.eq(login))
+        .filter(logins::Column::SecondFactorDue.eq(true))
+        .exec(txn)
+        .await?;
+    Ok(ended.rows_affected > 0)
 }
 
 /// Ends all logins of a person.

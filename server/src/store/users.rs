@@ -18,6 +18,9 @@ use sea_orm::{
 };
 use std::collections::HashMap;
 
+/// Stands for the hash of no password at all: nothing matches it.
+pub const NO_PASSWORD: &str = "!";
+
 /// A new account.
 #[derive(Debug, Clone)]
 pub struct NewUser {
@@ -119,6 +122,15 @@ pub async fn lock_password(txn: &Txn, user: UserId) -> Result<Option<String>, St
     Ok(row
         .map(|row| row.try_get("", "password_hash"))
         .transpose()?)
+}
+
+/// Whether a person has a password; somebody who signs in elsewhere need not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn has_password(db: &impl ConnectionTrait, user: UserId) -> Result<bool, StoreError> {
+    let found = users::Entity::find_by_id(user).one(db).await?;
+    Ok(found.is_some_and(|row| row.password_hash != NO_PASSWORD))
 }
 
 /// A person's address; `None` when the account is gone.

@@ -540,6 +540,8 @@ pub fn config(url: &str) -> Config {
             trusted_proxies: Vec::new(),
         },
         auto_approve_mentors: true,
+        admin_second_factor: false,
+        providers: Vec::new(),
         log_format: LogFormat::Text,
         site_root: "target/site".to_owned(),
     }

@@ -9,6 +9,7 @@ mod emails;
 mod fairness;
 mod harness;
 mod jobs;
+mod keys;
 mod limits;
 mod lists;
 mod mail;

@@ -619,6 +619,11 @@ async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
     for table in [
         "blocks",
         "reports",
+        "passkeys",
+        "ceremonies",
+        "authenticators",
+        "recovery_codes",
+        "identities",
         "account_emails",
         "sign_ups",
         "attempts",

@@ -47,7 +47,7 @@ pub fn read(config: &Config, headers: &HeaderMap) -> Option<Flash> {
 
 /// What may be carried of a form's fields: nothing secret.
 pub fn may_keep(field: &str) -> bool {
-    !field.contains("password") && field != TOKEN
+    !field.contains("password") && ![TOKEN, "credential", "code"].contains(&field)
 }
 
 #[cfg(test)]

@@ -14,7 +14,10 @@ use crate::{
 };
 use domain::{
     problem::Problem,
-    views::{MentorCard, MentorProfile, NotificationView, PendingMentor, SafetyPage, SessionView},
+    views::{
+        CodesSetup, MentorCard, MentorProfile, NotificationView, PendingMentor, SafetyPage,
+        SecondFactorView, SessionView,
+    },
 };
 
 /// Answers a page's question, for the person who asks.
@@ -24,6 +27,8 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::SignUpWaiting(_) => Answer::SignUpWaiting(Box::new(waiting(request).await?)),
         Ask::EmailLink(query) => Answer::EmailLink(Box::new(link(request, query).await?)),
         Ask::Safety(query) => Answer::Safety(Box::new(safety(request, query).await?)),
+        Ask::SecondFactor(_) => Answer::SecondFactor(Box::new(second_factor(request).await?)),
+        Ask::CodesSetUp(_) => Answer::CodesSetUp(Box::new(codes_setup(request).await?)),
         Ask::Account(_) => Answer::Account(Box::new(account(request).await?)),
         Ask::MentorProfile(_) => Answer::MentorProfile(Box::new(mentor_profile(request).await?)),
         Ask::Mentors(_) => Answer::Mentors(Box::new(mentors(request).await?)),
@@ -65,8 +70,18 @@ async fn safety(request: &Request, query: Safety) -> Result<SafetyPage, ApiError
     request.answer(server::safety::page(&request.state, login, about, session).await)
 }
 
+async fn second_factor(request: &Request) -> Result<Option<SecondFactorView>, ApiError> {
+    let token = request.login_token();
+    request.answer(server::accounts::second_factor(&request.state, token.as_deref()).await)
+}
+
+async fn codes_setup(request: &Request) -> Result<Option<CodesSetup>, ApiError> {
+    let login = request.login_without_second_factor()?;
+    request.answer(server::accounts::codes_setup(&request.state, login).await)
+}
+
 async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
-    let login = request.login()?;
+    let login = request.login_without_second_factor()?;
     let feed = server::calendar::feed_since(&request.state, login).await;
     Ok(AccountSettings {
         me: login.me.clone(),
@@ -74,6 +89,7 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         has_feed: request.answer(feed)?.is_some(),
         blocked: request.answer(server::safety::blocked(&request.state, login).await)?,
         logins: request.answer(server::accounts::list(&request.state, login).await)?,
+        keys: request.answer(server::accounts::keys(&request.state, login).await)?,
     })
 }
 

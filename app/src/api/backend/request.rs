@@ -8,7 +8,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_axum::ResponseOptions;
 use server::{
     AppState,
-    accounts::{Client, CurrentLogin, NewLogin, Waiting},
+    accounts::{Ceremony, Client, CurrentLogin, NewLogin, Waiting},
     http::layers::RequestId,
 };
 
@@ -53,9 +53,27 @@ impl Request {
     /// Who asks.
     ///
     /// # Errors
-    /// `Problem::SignedOut`.
+    /// `Problem::SignedOut`; `Problem::SecondFactorNeeded` for an admin who has to set one up first.
     pub fn login(&self) -> Result<&CurrentLogin, ApiError> {
+        let login = self.login_without_second_factor()?;
+        match login.lacks_second_factor {
+            true => Err(ApiError(Problem::SecondFactorNeeded)),
+            false => Ok(login),
+        }
+    }
+
+    /// Who asks, for what an admin may do to set up a second factor.
+    ///
+    /// # Errors
+    /// `Problem::SignedOut`.
+    pub fn login_without_second_factor(&self) -> Result<&CurrentLogin, ApiError> {
         self.login.as_ref().ok_or(ApiError(Problem::SignedOut))
+    }
+
+    /// What this browser holds of a login, whether it signs anybody in or not.
+    pub fn login_token(&self) -> Option<String> {
+        let parts = use_context::<Parts>()?;
+        server::http::cookie::token(&self.state.config, &parts.headers)
     }
 
     /// Turns a use case's answer into ours; the cause of a failure is logged once, here.
@@ -91,6 +109,18 @@ impl Request {
     pub fn sign_up(&self) -> Option<String> {
         let parts = use_context::<Parts>()?;
         server::http::cookie::sign_up_token(&self.state.config, &parts.headers)
+    }
+
+    /// Remembers a ceremony in this browser; `None` forgets it.
+    pub fn remember_ceremony(&self, begun: Option<&Ceremony>) {
+        let (config, now) = (&self.state.config, self.state.clock.now());
+        append_cookie(server::http::cookie::ceremony(config, begun, now));
+    }
+
+    /// What this browser holds of a ceremony.
+    pub fn ceremony(&self) -> Option<String> {
+        let parts = use_context::<Parts>()?;
+        server::http::cookie::ceremony_token(&self.state.config, &parts.headers)
     }
 
     /// The login that this browser has.

@@ -104,6 +104,12 @@ impl SendAccountEmail {
             (AccountEmail::SignIn | AccountEmail::ResetPassword, None) => None,
             (AccountEmail::PasswordChanged, _) => Some(AccountText::PasswordChanged),
             (AccountEmail::AddressChanged, _) => Some(AccountText::AddressChanged),
+            (AccountEmail::PasskeyAdded, _) => Some(AccountText::PasskeyAdded),
+            (AccountEmail::CodesOn, _) => Some(AccountText::CodesOn),
+            (AccountEmail::ProviderLinked, _) => Some(AccountText::ProviderLinked),
+            (AccountEmail::ProviderUnlinked, _) => Some(AccountText::ProviderUnlinked),
+            (AccountEmail::CodesOff, _) => Some(AccountText::CodesOff),
+            (AccountEmail::PasskeyRemoved, _) => Some(AccountText::PasskeyRemoved),
         })
     }
 

@@ -17,6 +17,7 @@ use axum::{
     http::{HeaderMap, header::SET_COOKIE},
     response::{AppendHeaders, IntoResponse},
 };
+use domain::problem::Problem;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
@@ -32,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses(
         (status = 200, description = "Signed in", body = Answer<Done>,
             headers(("Set-Cookie" = String, description = "The login: HttpOnly, SameSite=Lax"))),
-        Unreadable, Refuses::<429>, Usual,
+        Unreadable, Refuses::<403>, Refuses::<429>, Usual,
     )
 )]
 async fn sign_in(
@@ -47,6 +48,9 @@ async fn sign_in(
     };
     let replaced = current_login(&state, &headers).await?.map(|old| old.login);
     let login = accounts::sign_in(&state, form, &client, replaced).await?;
+    if login.second_factor_due {
+        return Err(Problem::SecondFactorNeeded.into());
+    }
     let cookie = cookie::set(&state.config, &login, state.clock.now());
     Ok((
         AppendHeaders([(SET_COOKIE, cookie)]),
@@ -61,8 +65,10 @@ async fn sign_in(
 )]
 async fn sign_out(
     State(state): State<AppState>,
-    Login(login): Login,
+    headers: HeaderMap,
 ) -> Result<impl IntoResponse, Failure> {
+    let login = current_login(&state, &headers).await?;
+    let login = login.ok_or(Problem::SignedOut)?;
     accounts::sign_out(&state, &login).await?;
     Ok((
         AppendHeaders([(SET_COOKIE, cookie::clear(&state.config))]),

@@ -18,6 +18,8 @@ pub struct Model {
     pub expires_at: Timestamp,
     pub browser: String,
     pub network: String,
+    pub confirmed_at: Timestamp,
+    pub second_factor_due: bool,
 }
 
 /// Joins are written where they are needed.

@@ -90,6 +90,7 @@ impl RoomModel {
             Problem::Malformed(_)
             | Problem::WrongCredentials
             | Problem::InvalidSignature
+            | Problem::SecondFactorNeeded
             | Problem::Conflict(_)
             | Problem::Elsewhere
             | Problem::Invalid(_)
