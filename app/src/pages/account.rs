@@ -62,8 +62,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         )
     };
     let email = me.email.clone();
-    let (codes, is_confirmed, has_password) =
-        (keys.codes.clone(), keys.is_confirmed, keys.has_password);
+    let (codes, is_confirmed) = (keys.codes.clone(), keys.is_confirmed);
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
@@ -82,7 +81,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <AddressForm email=email.clone() />
             <PasswordForm email />
             <Passkeys keys=keys.clone() />
-            <Codes codes is_confirmed has_password back=routes::ACCOUNT />
+            <Codes codes is_confirmed />
             <Providers keys />
             <Logins logins />
         </div>
