@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 /// The reader says once more who they are, and goes on at `back`.
 #[server(prefix = "/api/fn", endpoint = "confirm_self")]
-pub async fn confirm_self(password: String, back: String) -> Result<(), ApiError> {
+pub async fn confirm_self(own_password: String, back: String) -> Result<(), ApiError> {
     let request = crate::api::backend::request()?;
     let login = request.login_without_second_factor()?;
-    request.answer(server::accounts::confirm_self(&request.state, login, &password).await)?;
+    request.answer(server::accounts::confirm_self(&request.state, login, &own_password).await)?;
     let back = domain::text::ReturnPath::parse(&back);
     crate::api::backend::redirect(back.as_ref().map_or(crate::routes::ACCOUNT, |p| p.as_str()));
     Ok(())
@@ -28,7 +28,7 @@ pub async fn start_passkey() -> Result<String, ApiError> {
 
 /// Adds the passkey that the browser made.
 #[server(prefix = "/api/fn", endpoint = "add_passkey")]
-pub async fn add_passkey(name: String, credential: String) -> Result<(), ApiError> {
+pub async fn add_passkey(passkey_name: String, credential: String) -> Result<(), ApiError> {
     use crate::{routes, url_words::Done};
     let request = crate::api::backend::request()?;
     let (state, login, ceremony) = (
@@ -37,7 +37,8 @@ pub async fn add_passkey(name: String, credential: String) -> Result<(), ApiErro
         request.ceremony(),
     );
     let ceremony = ceremony.as_deref();
-    let added = server::accounts::add_passkey(state, login, ceremony, &name, &credential).await;
+    let added =
+        server::accounts::add_passkey(state, login, ceremony, &passkey_name, &credential).await;
     request.answer(added)?;
     request.remember_ceremony(None);
     crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::PasskeyAdded));

@@ -6,7 +6,7 @@ use crate::{
         fields::{SubmitButton, TextField},
         form::PostForm,
         notes::FormError,
-        passkeys::ConfirmForm,
+        passkeys::ConfirmFirst,
     },
     forms::Form,
     routes,
@@ -21,10 +21,6 @@ pub fn Codes(
     codes: CodesView,
     /// Whether the reader may change it.
     is_confirmed: bool,
-    /// Whether there is a password to ask for.
-    has_password: bool,
-    /// The page this is on.
-    back: &'static str,
 ) -> impl IntoView {
     let text = if codes.is_on {
         format!(
@@ -36,7 +32,7 @@ pub fn Codes(
             .to_owned()
     };
     let change = match (is_confirmed, codes.is_on) {
-        (false, _) => view! { <ConfirmForm has_password back /> }.into_any(),
+        (false, _) => view! { <ConfirmFirst /> }.into_any(),
         (true, false) => view! { <StartForm /> }.into_any(),
         (true, true) => view! {
             <NewRecoveryCodesForm />

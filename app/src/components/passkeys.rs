@@ -85,12 +85,14 @@ pub fn Passkeys(
         .into_iter()
         .map(|passkey| view! { <PasskeyRow passkey can_remove=is_confirmed /> })
         .collect();
-    let change = if !has_passkeys {
-        view! { <p>"Passkeys need an address with a name; this site has a number."</p> }.into_any()
-    } else if is_confirmed {
-        view! { <AddForm /> }.into_any()
-    } else {
-        view! { <ConfirmForm has_password back /> }.into_any()
+    // Once on a page, for everything that needs it: its field has an id.
+    let change = match (is_confirmed, has_passkeys) {
+        (false, _) => view! { <ConfirmForm has_password back /> }.into_any(),
+        (true, true) => view! { <AddForm /> }.into_any(),
+        (true, false) => {
+            view! { <p>"Passkeys need an address with a name; this site has a number."</p> }
+                .into_any()
+        }
     };
     view! {
         <section class="card" aria-labelledby="passkeys-title">
@@ -156,13 +158,14 @@ fn AddForm() -> impl IntoView {
     };
     view! {
         <PasskeyForm to=form.to passkey>
-            <FormError problem fields=&["name"] />
+            <FormError problem fields=&["passkeyName"] />
             <TextField
                 label="Name of the passkey"
-                name="name"
+                name="passkey_name"
+                field="passkeyName"
                 hint="So that you know it again, for example “Phone”."
                 max=NAME_MAX
-                value=form.value("name", "")
+                value=form.value("passkey_name", "")
                 problem
             />
             <p class="actions">
@@ -174,7 +177,7 @@ fn AddForm() -> impl IntoView {
 
 /// Asks who somebody is before they may change how they sign in.
 #[component]
-pub fn ConfirmForm(
+fn ConfirmForm(
     /// Whether there is a password to ask for.
     has_password: bool,
     /// Where to go on.
@@ -184,17 +187,18 @@ pub fn ConfirmForm(
     let (problem, pending) = (form.problem(), form.pending());
     if !has_password {
         return view! {
-            <p>"To change anything here, sign out and in again: it was some time ago that you did."</p>
+            <p>"To change how you sign in, sign out and in again: it was some time ago that you did."</p>
         }
         .into_any();
     }
     view! {
         <PostForm to=form.to>
-            <FormError problem fields=&["password"] />
+            <FormError problem fields=&["ownPassword"] />
             <input type="hidden" name="back" value=back />
             <TextField
-                label="Your password, to change anything here"
-                name="password"
+                label="Your password, to change how you sign in"
+                name="own_password"
+                field="ownPassword"
                 kind="password"
                 autocomplete="current-password"
                 problem
@@ -205,4 +209,10 @@ pub fn ConfirmForm(
         </PostForm>
     }
     .into_any()
+}
+
+/// Where it is confirmed.
+#[component]
+pub fn ConfirmFirst() -> impl IntoView {
+    view! { <p class="muted">"To change this, confirm under “Passkeys” that it is you."</p> }
 }

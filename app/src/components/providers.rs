@@ -5,10 +5,9 @@ use crate::{
         auth::StartProvider,
         keys::{StartLink, UnlinkProvider},
     },
-    components::{fields::SubmitButton, form::PostForm, notes::FormError, passkeys::ConfirmForm},
+    components::{fields::SubmitButton, form::PostForm, notes::FormError, passkeys::ConfirmFirst},
     forms::Form,
     page_context::PageContext,
-    routes,
 };
 use domain::{
     text::ReturnPath,
@@ -60,7 +59,6 @@ pub fn Providers(
 ) -> impl IntoView {
     let KeysView {
         is_confirmed,
-        has_password,
         providers,
         ..
     } = keys;
@@ -78,7 +76,7 @@ pub fn Providers(
                 <FormError problem />
                 <ul class="logins">{rows}</ul>
                 {(!is_confirmed)
-                    .then(|| view! { <ConfirmForm has_password back=routes::ACCOUNT /> })}
+                    .then(|| view! { <ConfirmFirst /> })}
             </section>
         }
     })

@@ -64,8 +64,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         )
     };
     let email = me.email.clone();
-    let (codes, is_confirmed, has_password) =
-        (keys.codes.clone(), keys.is_confirmed, keys.has_password);
+    let (codes, is_confirmed) = (keys.codes.clone(), keys.is_confirmed);
     view! {
         <div class="narrow-wide">
             <h1>"Account"</h1>
@@ -84,7 +83,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <AddressForm email=email.clone() />
             <PasswordForm email />
             <Passkeys keys=keys.clone() />
-            <Codes codes is_confirmed has_password back=routes::ACCOUNT />
+            <Codes codes is_confirmed />
             <Providers keys />
             <Logins logins />
             {(!blocked.is_empty()).then(|| view! { <BlockedPeople blocked /> })}

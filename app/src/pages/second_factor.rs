@@ -151,8 +151,7 @@ pub fn SecondFactorPage() -> impl IntoView {
 #[component]
 fn Choose(settings: AccountSettings) -> impl IntoView {
     let keys = settings.keys;
-    let (codes, is_confirmed, has_password) =
-        (keys.codes.clone(), keys.is_confirmed, keys.has_password);
+    let (codes, is_confirmed) = (keys.codes.clone(), keys.is_confirmed);
     view! {
         <div class="narrow-wide">
             <h1>"Protect your account"</h1>
@@ -160,7 +159,7 @@ fn Choose(settings: AccountSettings) -> impl IntoView {
                 "Administrators need more than a password. Add a passkey, or set up an authenticator app; then you can go on."
             </p>
             <Passkeys keys back=routes::SECOND_FACTOR />
-            <Codes codes is_confirmed has_password back=routes::SECOND_FACTOR />
+            <Codes codes is_confirmed />
         </div>
     }
 }

@@ -40,9 +40,9 @@ impl CurrentLogin {
 /// A person says once more who they are.
 ///
 /// # Errors
-/// `Problem::Invalid` on `password`; `Problem::TooMany` after too many guesses.
+/// `Problem::Invalid` on `ownPassword`; `Problem::TooMany` after too many guesses.
 pub async fn confirm_self(state: &AppState, login: &CurrentLogin, password: &str) -> Result<()> {
-    check_own(state, login, password, "password").await?;
+    check_own(state, login, password, "ownPassword").await?;
     let (id, now) = (login.login, state.clock.now());
     let confirming = state
         .db

@@ -1,6 +1,6 @@
 //! Logins: signed-in browsers.
 
-use super::{Client, CurrentLogin, limits, second_factor};
+use super::{Client, CurrentLogin, limits};
 use crate::{
     AppState, Result,
     accounts::jobs::leave_calls::LeaveCalls,
@@ -9,7 +9,7 @@ use crate::{
     store::{
         ScopedFutureExt, StoreError, Txn,
         audit::{self, AuditEntry},
-        logins, users,
+        authenticators, logins, users,
     },
     zones::Zone,
 };
@@ -29,6 +29,8 @@ use uuid::Uuid;
 const LOGIN_LIFETIME: Millis = Millis::days(30);
 /// … or when it was not used for this long.
 const LOGIN_IDLE: Millis = Millis::days(14);
+/// How long somebody may look for their phone.
+const SECOND_FACTOR_WITHIN: Millis = Millis::minutes(10);
 /// `logins.last_seen_at` is written at most this often.
 const SEEN_EVERY: Millis = Millis::minutes(1);
 /// Logins a person may have; with one more, the one that was not used for longest ends.
@@ -365,14 +367,15 @@ impl GeneratedLogin {
         txn: &Txn,
         state: &AppState,
     ) -> std::result::Result<bool, StoreError> {
-        if !second_factor::is_due(txn, state, self.row.user).await? {
+        let must = state.config.admin_second_factor;
+        if !authenticators::is_due(txn, self.row.user, must).await? {
             self.insert(txn).await?;
             return Ok(false);
         }
         let (user, now) = (self.row.user, self.row.created_at);
         logins::delete_expired(txn, user, now, now - LOGIN_IDLE).await?;
         let row = logins::NewLoginRow {
-            expires_at: now + second_factor::WAITS_FOR,
+            expires_at: now + SECOND_FACTOR_WITHIN,
             second_factor_due: true,
             ..self.row.clone()
         };
@@ -382,7 +385,7 @@ impl GeneratedLogin {
 
     /// As [`Self::into_new`], after [`Self::insert_half`].
     pub(super) fn into_new_half(self, second_factor_due: bool) -> NewLogin {
-        let waits_until = self.row.created_at + second_factor::WAITS_FOR;
+        let waits_until = self.row.created_at + SECOND_FACTOR_WITHIN;
         let login = self.into_new();
         NewLogin {
             expires_at: match second_factor_due {

@@ -113,7 +113,7 @@ pub async fn start_passkey(state: &AppState, login: &CurrentLogin) -> Result<Sta
 ///
 /// # Errors
 /// `Problem::Conflict` when the ceremony is over, or the key is known already; `Problem::Malformed` when it does not
-/// answer what was asked; `Problem::Invalid` on `name`.
+/// answer what was asked; `Problem::Invalid` on `passkeyName`.
 pub async fn add_passkey(
     state: &AppState,
     login: &CurrentLogin,
@@ -125,7 +125,8 @@ pub async fn add_passkey(
     let us = relying_party(&state.config)?;
     let remembered: PasskeyRegistration =
         ceremonies::end(state, Kind::AddPasskey, ceremony, Some(login.login)).await?;
-    let name = DisplayName::parse(name).map_err(|TextProblem(m)| Problem::field("name", m))?;
+    let name =
+        DisplayName::parse(name).map_err(|TextProblem(m)| Problem::field("passkeyName", m))?;
     let credential: RegisterPublicKeyCredential =
         serde_json::from_str(credential).map_err(|_| unreadable())?;
     let passkey = us.finish_passkey_registration(&credential, &remembered);

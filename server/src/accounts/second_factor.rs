@@ -8,27 +8,14 @@ use super::{
 use crate::{
     AppState, Error, Result,
     credentials::token_hash,
-    store::{ScopedFutureExt, StoreError, Txn, authenticators, logins, passkeys},
+    store::{ScopedFutureExt, authenticators, logins, passkeys},
 };
 use domain::{
     audit::AuditAction,
     ids::{LoginId, UserId},
     problem::Problem,
-    time::Millis,
     views::SecondFactorView,
 };
-
-/// How long somebody may look for their phone.
-pub(super) const WAITS_FOR: Millis = Millis::minutes(10);
-
-/// Whether a person's password, or a link, alone does not sign them in.
-pub(super) async fn is_due(
-    txn: &Txn,
-    state: &AppState,
-    user: UserId,
-) -> std::result::Result<bool, StoreError> {
-    authenticators::is_due(txn, user, state.config.admin_second_factor).await
-}
 
 /// A login that waits for its second factor.
 struct Waiting {

@@ -168,7 +168,7 @@ pub(super) async fn link_to(app: &TestApp, person: &Person) -> String {
     let to_them = emails
         .iter()
         .filter(|email| email.to.to_string() == person.email);
-    to_them.filter_map(token).next_back().expect("a link")
+    to_them.rev().find_map(token).expect("a link")
 }
 
 #[apply(on_both_engines!)]
