@@ -20,7 +20,7 @@ pub(super) const MATRIX: [(&str, &str, [u16; 5]); 30] = [
     (
         "POST",
         "/api/sessions/{id}/cancel",
-        [401, 200, 200, 404, 403],
+        [401, 409, 409, 404, 403],
     ),
     (
         "GET",
@@ -79,7 +79,7 @@ pub(super) const MATRIX: [(&str, &str, [u16; 5]); 30] = [
     (
         "POST",
         "/api/sessions/{id}/extend",
-        [401, 200, 403, 403, 403],
+        [401, 409, 403, 403, 403],
     ),
     (
         "GET",
