@@ -15,6 +15,7 @@ pub mod leases;
 pub mod logins;
 pub mod mentors;
 pub mod notifications;
+pub(crate) mod open_logins;
 mod part;
 pub mod participants;
 pub(crate) mod recent;
