@@ -35,6 +35,7 @@ pub mod state;
 pub mod store;
 mod views;
 pub mod webhooks;
+mod write_limits;
 pub mod zones;
 
 pub use error::{Error, Result};

@@ -6,10 +6,11 @@ use crate::{
     credentials::Passwords,
     heartbeats::Heartbeats,
     identity::{Identities, Oidc},
-    live::Events,
+    live::{Events, StreamLimits},
     mail::{self, MailServer},
     media::MediaServer,
     store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},
+    write_limits::WriteLimits,
 };
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -30,6 +31,10 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Live updates.
     pub events: Events,
+    /// How many streams of live updates may be open.
+    pub stream_limits: StreamLimits,
+    /// How often one person may do what pages are told of.
+    pub(crate) write_limits: Arc<WriteLimits>,
     /// Bounded password hashing.
     pub passwords: Arc<Passwords>,
     /// Signs of life of the tasks in the background.
@@ -60,6 +65,8 @@ impl AppState {
             clock,
             media,
             events,
+            stream_limits: StreamLimits::default(),
+            write_limits: Arc::default(),
             passwords: Arc::new(Passwords::new(config.limits.password_hashing)),
             mail: mail::connect(&config.mail, &config.app_url),
             identities: Arc::new(Oidc::default()),

@@ -10,7 +10,10 @@ use futures::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::sync::{
@@ -29,6 +32,31 @@ const REMEMBERED: usize = 4_096;
 const REMEMBERED_PEOPLE: usize = 10_000;
 /// Pause before the next attempt to listen.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// How many streams may be open in one process; pages that get none look again when they are loaded anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamLimits {
+    /// Of one login: a browser keeps one for each visible tab.
+    pub per_login: usize,
+    /// Of one person, with all their browsers.
+    pub per_user: usize,
+    /// From one client address, or one /64 of IPv6. Wide: a school has one address, and a proxy that is not trusted
+    /// makes everybody one client.
+    pub per_network: usize,
+    /// Of everybody.
+    pub in_all: usize,
+}
+
+impl Default for StreamLimits {
+    fn default() -> Self {
+        Self {
+            per_login: 8,
+            per_user: 32,
+            per_network: 4_000,
+            in_all: 20_000,
+        }
+    }
+}
 
 /// What pages are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +99,7 @@ pub struct Events {
     recent: Arc<Mutex<VecDeque<(Instant, Update)>>>,
     /// Who holds the seats of sessions that changed lately.
     people: Arc<Mutex<HashMap<SessionId, Seats<UserId>>>>,
+    looks: Arc<AtomicU64>,
 }
 
 impl Default for Events {
@@ -79,11 +108,22 @@ impl Default for Events {
             sender: broadcast::channel(1_024).0,
             recent: Arc::default(),
             people: Arc::default(),
+            looks: Arc::default(),
         }
     }
 }
 
 impl Events {
+    /// Counts a look at the database for the open pages of one person.
+    pub(crate) fn looked(&self) {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the database was asked for open pages because something changed.
+    pub fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed)
+    }
+
     /// Announces that a session changed; nobody listening is fine.
     pub fn changed(&self, session: SessionId, people: Seats<UserId>) {
         self.tell(Update::Here(Changed { session, people }));

@@ -5,13 +5,15 @@ use crate::{
     login::CurrentLogin,
     store::{self, ScopedFutureExt},
 };
-use domain::{ids::SessionId, late::may_say_late, problem::Problem, time::Timestamp};
+use domain::{
+    ids::SessionId, late::may_say_late, problem::Problem, session::SeatRole, time::Timestamp,
+};
 
 /// Tells the other person that the reader is running late, or that they are not; saying it twice is
 /// fine.
 ///
 /// # Errors
-/// `Problem::NotFound` for outsiders; `Problem::Conflict` when it is too early, or over.
+/// `Problem::NotFound` for outsiders; `Problem::Conflict` when it is too early, or over; `Problem::TooMany` in a loop.
 pub async fn running_late(
     state: &AppState,
     login: &CurrentLogin,
@@ -27,6 +29,13 @@ pub async fn running_late(
         let why = "You can say this from an hour before the start until the meeting closes.";
         return Err(Problem::Conflict(why.to_owned()).into());
     }
+    let said = SeatRole::ALL.iter().copied().find_map(|role| {
+        (record.people[role].id == login.me.id).then_some(record.late_at[role].is_some())
+    });
+    if said == Some(is_late) {
+        return Ok(());
+    }
+    state.write_limits.take(login.me.id, now)?;
     set_late(state, login, id, is_late.then_some(now)).await
 }
 

@@ -104,7 +104,7 @@ impl Running {
 /// Carries out what the mentor wants. Doing it twice is fine.
 ///
 /// # Errors
-/// `Problem::NoAccess` unless the meeting is open; `Problem::Forbidden` for the mentee;
+/// `Problem::NoAccess` unless the meeting is open; `Problem::Forbidden` for the mentee; `Problem::TooMany` in a loop;
 /// [`crate::media::MediaError`] when LiveKit does not answer and nothing was recorded.
 pub async fn moderate(
     state: &AppState,
@@ -114,6 +114,7 @@ pub async fn moderate(
 ) -> Result<()> {
     let Running { record, room } = Running::find(state, login, id, what).await?;
     let mentee = record.facts.mentee;
+    state.write_limits.take(login.me.id, state.clock.now())?;
     match what {
         Moderation::Mute => mute(state, &room, mentee).await?,
         Moderation::AskToUnmute => {

@@ -78,6 +78,25 @@ pub async fn decisions(state: &AppState, login: &CurrentLogin) -> Result<Vec<(Se
     Ok(records.into_iter().map(decide).collect())
 }
 
+/// As [`decisions`], for some sessions; those that are gone or not the reader's are left out.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn decisions_about(
+    state: &AppState,
+    login: &CurrentLogin,
+    ids: &[SessionId],
+) -> Result<Vec<(SessionId, Access)>> {
+    let (now, rules) = (state.clock.now(), state.config.window);
+    let records = store::sessions::find_all(state.db.read(), ids).await?;
+    let is_own = |record: &SessionRecord| record.facts.role_of(login.me.id).is_some();
+    let decide = |record: SessionRecord| {
+        let decision = access(Some(&record.facts), login.me.id, now, rules);
+        (record.facts.id, decision)
+    };
+    Ok(records.into_iter().filter(is_own).map(decide).collect())
+}
+
 /// One session with who was there; for its people and admins.
 ///
 /// # Errors

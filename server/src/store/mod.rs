@@ -21,6 +21,7 @@ pub mod leases;
 pub mod logins;
 pub mod mentors;
 pub mod notifications;
+pub(crate) mod open_logins;
 mod part;
 pub mod participants;
 pub mod passkeys;

@@ -5,23 +5,36 @@ use crate::{
     rooms::details,
     webhooks,
 };
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use domain::{
     availability::{Interval, Length, Schedule, ScheduleDraft, free_slots},
     ids::RoomName,
     time::{Millis, Timestamp},
 };
+use http_body_util::BodyExt;
 use server::{
-    meetings::reconcile,
+    http,
+    live::StreamLimits,
+    meetings::{self, reconcile},
     sessions::{self, BookRequest},
     store::Engine,
     webhooks::receive,
     zones::Zone,
 };
+use sha2::{Digest, Sha256};
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::{sync::Semaphore, task::JoinSet};
+use tower::ServiceExt;
+use uuid::Uuid;
 
 /// Bookings of each measurement.
 const BOOKINGS: usize = 400;
@@ -304,6 +317,98 @@ async fn five_hundred_rooms_compared() {
                 Some(1.0),
             );
         }
+    })
+    .await;
+}
+
+/// Logins, and open streams of each.
+const LISTENING: (usize, usize) = (500, 8);
+
+/// A login that nobody signed in for; its cookie.
+async fn login(app: &TestApp, person: &Person, n: usize) -> String {
+    let token = format!("{n:043}");
+    let hash = format!("{:x}", Sha256::digest(&token));
+    let sql = "INSERT INTO logins (id, user_id, token_hash, created_at, last_seen_at, expires_at) \
+               VALUES ($1, $2, $3, $4, $4, $5)";
+    let values = [
+        Uuid::new_v4().into(),
+        person.id().into(),
+        hash.into(),
+        NOW.into(),
+        (NOW + Millis::days(30)).into(),
+    ];
+    app.test_db.sql(sql, values).await.expect("inserted");
+    format!("ym_login={token}")
+}
+
+/// What one account could ask of us, with more logins than it may have: every stream is told once a second.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement, run by cargo xtask bench"]
+async fn four_thousand_streams_are_told_every_second() {
+    harness::run(Engine::Sqlite, async |mut app: TestApp| {
+        let ((logins, each), most) = (LISTENING, usize::MAX);
+        app.state.stream_limits = StreamLimits {
+            per_login: each,
+            per_user: most,
+            per_network: most,
+            in_all: most,
+        };
+        let (mentor, mentee, id) = app.pair_with_session(NOW).await;
+        let site = http::router(app.state.clone(), app.inbox.clone());
+        let (told, mut streams) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
+        for n in 0..logins {
+            let cookie = login(&app, &mentee, n).await;
+            for stream in 0..each {
+                let path = match stream % 2 {
+                    0 => "/live".to_owned(),
+                    _ => format!("/live?session={id}"),
+                };
+                let request = Request::get(path).header(header::COOKIE, &cookie);
+                let request = request.body(Body::empty()).expect("a request");
+                let response = site.clone().oneshot(request).await.expect("an answer");
+                assert_eq!(response.status(), StatusCode::OK);
+                let (mut body, told) = (response.into_body(), Arc::clone(&told));
+                streams.spawn(async move {
+                    while let Some(Ok(frame)) = body.frame().await {
+                        let is_event = frame.data_ref().is_some_and(|data| !data.starts_with(b":"));
+                        told.fetch_add(usize::from(is_event), Ordering::Relaxed);
+                    }
+                });
+            }
+        }
+        let all = logins * each;
+        while told.load(Ordering::Relaxed) < all {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let seconds = 20;
+        let (used, looks, began) = (cpu(), app.state.events.looks(), Instant::now());
+        let mut tick = tokio::time::interval(Duration::from_millis(1_050));
+        for n in 1..=seconds {
+            tick.tick().await;
+            meetings::running_late(&app.state, &mentor.login, id, n % 2 == 1)
+                .await
+                .expect("said");
+        }
+        while told.load(Ordering::Relaxed) < all * (1 + seconds) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let used = cpu().checked_sub(used).expect("it grows").as_secs_f64();
+        row(
+            "4,000 streams of 500 logins, a change a second, SQLite: CPU",
+            used / began.elapsed().as_secs_f64() * 100.0,
+            "% core",
+            Some(20.0),
+        );
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+        let looks = (app.state.events.looks() - looks) as f64 / seconds as f64;
+        row(
+            "looks at the database for each change",
+            looks,
+            "",
+            Some(1.1),
+        );
+        app.stop();
+        streams.join_all().await;
     })
     .await;
 }

@@ -1,12 +1,55 @@
-//! What programs read of the streams: as pages do, with times as everywhere in the API.
+//! What is sent. Programs read the same as pages do, with times as everywhere in the API.
 
 use crate::http::views::{EndReason, Moment, Person, Role, Word};
+use axum::response::sse::Event;
 use domain::{
     access::{Access, Awaiting},
     ids::SessionId,
     views,
 };
 use serde::Serialize;
+
+/// Who reads a stream.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reader {
+    /// A program, which reads times in RFC 3339.
+    Program,
+    /// A page of ours, which reads milliseconds.
+    Page,
+}
+
+/// An event, ready for both kinds of readers.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    page: Option<Event>,
+    program: Option<Event>,
+}
+
+impl Rendered {
+    pub(super) fn state(state: &views::LiveState) -> Self {
+        let event = || Event::default().event("state");
+        Self {
+            page: event().json_data(state).ok(),
+            program: event().json_data(LiveState::from(state)).ok(),
+        }
+    }
+
+    pub(super) fn sessions(changes: &views::MyChanges) -> Self {
+        let event = || Event::default().event("sessions");
+        Self {
+            page: event().json_data(changes).ok(),
+            program: event().json_data(Changes::from(changes)).ok(),
+        }
+    }
+
+    /// `None` when it cannot be written.
+    pub(super) fn event(&self, reader: Reader) -> Option<Event> {
+        match reader {
+            Reader::Program => self.program.clone(),
+            Reader::Page => self.page.clone(),
+        }
+    }
+}
 
 /// The full state of a session.
 #[derive(Debug, Serialize)]

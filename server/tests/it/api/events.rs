@@ -19,19 +19,19 @@ use server::{store::Engine, zones::rfc3339};
 use std::time::Duration;
 
 /// Reads a stream of events.
-struct Events {
+pub(super) struct Events {
     body: Body,
     /// What its events are called.
     name: &'static str,
 }
 
 impl Events {
-    async fn open(site: &Site, person: &Person, session: SessionId) -> Self {
+    pub(super) async fn open(site: &Site, person: &Person, session: SessionId) -> Self {
         Self::at(site, person, &format!("/live?session={session}"), "state").await
     }
 
     /// About all of somebody's own sessions.
-    async fn mine(site: &Site, person: &Person) -> Self {
+    pub(super) async fn mine(site: &Site, person: &Person) -> Self {
         Self::at(site, person, "/live", "sessions").await
     }
 
@@ -51,7 +51,7 @@ impl Events {
     }
 
     /// The next event's data; `None` when the stream ended.
-    async fn next(&mut self) -> Option<Value> {
+    pub(super) async fn next(&mut self) -> Option<Value> {
         let frame = tokio::time::timeout(Duration::from_secs(5), self.body.frame())
             .await
             .expect("an event in time")?;
@@ -121,7 +121,7 @@ async fn programs_read_times_in_the_stream_as_everywhere_in_the_api(app: TestApp
 }
 
 /// Tells pages that a session changed.
-fn changed(app: &TestApp, session: SessionId, (mentor, mentee): (&Person, &Person)) {
+pub(super) fn changed(app: &TestApp, session: SessionId, (mentor, mentee): (&Person, &Person)) {
     let (mentor, mentee) = (mentor.id(), mentee.id());
     app.state.events.changed(session, Seats { mentor, mentee });
 }

@@ -9,6 +9,7 @@ mod matrix;
 mod outages;
 mod secrets;
 mod sessions;
+mod streams;
 
 use crate::harness::{self, Fixture, Person, TestApp};
 use axum::{
