@@ -182,7 +182,7 @@ test("name and time zone can be changed, and times follow", async ({ signedIn })
   const { mentee } = await seedSession("5h");
   const page = await signedIn(mentee);
   await open(page, "/account");
-  await page.getByLabel("Name").fill("Leo T. Tanaka");
+  await page.getByLabel("Name", { exact: true }).fill("Leo T. Tanaka");
   await page.getByLabel("Time zone").selectOption("Asia/Kolkata");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();

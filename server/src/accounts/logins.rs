@@ -164,9 +164,9 @@ pub(crate) async fn end_logins(
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
     let mut ended = false;
-    for row in logins::of_user(txn, user).await? {
-        if ends(row.login) {
-            logins::delete(txn, row.login).await?;
+    for login in logins::ids(txn, user).await? {
+        if ends(login) {
+            logins::delete(txn, login).await?;
             ended = true;
         }
     }

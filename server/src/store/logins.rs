@@ -8,7 +8,7 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 /// A new login.
@@ -186,6 +186,20 @@ pub async fn seen(
         .exec(txn)
         .await?;
     Ok(())
+}
+
+/// All of a person's logins, those included that wait for a second factor.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ids(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<LoginId>, StoreError> {
+    Ok(logins::Entity::find()
+        .select_only()
+        .column(logins::Column::Id)
+        .filter(logins::Column::UserId.eq(user))
+        .into_tuple()
+        .all(db)
+        .await?)
 }
 
 /// Whose login it is.
