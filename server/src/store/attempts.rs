@@ -9,7 +9,8 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 pub struct Attempts {
     /// When the first one was counted.
     pub since: Timestamp,
-    /// From when on the next one is allowed.
+    /// From when on the next one is allowed; 0, and not the moment of the last one, while nothing holds it up: whoever
+    /// read the clock a little earlier is not too early.
     pub next_at: Timestamp,
     /// How many.
     pub attempts: i32,
@@ -39,7 +40,7 @@ pub async fn count(
     now: Timestamp,
     window: Millis,
 ) -> Result<Option<Attempts>, StoreError> {
-    let sql = "INSERT INTO attempts AS a (key_hash, since, next_at, attempts) VALUES ($1, $2, $2, 1) \
+    let sql = "INSERT INTO attempts AS a (key_hash, since, next_at, attempts) VALUES ($1, $2, 0, 1) \
                ON CONFLICT (key_hash) DO UPDATE SET \
                attempts = CASE WHEN a.since <= $3 THEN 1 ELSE a.attempts + 1 END, \
                since = CASE WHEN a.since <= $3 THEN excluded.since ELSE a.since END \
@@ -66,7 +67,7 @@ pub async fn allow_from(txn: &Txn, key: &str, next_at: Timestamp) -> Result<(), 
 /// # Errors
 /// When the database does not answer.
 pub async fn give_back(txn: &Txn, key: &str) -> Result<(), StoreError> {
-    let sql = "UPDATE attempts SET attempts = attempts - 1, next_at = since WHERE key_hash = $1 AND attempts > 0";
+    let sql = "UPDATE attempts SET attempts = attempts - 1, next_at = 0 WHERE key_hash = $1 AND attempts > 0";
     txn.execute_raw(statement(txn, sql, [key.into()])).await?;
     Ok(())
 }
