@@ -75,7 +75,10 @@ impl Count {
         match self.rule {
             Rule::Most(most, window) if count >= most => counted.since + window,
             Rule::Most(..) => counted.next_at,
-            Rule::Pauses => now + pause_after(count),
+            Rule::Pauses => match pause_after(count) {
+                Millis(0) => counted.next_at,
+                pause => now + pause,
+            },
         }
     }
 }

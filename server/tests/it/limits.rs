@@ -67,3 +67,13 @@ async fn failures_in_one_process_count_in_the_other_and_are_forgotten_after_a_wh
     );
     assert_eq!(stored.await, 0, "neither names nor addresses are kept");
 }
+
+#[apply(on_both_engines!)]
+async fn whoever_read_the_clock_a_moment_earlier_is_not_too_early(app: TestApp) {
+    let (one, two) = (strict(&app).await, strict(&app).await);
+    app.person("leo").await;
+    one.clock.set(NOW + Millis(5));
+    let wrong = Err(Problem::WrongCredentials);
+    assert_eq!(sign_in(&one, "leo", "wrong", HERE).await, wrong);
+    assert_eq!(sign_in(&two, "leo", "wrong", HERE).await, wrong);
+}
