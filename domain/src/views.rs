@@ -53,6 +53,15 @@ pub struct BlockedPerson {
     pub name: String,
 }
 
+/// What a link that was emailed is about, before it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkView {
+    /// The address it was sent to: whoever holds the link reads its mail.
+    pub email: String,
+    /// Whether the password of the sign-up is asked for, because this is another browser.
+    pub needs_password: bool,
+}
+
 /// One of a person's own logins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginView {

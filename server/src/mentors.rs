@@ -267,14 +267,7 @@ async fn review(
                     AuditAction::UnpublishedMentor
                 }
             };
-            let entry = store::audit::AuditEntry {
-                at: now,
-                actor: Some(admin),
-                action,
-                session: None,
-                subject: Some(mentor),
-                detail: String::new(),
-            };
+            let entry = store::audit::AuditEntry::of(now, Some(admin), action, Some(mentor));
             store::audit::record(txn, &entry).await?;
             Ok::<_, Error>(())
         }

@@ -9,7 +9,7 @@ use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        BlockedPerson, CodesSetup, KeysView, ListPages, LoginView, Me, MentorCard,
+        BlockedPerson, CodesSetup, KeysView, LinkView, ListPages, LoginView, Me, MentorCard,
         MentorProfile as Profile, MySessions, NotificationView, PendingMentor, SafetyPage,
         SecondFactorView, SessionView, Slot,
     },
@@ -71,7 +71,7 @@ queries! {
     /// The address that waits to be proved; `None` when this browser knows of none.
     SignUpWaiting => Option<String>,
     /// What the link is about; `None` when it does not work (any more).
-    EmailLink => Option<LinkSettings>,
+    EmailLink => Option<LinkView>,
     /// Whom the reader may report or block.
     Safety => SafetyPage,
     /// What the sign-in waits for; `None` when it waits for nothing.
@@ -202,15 +202,6 @@ pub struct Notifications;
 /// Mentor profiles waiting for an admin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingMentors;
-
-/// What a link that was emailed is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkSettings {
-    /// The address it was sent to.
-    pub email: String,
-    /// Whether the password of the sign-up is asked for.
-    pub needs_password: bool,
-}
 
 /// What the account's page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use crate::{
             ConfirmAddress, ConfirmSignUp, EmailSignInLink, ForgotPassword, ResetPassword,
             SignInByLink,
         },
-        queries::{self, LinkSettings},
+        queries,
     },
     browser,
     components::{
@@ -20,7 +20,7 @@ use crate::{
     routes,
     url_words::TOKEN,
 };
-use domain::{account::AccountEmail, text::PASSWORD_LENGTH};
+use domain::{account::AccountEmail, text::PASSWORD_LENGTH, views::LinkView};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -35,7 +35,7 @@ fn token() -> Option<String> {
 fn Opened(
     kind: AccountEmail,
     /// Shows what can be done with it, and its secret.
-    show: fn(LinkSettings, String) -> AnyView,
+    show: fn(LinkView, String) -> AnyView,
     /// Where to ask for another one, and what the link there says.
     instead: (&'static str, &'static str),
 ) -> impl IntoView {
@@ -46,8 +46,8 @@ fn Opened(
             kind,
             token: asked.clone(),
         },
-        move |settings| match settings {
-            Some(settings) => show(settings, secret.clone()),
+        move |link| match link {
+            Some(link) => show(link, secret.clone()),
             None => view! { <Unusable instead /> }.into_any(),
         },
     );
@@ -79,24 +79,24 @@ pub fn ConfirmPage() -> impl IntoView {
         <Title text="Confirm your address" />
         <Opened
             kind=AccountEmail::SignUp
-            show=|settings, token| view! { <ConfirmForm settings token /> }.into_any()
+            show=|link, token| view! { <ConfirmForm link token /> }.into_any()
             instead=(routes::CHECK_EMAIL, "Get a new link")
         />
     }
 }
 
 #[component]
-fn ConfirmForm(settings: LinkSettings, token: String) -> impl IntoView {
+fn ConfirmForm(link: LinkView, token: String) -> impl IntoView {
     let form = Form::new::<ConfirmSignUp>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <div class="narrow card form-card">
             <h1>"Confirm your address"</h1>
-            <p class="lead">"This is " <strong>{settings.email}</strong> "."</p>
+            <p class="lead">"This is " <strong>{link.email}</strong> "."</p>
             <PostForm to=form.to>
                 <FormError problem fields=&["password"] />
                 <input type="hidden" name=TOKEN value=token />
-                {settings
+                {link
                     .needs_password
                     .then(|| {
                         view! {
@@ -122,13 +122,25 @@ fn ConfirmForm(settings: LinkSettings, token: String) -> impl IntoView {
 #[component]
 pub fn ForgotPage() -> impl IntoView {
     let form = Form::new::<ForgotPassword>();
-    let (problem, pending) = (form.problem(), form.pending());
     view! {
         <Title text="Forgot your password" />
+        <AskForLink
+            form
+            heading="Forgot your password?"
+            lead="We email you a link with which you choose a new one."
+        />
+    }
+}
+
+/// Asks for an address to which a link is emailed.
+#[component]
+fn AskForLink(form: Form, heading: &'static str, lead: &'static str) -> impl IntoView {
+    let (problem, pending) = (form.problem(), form.pending());
+    view! {
         <div class="narrow card form-card">
-            <h1>"Forgot your password?"</h1>
+            <h1>{heading}</h1>
             <DoneNote />
-            <p class="lead">"We email you a link with which you choose a new one."</p>
+            <p class="lead">{lead}</p>
             <PostForm to=form.to>
                 <FormError problem fields=&["email"] />
                 <TextField
@@ -157,14 +169,14 @@ pub fn ResetPage() -> impl IntoView {
         <Title text="Choose a new password" />
         <Opened
             kind=AccountEmail::ResetPassword
-            show=|settings, token| view! { <ResetForm settings token /> }.into_any()
+            show=|link, token| view! { <ResetForm link token /> }.into_any()
             instead=(routes::FORGOT, "Get a new link")
         />
     }
 }
 
 #[component]
-fn ResetForm(settings: LinkSettings, token: String) -> impl IntoView {
+fn ResetForm(link: LinkView, token: String) -> impl IntoView {
     let form = Form::new::<ResetPassword>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -174,7 +186,7 @@ fn ResetForm(settings: LinkSettings, token: String) -> impl IntoView {
                 <FormError problem fields=&["newPassword"] />
                 <input type="hidden" name=TOKEN value=token />
                 // Tells password managers whose password it is; without a name it is not sent.
-                <input type="email" autocomplete="username" value=settings.email hidden=true />
+                <input type="email" autocomplete="username" value=link.email hidden=true />
                 <TextField
                     label="New password"
                     name="new_password"
@@ -201,13 +213,21 @@ pub fn SignInLinkPage() -> impl IntoView {
         view! {
             <Opened
                 kind=AccountEmail::SignIn
-                show=|settings, token| view! { <SignInForm settings token /> }.into_any()
+                show=|link, token| view! { <SignInForm link token /> }.into_any()
                 instead=(routes::SIGN_IN_LINK, "Get a new link")
             />
         }
         .into_any()
     } else {
-        view! { <AskForSignInLink /> }.into_any()
+        let form = Form::new::<EmailSignInLink>();
+        view! {
+            <AskForLink
+                form
+                heading="Sign in with a link"
+                lead="We email you a link with which you sign in once, without a password."
+            />
+        }
+        .into_any()
     };
     view! {
         <Title text="Sign in with a link" />
@@ -216,43 +236,13 @@ pub fn SignInLinkPage() -> impl IntoView {
 }
 
 #[component]
-fn AskForSignInLink() -> impl IntoView {
-    let form = Form::new::<EmailSignInLink>();
-    let (problem, pending) = (form.problem(), form.pending());
-    view! {
-        <div class="narrow card form-card">
-            <h1>"Sign in with a link"</h1>
-            <DoneNote />
-            <p class="lead">"We email you a link with which you sign in once, without a password."</p>
-            <PostForm to=form.to>
-                <FormError problem fields=&["email"] />
-                <TextField
-                    label="Email"
-                    name="email"
-                    kind="email"
-                    autocomplete="username"
-                    value=form.value("email", "")
-                    problem
-                />
-                <p class="actions">
-                    <SubmitButton label="Email me a link" pending />
-                </p>
-            </PostForm>
-            <p class="muted">
-                <a href=routes::SIGN_IN>"Back to sign-in"</a>
-            </p>
-        </div>
-    }
-}
-
-#[component]
-fn SignInForm(settings: LinkSettings, token: String) -> impl IntoView {
+fn SignInForm(link: LinkView, token: String) -> impl IntoView {
     let form = Form::new::<SignInByLink>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <div class="narrow card form-card">
             <h1>"Sign in"</h1>
-            <p class="lead">"As " <strong>{settings.email}</strong> "."</p>
+            <p class="lead">"As " <strong>{link.email}</strong> "."</p>
             <PostForm to=form.to>
                 <FormError problem />
                 <input type="hidden" name=TOKEN value=token />
@@ -271,21 +261,21 @@ pub fn ConfirmAddressPage() -> impl IntoView {
         <Title text="Confirm your new address" />
         <Opened
             kind=AccountEmail::ChangeAddress
-            show=|settings, token| view! { <ConfirmAddressForm settings token /> }.into_any()
+            show=|link, token| view! { <ConfirmAddressForm link token /> }.into_any()
             instead=(routes::ACCOUNT, "Go to your account")
         />
     }
 }
 
 #[component]
-fn ConfirmAddressForm(settings: LinkSettings, token: String) -> impl IntoView {
+fn ConfirmAddressForm(link: LinkView, token: String) -> impl IntoView {
     let form = Form::new::<ConfirmAddress>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
         <div class="narrow card form-card">
             <h1>"Confirm your new address"</h1>
             <p class="lead">
-                "Your account has the address " <strong>{settings.email}</strong> " from then on."
+                "Your account has the address " <strong>{link.email}</strong> " from then on."
             </p>
             <PostForm to=form.to>
                 <FormError problem />

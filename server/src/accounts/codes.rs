@@ -1,10 +1,10 @@
 //! Codes of an authenticator app (TOTP, RFC 6238), and recovery codes for when it is lost.
 
-use super::{CurrentLogin, limits, logins::record, passkeys::tell};
+use super::{CurrentLogin, end_logins, limits, logins::record, passkeys::tell};
 use crate::{
     AppState, Error, Result,
     credentials::token_hash,
-    store::{ScopedFutureExt, StoreError, Txn, authenticators, logins, passkeys, users},
+    store::{ScopedFutureExt, StoreError, Txn, authenticators, passkeys, users},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
@@ -175,7 +175,7 @@ pub async fn reset_second_factor(state: &AppState, email: &str) -> Result<()> {
         async move {
             authenticators::delete(txn, user).await?;
             passkeys::delete_all(txn, user).await?;
-            logins::delete_all(txn, user).await?;
+            end_logins(txn, user, |_| true, now).await?;
             tell(txn, user, AccountEmail::CodesOff, now).await?;
             record(txn, AuditAction::SecondFactorReset, user, "", now).await
         }

@@ -26,17 +26,9 @@ use domain::{
     problem::Problem,
     text::{EmailAddress, TextProblem},
     time::Timestamp,
+    views::LinkView,
 };
 use uuid::Uuid;
-
-/// What the page of a link shows before it is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkView {
-    /// The address it was sent to: whoever holds the link reads its mail.
-    pub email: String,
-    /// Whether the password of the sign-up is asked for, because this is another browser.
-    pub needs_password: bool,
-}
 
 /// Refuses a link.
 pub(super) fn unusable() -> Error {
@@ -146,9 +138,7 @@ pub async fn sign_in_by_link(
             if users::lock_password(txn, user).await?.is_none() {
                 return Err(unusable());
             }
-            if let Some(replaced) = replaces {
-                replace(txn, replaced, now).await?;
-            }
+            replace(txn, replaces, now).await?;
             let login = GeneratedLogin::new(now, user, client);
             let due = login.insert_half(txn, state).await?;
             let how = first_half("with a link", due);

@@ -102,9 +102,7 @@ pub async fn sign_in(
                 return Ok::<_, StoreError>(None);
             }
             limits::succeeded(txn, counts).await?;
-            if let Some(replaced) = replaces {
-                replace(txn, replaced, now).await?;
-            }
+            replace(txn, replaces, now).await?;
             let due = login.insert_half(txn, state).await?;
             record(
                 txn,
@@ -124,15 +122,18 @@ pub async fn sign_in(
     }
 }
 
-/// Ends the login that a browser had so far, whoever's it was.
+/// Ends the login that a browser had so far, if it had one, whoever's it was.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(super) async fn replace(
     txn: &Txn,
-    replaced: LoginId,
+    replaced: Option<LoginId>,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
+    let Some(replaced) = replaced else {
+        return Ok(());
+    };
     match logins::user(txn, replaced).await? {
         Some(user) => end_logins(txn, user, |id| id == replaced, now).await,
         None => Ok(()),
@@ -184,13 +185,10 @@ pub(super) async fn record(
     detail: &str,
     now: Timestamp,
 ) -> std::result::Result<(), StoreError> {
+    let actor = (action != AuditAction::SignInRefused).then_some(user);
     let entry = AuditEntry {
-        at: now,
-        actor: (action != AuditAction::SignInRefused).then_some(user),
-        action,
-        session: None,
-        subject: Some(user),
         detail: detail.to_owned(),
+        ..AuditEntry::of(now, actor, action, Some(user))
     };
     audit::record(txn, &entry).await
 }

@@ -29,7 +29,7 @@ pub use codes::{
     turn_codes_on,
 };
 pub use keys::{confirm_self, keys};
-pub use links::{LinkView, ask_for_link, confirm_address, look, sign_in_by_link};
+pub use links::{ask_for_link, confirm_address, look, sign_in_by_link};
 pub(crate) use logins::end_logins;
 pub use logins::{
     NewLogin, SignIn, current, end_login, end_other_logins, list, log_in, sign_in, sign_out,

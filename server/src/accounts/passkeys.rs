@@ -6,7 +6,7 @@ use super::{
     ceremonies::{self, Ceremony, Kind},
     keys::keep_one_way,
     limits, links,
-    logins::{GeneratedLogin, record},
+    logins::{GeneratedLogin, record, replace},
 };
 use crate::{
     AppState, Error, Result,
@@ -14,7 +14,6 @@ use crate::{
     store::{
         ScopedFutureExt, StoreError, Txn,
         account_emails::Owner,
-        logins,
         passkeys::{self as table, NewPasskey, PasskeyRow},
         users,
     },
@@ -241,9 +240,7 @@ pub async fn sign_in_with_passkey(
                 return Err(unknown());
             }
             limits::succeeded(txn, counts).await?;
-            if let Some(replaced) = replaces {
-                logins::delete(txn, replaced).await?;
-            }
+            replace(txn, replaces, now).await?;
             login.insert(txn).await?;
             record(txn, AuditAction::SignedIn, row.user, "with a passkey", now).await?;
             Ok::<_, Error>(())

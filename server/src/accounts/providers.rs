@@ -6,14 +6,14 @@ use super::{
     ceremonies::{self, Ceremony, Kind},
     keys::keep_one_way,
     limits,
-    logins::{GeneratedLogin, first_half, record},
+    logins::{GeneratedLogin, first_half, record, replace},
     passkeys::tell,
 };
 use crate::{
     AppState, Error, Result,
     config::Provider,
     identity::{Identity, IdentityError, Secrets},
-    store::{ScopedFutureExt, StoreError, identities, logins, sign_ups, users},
+    store::{ScopedFutureExt, StoreError, identities, sign_ups, users},
     zones::UTC,
 };
 use domain::{
@@ -222,9 +222,7 @@ async fn sign_in(
                 return Err(ceremonies::over());
             }
             identities::used(txn, issuer, subject, now).await?;
-            if let Some(replaced) = replaces {
-                logins::delete(txn, replaced).await?;
-            }
+            replace(txn, replaces, now).await?;
             let login = GeneratedLogin::new(now, user, client);
             let due = login.insert_half(txn, state).await?;
             let how = first_half("at a provider", due);

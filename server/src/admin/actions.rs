@@ -19,14 +19,7 @@ use domain::{
 use scoped_futures::ScopedFutureExt;
 
 fn entry(login: &CurrentLogin, action: AuditAction, now: Timestamp) -> AuditEntry {
-    AuditEntry {
-        at: now,
-        actor: Some(login.me.id),
-        action,
-        session: None,
-        subject: None,
-        detail: String::new(),
-    }
+    AuditEntry::of(now, Some(login.me.id), action, None)
 }
 
 /// Does what an admin asks for.

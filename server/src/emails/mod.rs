@@ -16,7 +16,7 @@ mod write;
 
 pub use account::{AccountText, compose_for_account};
 pub use compose::compose;
-pub(crate) use deliver::deliver;
+pub(crate) use deliver::{Delivery, deliver_composed};
 pub(crate) use jobs::notify_admin::notify_admins;
 pub use kind::{Cause, Detail, EmailKind};
 pub(crate) use undeliverable::address_works;

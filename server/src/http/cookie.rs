@@ -7,7 +7,7 @@ use crate::{
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite, time::Duration};
 use domain::time::{Millis, Timestamp};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 /// Over https browsers accept such a name only with `Secure`, `Path=/` and no `Domain`.
 const HOST_ONLY: &str = "__Host-";
@@ -22,10 +22,7 @@ pub fn name(config: &Config) -> &'static str {
 
 /// `Set-Cookie` for a new login.
 pub fn set(config: &Config, login: &NewLogin, now: Timestamp) -> HeaderValue {
-    let lifetime = login.expires_at.since(now);
-    let mut value = write(config, LOGIN, login.token.expose_secret(), lifetime);
-    value.set_sensitive(true);
-    value
+    secret(config, LOGIN, &login.token, login.expires_at.since(now))
 }
 
 /// `Set-Cookie` that removes the login's cookie.
@@ -38,10 +35,12 @@ pub fn sign_up(config: &Config, waiting: Option<&Waiting>, now: Timestamp) -> He
     let Some(waiting) = waiting else {
         return write(config, SIGN_UP, "", Millis(0));
     };
-    let lifetime = waiting.expires_at.since(now);
-    let mut value = write(config, SIGN_UP, waiting.token.expose_secret(), lifetime);
-    value.set_sensitive(true);
-    value
+    secret(
+        config,
+        SIGN_UP,
+        &waiting.token,
+        waiting.expires_at.since(now),
+    )
 }
 
 /// What a request carries of a sign-up.
@@ -54,10 +53,7 @@ pub fn ceremony(config: &Config, begun: Option<&Ceremony>, now: Timestamp) -> He
     let Some(begun) = begun else {
         return write(config, CEREMONY, "", Millis(0));
     };
-    let lifetime = begun.expires_at.since(now);
-    let mut value = write(config, CEREMONY, begun.token.expose_secret(), lifetime);
-    value.set_sensitive(true);
-    value
+    secret(config, CEREMONY, &begun.token, begun.expires_at.since(now))
 }
 
 /// What a request carries of a ceremony.
@@ -68,6 +64,18 @@ pub fn ceremony_token(config: &Config, headers: &HeaderMap) -> Option<String> {
 /// The token a request carries.
 pub fn token(config: &Config, headers: &HeaderMap) -> Option<String> {
     read(config, LOGIN, headers)
+}
+
+/// As [`write()`], for what must never be in a log.
+fn secret(
+    config: &Config,
+    name: &'static str,
+    token: &SecretString,
+    lifetime: Millis,
+) -> HeaderValue {
+    let mut value = write(config, name, token.expose_secret(), lifetime);
+    value.set_sensitive(true);
+    value
 }
 
 /// `Set-Cookie` for the cookie `__Host-…`, which scripts cannot read; `value` must be base64url.

@@ -92,6 +92,25 @@ pub trait MediaServer: Send + Sync + 'static {
     fn access_token(&self, grant: &JoinGrant) -> Result<SecretString, MediaError>;
 }
 
+/// Disconnects those in a room whom `is_out` names; how many.
+///
+/// # Errors
+/// [`MediaError`].
+pub(crate) async fn remove_where(
+    media: &dyn MediaServer,
+    room: &RoomName,
+    is_out: impl Fn(&MediaParticipant) -> bool + Send + Sync,
+) -> Result<u32, MediaError> {
+    let mut gone = 0;
+    for person in media.people(room).await? {
+        if is_out(&person) {
+            media.remove_participant(room, &person.identity).await?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
 /// A room to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomSpec {

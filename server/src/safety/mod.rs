@@ -20,12 +20,8 @@ async fn record(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let entry = AuditEntry {
-        at,
-        actor: Some(actor),
-        action,
-        session: None,
-        subject: Some(subject),
         detail: detail.to_owned(),
+        ..AuditEntry::of(at, Some(actor), action, Some(subject))
     };
     audit::record(txn, &entry).await
 }

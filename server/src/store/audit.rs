@@ -27,6 +27,25 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
+impl AuditEntry {
+    /// What somebody did to somebody, in no session, with nothing more to say.
+    pub fn of(
+        at: Timestamp,
+        actor: Option<UserId>,
+        action: AuditAction,
+        subject: Option<UserId>,
+    ) -> Self {
+        Self {
+            at,
+            actor,
+            action,
+            session: None,
+            subject,
+            detail: String::new(),
+        }
+    }
+}
+
 /// Adds an action, in the transaction that carries it out.
 ///
 /// # Errors

@@ -246,18 +246,6 @@ pub async fn take_waiting(txn: &Txn, login: LoginId) -> Result<bool, StoreError>
     Ok(ended.rows_affected > 0)
 }
 
-/// Ends all logins of a person.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn delete_all(txn: &Txn, user: UserId) -> Result<(), StoreError> {
-    logins::Entity::delete_many()
-        .filter(logins::Column::UserId.eq(user))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
 /// Removes a person's logins that expired by `now` or were last used before `idle_since`.
 ///
 /// # Errors

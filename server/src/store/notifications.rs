@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -104,18 +104,23 @@ pub async fn raise_kind(
     Ok(Some(id))
 }
 
+/// Settles the open entries that fit.
+async fn settle(txn: &Txn, fits: SimpleExpr, now: Timestamp) -> Result<(), StoreError> {
+    table::Entity::update_many()
+        .col_expr(table::Column::ResolvedAt, now.into())
+        .filter(fits)
+        .filter(table::Column::ResolvedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 /// Settles the open entry of a kind, if there is one.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn resolve_kind(txn: &Txn, kind: &str, now: Timestamp) -> Result<(), StoreError> {
-    table::Entity::update_many()
-        .col_expr(table::Column::ResolvedAt, now.into())
-        .filter(table::Column::Kind.eq(kind))
-        .filter(table::Column::ResolvedAt.is_null())
-        .exec(txn)
-        .await?;
-    Ok(())
+    settle(txn, table::Column::Kind.eq(kind), now).await
 }
 
 /// Settles the open entry about a job, if there is one.
@@ -123,13 +128,7 @@ pub async fn resolve_kind(txn: &Txn, kind: &str, now: Timestamp) -> Result<(), S
 /// # Errors
 /// When the database does not answer.
 pub async fn resolve(txn: &Txn, job: JobId, now: Timestamp) -> Result<(), StoreError> {
-    table::Entity::update_many()
-        .col_expr(table::Column::ResolvedAt, now.into())
-        .filter(table::Column::JobId.eq(job))
-        .filter(table::Column::ResolvedAt.is_null())
-        .exec(txn)
-        .await?;
-    Ok(())
+    settle(txn, table::Column::JobId.eq(job), now).await
 }
 
 /// Settles all open entries about a session.
@@ -141,13 +140,7 @@ pub async fn resolve_session(
     session: SessionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    table::Entity::update_many()
-        .col_expr(table::Column::ResolvedAt, now.into())
-        .filter(table::Column::SessionId.eq(session))
-        .filter(table::Column::ResolvedAt.is_null())
-        .exec(txn)
-        .await?;
-    Ok(())
+    settle(txn, table::Column::SessionId.eq(session), now).await
 }
 
 /// The list: open entries first, then settled ones, each latest first; at most 100.

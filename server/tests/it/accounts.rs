@@ -15,7 +15,7 @@ use server::{
     Error,
     accounts::{self, Client, NewLogin, Proof, SignIn, SignUp, Waiting},
     mail::MailError,
-    store::{self, ScopedFutureExt},
+    store::{self, ScopedFutureExt, StoreError},
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -510,7 +510,10 @@ async fn no_login_with_an_old_password_survives_the_new_one(app: TestApp) {
             held.notify_one();
             let_go.notified().await;
             store::users::set_password(txn, user, "another hash").await?;
-            store::logins::delete_all(txn, user).await
+            for login in store::logins::ids(txn, user).await? {
+                store::logins::delete(txn, login).await?;
+            }
+            Ok::<_, StoreError>(())
         }
         .scope_boxed()
     });

@@ -5,9 +5,8 @@ use crate::{
     api::{
         error::ApiError,
         queries::{
-            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, LinkSettings, Mentor,
-            MentorTimes, OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes,
-            Sessions,
+            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, Mentor, MentorTimes,
+            OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes, Sessions,
         },
     },
     url_words::Week,
@@ -15,8 +14,8 @@ use crate::{
 use domain::{
     problem::Problem,
     views::{
-        CodesSetup, MentorCard, MentorProfile, NotificationView, PendingMentor, SafetyPage,
-        SecondFactorView, SessionView,
+        CodesSetup, LinkView, MentorCard, MentorProfile, NotificationView, PendingMentor,
+        SafetyPage, SecondFactorView, SessionView,
     },
 };
 
@@ -52,14 +51,10 @@ async fn waiting(request: &Request) -> Result<Option<String>, ApiError> {
     request.answer(server::accounts::waiting(&request.state, browser.as_deref()).await)
 }
 
-async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkSettings>, ApiError> {
+async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkView>, ApiError> {
     let (EmailLink { kind, token }, browser) = (query, request.sign_up());
     let found = server::accounts::look(&request.state, kind, &token, browser.as_deref()).await;
-    let found = request.answer(found)?;
-    Ok(found.map(|link| LinkSettings {
-        email: link.email,
-        needs_password: link.needs_password,
-    }))
+    request.answer(found)
 }
 
 async fn safety(request: &Request, query: Safety) -> Result<SafetyPage, ApiError> {

@@ -3,6 +3,7 @@
 use crate::{
     AppState, Result,
     jobs::Job,
+    media::remove_where,
     store::{logins, participants, rooms},
 };
 use domain::ids::{SessionId, UserId};
@@ -29,19 +30,17 @@ impl Job for LeaveCalls {
 
     async fn run(&self, state: &AppState) -> Result<()> {
         let db = state.db.read();
-        let live = logins::of_user(db, self.user).await?;
+        let (live, theirs) = (logins::of_user(db, self.user).await?, self.user.to_string());
         for session in participants::sessions_of(db, self.user).await? {
             let Some(room) = rooms::current(db, session).await? else {
                 continue;
             };
-            for person in state.media.people(&room.name).await? {
-                let is_theirs = person.identity == self.user.to_string();
+            let removing = remove_where(&*state.media, &room.name, |person| {
                 let is_live = |id| live.iter().any(|login| login.login == id);
-                if is_theirs && person.login.is_some_and(|id| !is_live(id)) {
-                    let removing = state.media.remove_participant(&room.name, &person.identity);
-                    removing.await?;
-                    tracing::info!(session.id = %session, "a call ended with its login");
-                }
+                person.identity == theirs && person.login.is_some_and(|id| !is_live(id))
+            });
+            if removing.await? > 0 {
+                tracing::info!(session.id = %session, "a call ended with its login");
             }
         }
         Ok(())

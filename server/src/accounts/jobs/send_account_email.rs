@@ -2,9 +2,9 @@
 //! for it is not told; its link's token is made here and stored as a hash only.
 
 use crate::{
-    AppState, Error, Result,
+    AppState, Result,
     credentials::{generate_token, token_hash},
-    emails::{AccountText, compose_for_account, deliver},
+    emails::{AccountText, Delivery, compose_for_account, deliver_composed},
     jobs::{Alert, Job, Lane},
     store::{
         ScopedFutureExt,
@@ -58,19 +58,15 @@ impl Job for SendAccountEmail {
             return Ok(());
         };
         let composed = compose_for_account(&state.config, id, &row.email, &text, now);
-        let delivered = match composed {
-            Ok(email) => deliver(state, &email).await,
-            Err(error) => Err(error),
-        };
-        match delivered {
-            // Whoever mistyped an address, or made one up, needs no admin.
-            Err(Error::Mail(error)) if error.is_of_recipient() => {
-                tracing::info!(email.id = %id, %error, "an email about an account was refused");
-                return Ok(());
+        match deliver_composed(state, composed).await? {
+            Delivery::Taken => {
+                tracing::info!(email.id = %id, email.kind = row.kind.as_str(), "email {id} sent");
             }
-            delivered => delivered?,
+            // Whoever mistyped an address, or made one up, needs no admin.
+            Delivery::BadRecipient(error) => {
+                tracing::info!(email.id = %id, %error, "an email about an account was refused");
+            }
         }
-        tracing::info!(email.id = %id, email.kind = row.kind.as_str(), "email {id} sent");
         Ok(())
     }
 }

@@ -1,9 +1,12 @@
 //! Sends an email about a session, unless it is void by then.
 
 use crate::{
-    AppState, Error, Result,
+    AppState, Result,
     emails::{
-        compose::compose, deliver::deliver, kind::is_overtaken, undeliverable::undeliverable,
+        compose::compose,
+        deliver::{Delivery, deliver_composed},
+        kind::is_overtaken,
+        undeliverable::undeliverable,
     },
     jobs::{Alert, Job, Lane, enqueue},
     store::{
@@ -77,17 +80,13 @@ impl Job for SendEmail {
             }
         }
         let composed = compose(&state.config, &row, &about, now);
-        let delivered = match composed {
-            Ok(email) => deliver(state, &email).await,
-            Err(error) => Err(error),
-        };
-        match delivered {
+        match deliver_composed(state, composed).await? {
+            Delivery::Taken => {}
             // Their address is at fault: no other attempt, and no admin, can change that.
-            Err(Error::Mail(error)) if error.is_of_recipient() => {
+            Delivery::BadRecipient(error) => {
                 tracing::warn!(email.id = %id, %error, "email {id} cannot be delivered");
                 return give_up(state, &row).await;
             }
-            delivered => delivered?,
         }
         tracing::info!(email.id = %id, email.kind = row.kind.as_str(), session.id = %row.session, "email {id} sent");
         settle(state, id, End::Sent).await

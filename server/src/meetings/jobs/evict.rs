@@ -1,6 +1,6 @@
 //! Removes everybody from a room who must not be in it.
 
-use crate::{AppState, Result, jobs::Job, store};
+use crate::{AppState, Result, jobs::Job, media::remove_where, store};
 use domain::ids::{RoomName, SessionId};
 use serde::{Deserialize, Serialize};
 
@@ -28,14 +28,10 @@ impl Job for Evict {
         let Some(record) = store::sessions::find(state.db.read(), self.session).await? else {
             return Ok(());
         };
-        let mut gone = 0;
-        for person in state.media.people(&self.room).await? {
-            if person.is_person && !record.facts.admits(&person.identity) {
-                let removing = state.media.remove_participant(&self.room, &person.identity);
-                removing.await?;
-                gone += 1;
-            }
-        }
+        let removing = remove_where(&*state.media, &self.room, |person| {
+            person.is_person && !record.facts.admits(&person.identity)
+        });
+        let gone = removing.await?;
         if gone > 0 {
             tracing::info!(session.id = %self.session, gone, "people were removed from a room they may not be in");
         }
