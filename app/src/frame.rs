@@ -28,6 +28,7 @@ use crate::{
         sign_up::SignUpPage,
     },
 };
+use domain::text::isolated;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -98,7 +99,7 @@ fn Frame(
 
     view! {
         <Title formatter=move |title: String| {
-            if title.is_empty() { name.clone() } else { format!("{title} · {name}") }
+            if title.is_empty() { name.clone() } else { format!("{} · {name}", isolated(&title)) }
         } />
         <Router base=base set_is_routing=set_is_routing>
             <a class="skip-link" href=element_ids::MAIN_LINK rel="external">

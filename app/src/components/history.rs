@@ -1,7 +1,7 @@
 //! A session's history.
 
 use super::time::LocalTime;
-use domain::{booking::ChangeKind, views::HistoryEntry};
+use domain::{booking::ChangeKind, text::isolated, views::HistoryEntry};
 use leptos::prelude::*;
 
 /// The list, oldest first.
@@ -28,7 +28,10 @@ pub fn History(history: Vec<HistoryEntry>) -> impl IntoView {
 
 /// What happened, in a sentence.
 fn sentence(entry: &HistoryEntry) -> String {
-    let who = entry.by.as_ref().map_or("Somebody", |by| &by.name);
+    let who = entry
+        .by
+        .as_ref()
+        .map_or_else(|| "Somebody".to_owned(), |by| isolated(&by.name));
     let starts = &entry.starts;
     match (entry.kind, &entry.previous) {
         (ChangeKind::Booked, _) => format!("{who} booked the session."),

@@ -70,7 +70,7 @@ pub fn LeftCard(
             <div class="left-parts">
                 <div>
                     <h2 id="left-title">{session.title.clone()}</h2>
-                    <p>{format!("With {other}")}</p>
+                    <p>"With " <bdi>{other}</bdi></p>
                     <SessionFacts session=session.clone() />
                     {open
                         .then(|| {

@@ -8,6 +8,7 @@ use crate::routes;
 use domain::{
     access::Access,
     session::{Booking, EndReason, Outcome, Room, SeatRole},
+    text::isolated,
     views::SessionView,
 };
 use leptos::prelude::*;
@@ -43,7 +44,7 @@ fn minutes(session: &SessionView) -> i64 {
 /// The start for the other person, where it differs.
 #[component]
 fn OtherTime(session: SessionView) -> impl IntoView {
-    let other = session.other().name.clone();
+    let other = isolated(&session.other().name);
     session.starts_theirs.map(|mut label| {
         let same_date = label.date == session.starts_label.date;
         let date = std::mem::take(&mut label.date);
@@ -117,14 +118,15 @@ pub fn SessionCard(session: SessionView) -> impl IntoView {
     let title_id = format!("session-{}", session.id);
     // Says which session a link is about, without changing its name.
     let (of_card, of_join, of_details) = (title_id.clone(), title_id.clone(), title_id.clone());
-    let other = session.other().name.clone();
+    let other = isolated(&session.other().name);
     let minutes = minutes(&session);
     let role = match session.role {
         Some(SeatRole::Mentor) => format!("You mentor {other} · {minutes} minutes"),
         Some(SeatRole::Mentee) => format!("With {other}, your mentor · {minutes} minutes"),
         None => format!(
             "{} and {} · {minutes} minutes",
-            session.mentor.name, session.mentee.name
+            isolated(&session.mentor.name),
+            isolated(&session.mentee.name)
         ),
     };
     let open = matches!(session.access, Access::Open { .. });

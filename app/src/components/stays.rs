@@ -3,6 +3,7 @@
 use super::time::{duration_text, zone_name};
 use domain::{
     session::{Outcome, SeatRole},
+    text::isolated,
     time::Timestamp,
     views::{Attendance, AttendanceReport, Presence, SessionView},
 };
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 
 /// A session's outcome in a sentence; `None` while it is open.
 pub fn outcome_text(session: &SessionView) -> Option<String> {
-    let missed = |name: &str| format!("{name} did not come.");
+    let missed = |name: &str| format!("{} did not come.", isolated(name));
     match session.outcome {
         Outcome::Pending => None,
         Outcome::Completed => Some("The session took place.".to_owned()),
@@ -88,7 +89,9 @@ fn person_line(person: Attendance, scale: Scale) -> impl IntoView {
     view! {
         <li class="stay">
             <p class="stay-person">
-                <strong>{person.person.name}</strong>
+                <strong>
+                    <bdi>{person.person.name}</bdi>
+                </strong>
                 <span class="muted">{format!(" · {role} · {total}")}</span>
             </p>
             <svg class="stay-bar" aria-hidden="true">

@@ -2,7 +2,7 @@
 
 use super::time::zone_name;
 use crate::{routes, url_words::Week};
-use domain::views::Slot;
+use domain::{text::isolated, views::Slot};
 use leptos::prelude::*;
 
 /// Slots of one date in the reader's zone.
@@ -29,7 +29,10 @@ fn by_day(slots: Vec<Slot>) -> Vec<Day> {
 pub fn times_hint(slots: &[Slot], reader_zone: &str, other: &str) -> String {
     let yours = zone_name(reader_zone);
     if slots.iter().any(|slot| slot.theirs.is_some()) {
-        format!("Times are in your time zone, {yours}, with {other}’s time below.")
+        format!(
+            "Times are in your time zone, {yours}, with {}’s time below.",
+            isolated(other)
+        )
     } else {
         format!("Times are in your time zone, {yours}.")
     }
@@ -63,7 +66,7 @@ fn DayTimes(day: Day, mentor: String, chosen: String) -> impl IntoView {
                 let other_day = (label.date != slot.yours.date).then(|| format!(" {}", label.date));
                 view! {
                     <span class="slot-theirs">
-                        <span class="visually-hidden">{format!(", for {mentor} ")}</span>
+                        <span class="visually-hidden">{format!(", for {} ", isolated(&mentor))}</span>
                         {label.time}
                         {other_day.map(|date| view! { <span class="visually-hidden">{date}</span> })}
                     </span>

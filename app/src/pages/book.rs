@@ -16,7 +16,12 @@ use crate::{
     forms::Form,
     routes,
 };
-use domain::{booking::NOTE_MAX, session::Booking as State, text::TITLE_MAX, views::SessionView};
+use domain::{
+    booking::NOTE_MAX,
+    session::Booking as State,
+    text::{TITLE_MAX, isolated},
+    views::SessionView,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -48,9 +53,12 @@ fn Booking(session: SessionView) -> impl IntoView {
     }
     let mentor = session.mentor.clone();
     let lead = if session.mentor_confirms {
-        format!("With {}, who confirms each session by hand.", mentor.name)
+        format!(
+            "With {}, who confirms each session by hand.",
+            isolated(&mentor.name)
+        )
     } else {
-        format!("With {}, your mentor.", mentor.name)
+        format!("With {}, your mentor.", isolated(&mentor.name))
     };
     let now = session.now;
     let held = session.held_until.zip(session.held_label.clone());

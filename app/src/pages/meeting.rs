@@ -11,6 +11,7 @@ use domain::{
     access::{Access, Awaiting},
     problem::Problem,
     session::SeatRole,
+    text::isolated,
     time::{Millis, Timestamp, clock_face},
     views::{LiveState, MeetingPage as PageData, SessionView},
 };
@@ -150,19 +151,19 @@ fn explanation(access: Access, session: &SessionView) -> String {
         Access::NotFound | Access::NotYours => String::new(),
         Access::Cancelled { by } => match (by, session.role) {
             (Some(by), Some(mine)) if by == mine => "You cancelled this session.".to_owned(),
-            (Some(SeatRole::Mentor), _) => [&session.mentor.name, " cancelled this session."].concat(),
-            (Some(SeatRole::Mentee), _) => [&session.mentee.name, " cancelled this session."].concat(),
+            (Some(SeatRole::Mentor), _) => [&isolated(&session.mentor.name), " cancelled this session."].concat(),
+            (Some(SeatRole::Mentee), _) => [&isolated(&session.mentee.name), " cancelled this session."].concat(),
             (None, _) => "This session was cancelled.".to_owned(),
         },
         Access::NotConfirmed { awaiting } => match awaiting {
             Awaiting::Booking => "The booking of this session is not finished.".to_owned(),
             Awaiting::Mentor => [
-                &session.mentor.name,
+                &isolated(&session.mentor.name),
                 " has not confirmed this session yet. This page opens by itself once it is confirmed and the time has come.",
             ]
             .concat(),
             Awaiting::Declined => [
-                &session.mentor.name,
+                &isolated(&session.mentor.name),
                 " declined this session. You can choose another time or another mentor.",
             ]
             .concat(),
@@ -172,7 +173,7 @@ fn explanation(access: Access, session: &SessionView) -> String {
             "The time in which this meeting could be joined is over.".to_owned()
         }
         Access::Removed { .. } => [
-            &session.mentor.name,
+            &isolated(&session.mentor.name),
             " removed you from this meeting. If they allow you back in, this page opens by itself.",
         ]
         .concat(),
@@ -234,9 +235,11 @@ fn ClosedGate(
         <section class="gate" aria-labelledby="gate-title">
             <h1 id="gate-title">{heading}</h1>
             <p class="gate-session">
-                <b>{session.title.clone()}</b>
+                <b>
+                    <bdi>{session.title.clone()}</bdi>
+                </b>
                 " with "
-                {session.other().name.clone()}
+                <bdi>{session.other().name.clone()}</bdi>
             </p>
             <p>{explanation(access, &session)}</p>
             {opens_at
@@ -263,7 +266,7 @@ fn ClosedGate(
                                 .clone()
                                 .map(|theirs| {
                                     view! {
-                                        <dt>"For " {session.other().name.clone()}</dt>
+                                        <dt>"For " <bdi>{session.other().name.clone()}</bdi></dt>
                                         <dd>
                                             <LocalTime label=theirs at=session.scheduled_at />
                                         </dd>

@@ -17,7 +17,7 @@ use crate::{
     routes,
     url_words::Week,
 };
-use domain::booking::NOTE_MAX;
+use domain::{booking::NOTE_MAX, text::isolated};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -94,7 +94,7 @@ fn MoveForm(
         return view! { <NoTimes week /> }.into_any();
     }
     let chosen = form.value("starts_at", "");
-    let label = format!("Why? {other} will read this");
+    let label = format!("Why? {} will read this", isolated(&other));
     view! {
         <PostForm to=form.to>
             <FormError problem fields=&["reason"] />

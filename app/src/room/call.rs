@@ -19,6 +19,7 @@ use domain::{
     ids::SessionId,
     problem::Problem,
     session::SeatRole,
+    text::isolated,
     views::{LiveState, MeetingPage, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -68,6 +69,11 @@ impl Call {
             clock: StoredValue::new(ServerClock::new(page.now, page.now)),
             client: LocalValue::new(),
         }
+    }
+
+    /// The other person's name, for the middle of a sentence.
+    pub fn other_name(self) -> String {
+        self.read(|model| isolated(&model.other.name))
     }
 
     /// Starts the client; only in the browser.

@@ -1,7 +1,7 @@
 //! The texts of the meeting: plain words, each with the next step.
 
 use super::model::{ConnectFailure, ConnectionQuality, DeviceProblem, InputKind};
-use domain::{permissions::Moderation, time::Millis};
+use domain::{permissions::Moderation, text::isolated, time::Millis};
 
 /// Sharing the screen did not work.
 pub const SHARE_FAILED: &str =
@@ -13,17 +13,17 @@ const NOTICE_MAX: usize = 80;
 
 /// Somebody joined.
 pub fn joined(name: &str) -> String {
-    [name, " joined."].concat()
+    [&isolated(name), " joined."].concat()
 }
 
 /// Somebody left.
 pub fn left(name: &str) -> String {
-    [name, " left."].concat()
+    [&isolated(name), " left."].concat()
 }
 
 /// Somebody shares their screen.
 pub fn shares_screen(name: &str) -> String {
-    [name, " is sharing their screen."].concat()
+    [&isolated(name), " is sharing their screen."].concat()
 }
 
 /// A message arrived while the chat was closed.
@@ -32,7 +32,7 @@ pub fn message_from(name: &str, text: &str) -> String {
     if short.len() < text.len() {
         short.push('…');
     }
-    [name, ": ", &short].concat()
+    [&isolated(name), ": ", &short].concat()
 }
 
 /// The window closes soon.
@@ -52,11 +52,17 @@ pub fn extended(by: Millis) -> String {
 
 /// The mentor switched the reader's microphone off.
 pub fn muted_by(name: &str) -> String {
-    [name, " muted your microphone. You can switch it on again."].concat()
+    [
+        &isolated(name),
+        " muted your microphone. You can switch it on again.",
+    ]
+    .concat()
 }
 
 /// A moderation was carried out.
 pub fn moderated(what: Moderation, name: &str) -> String {
+    let name = isolated(name);
+    let name = name.as_str();
     match what {
         Moderation::Mute => [name, " is muted."],
         Moderation::AskToUnmute => [name, " was asked to unmute."],

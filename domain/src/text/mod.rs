@@ -3,12 +3,14 @@
 mod characters;
 mod clean;
 mod email_address;
+mod isolate;
 mod names;
 mod password;
 mod return_path;
 
 pub use clean::{beginning, message, one_line, paragraph, short_label};
 pub use email_address::EmailAddress;
+pub use isolate::isolated;
 pub use names::{DisplayName, Title};
 pub use password::{PASSWORD_LENGTH, check_password};
 pub use return_path::ReturnPath;

@@ -10,6 +10,7 @@ use domain::{
     problem::Problem,
     seats::Seats,
     session::{Outcome, RoomWord},
+    text::isolated,
     time::Timestamp,
 };
 use store::{
@@ -72,7 +73,14 @@ fn section(title: &str, empty: &str, entries: Vec<Entry>) -> Section {
 
 fn people(record: &SessionRecord) -> (String, String) {
     let Seats { mentor, mentee } = &record.people;
-    fact("People", format!("{} mentors {}", mentor.name, mentee.name))
+    fact(
+        "People",
+        format!(
+            "{} mentors {}",
+            isolated(&mentor.name),
+            isolated(&mentee.name)
+        ),
+    )
 }
 
 async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
@@ -97,7 +105,10 @@ async fn rooms(state: &AppState, zone: &Zone) -> Result<Console> {
             .filter(|(id, ..)| *id == record.facts.id)
             .map(|(_, user, since)| {
                 let role = user.and_then(|user| record.facts.role_of(user));
-                let name = role.map_or("Somebody else", |role| record.people[role].name.as_str());
+                let name = role.map_or_else(
+                    || "Somebody else".to_owned(),
+                    |role| isolated(&record.people[role].name),
+                );
                 format!("{name} since {}", time(zone, *since))
             })
             .collect();
@@ -406,7 +417,11 @@ fn undecided(zone: &Zone, record: SessionRecord, by: Option<Option<UserId>>) -> 
         (Outcome::MissedByBoth, "Nobody came"),
     ];
     let who = |by: Option<UserId>| match by.and_then(|by| record.facts.role_of(by)) {
-        Some(role) => format!("{}, the {}", record.people[role].name, role.as_str()),
+        Some(role) => format!(
+            "{}, the {}",
+            isolated(&record.people[role].name),
+            role.as_str()
+        ),
         None => "Somebody whose account is gone".to_owned(),
     };
     let mut facts = vec![

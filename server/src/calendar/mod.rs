@@ -29,7 +29,7 @@ use domain::{
     permissions::Actor,
     problem::Problem,
     session::{Booking, SeatRole},
-    text::{beginning, one_line, paragraph},
+    text::{beginning, isolated, one_line, paragraph},
     time::{Millis, Timestamp},
 };
 use scoped_futures::ScopedFutureExt;
@@ -202,8 +202,8 @@ fn entry(config: &Config, facts: &EventFacts, method: Method) -> (Component, Opt
     let page = format!("{}/sessions/{}", config.app_url.origin, facts.session);
     let title = format!(
         "{} with {}",
-        line(&facts.title, TITLE_MAX),
-        line(&facts.other, NAME_MAX)
+        isolated(&line(&facts.title, TITLE_MAX)),
+        isolated(&line(&facts.other, NAME_MAX))
     );
     let title = title.trim();
     let goal = lines(&facts.goal, TEXT_MAX);

@@ -19,7 +19,7 @@ use domain::{
     availability::Interval,
     ids::EmailId,
     session::{Booking, SeatRole},
-    text::{EmailAddress, NAME_MAX, TITLE_MAX, beginning, one_line},
+    text::{EmailAddress, NAME_MAX, TITLE_MAX, beginning, isolated, one_line},
     time::Timestamp,
 };
 use lettre::{
@@ -231,14 +231,14 @@ fn words(
         Zone::or_utc(&reader.time_zone),
         Zone::or_utc(&other.time_zone),
     );
-    let name = clip(&other.name, NAME_MAX);
+    let name = isolated(&clip(&other.name, NAME_MAX));
     let origin = config.app_url.origin.clone();
     Words {
         subject: format!(
             "{}: {} with {}, {}",
             headline(mail.kind),
-            clip(&about.title, SUBJECT_TITLE_MAX),
-            clip(&other.name, SUBJECT_NAME_MAX),
+            isolated(&clip(&about.title, SUBJECT_TITLE_MAX)),
+            isolated(&clip(&other.name, SUBJECT_NAME_MAX)),
             yours.short(detail.starts_at),
         ),
         lead: lead(mail.kind, role, &name, &actor(detail, reader, other, &name)),
@@ -257,7 +257,7 @@ fn words(
         is_late: mail.version != about.version,
         meeting_url: takes_place(mail.kind).then(|| about.meeting_url.clone()),
         page_url: format!("{origin}/sessions/{}", about.session),
-        reader: clip(&reader.name, NAME_MAX),
+        reader: isolated(&clip(&reader.name, NAME_MAX)),
         title: clip(&about.title, TITLE_MAX),
         app_name: config.app_name.clone(),
         zone: yours.name().to_owned(),

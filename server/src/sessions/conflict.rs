@@ -2,7 +2,7 @@
 
 use super::slots::{Asked, free};
 use crate::{AppState, Error, Result, login::CurrentLogin, store, zones::Zone};
-use domain::{availability::Interval, problem::Problem, time::Millis};
+use domain::{availability::Interval, problem::Problem, text::isolated, time::Millis};
 
 /// The next free time is looked for within this time.
 const LOOK_AHEAD: Millis = Millis::days(14);
@@ -27,7 +27,7 @@ pub(super) async fn taken(state: &AppState, login: &CurrentLogin, asked: &Asked)
         to: asked.starts_at.max(asked.now) + LOOK_AHEAD,
     };
     let next = free(state, asked, range, login.me.id).await?;
-    let name = &asked.mentor.card.name;
+    let name = isolated(&asked.mentor.card.name);
     Ok(conflict(match next.first() {
         Some(slot) => {
             let label = Zone::or_utc(&login.me.time_zone).label(slot.from);

@@ -275,7 +275,9 @@ fn hostile_texts_stay_text() {
 /// What a calendar program shall show for a title.
 fn summary(title: &str) -> String {
     let line: String = domain::text::one_line(title).chars().take(200).collect();
-    format!("{line} with Maya").trim().to_owned()
+    format!("{} with Maya", domain::text::isolated(&line))
+        .trim()
+        .to_owned()
 }
 
 #[test]

@@ -249,6 +249,36 @@ fn an_email_has_the_entry_for_the_calendar_twice_and_says_that_a_machine_wrote_i
     );
 }
 
+#[test]
+fn a_name_written_from_right_to_left_keeps_to_itself() {
+    let mut about = appointment();
+    about.people.mentor.name = "דנה 1".to_owned();
+    let isolated = "\u{2068}דנה 1\u{2069}";
+    let email = written(EmailKind::Booked, &about, MENTEE, &NONE);
+    let message = parse(&email);
+    assert_eq!(
+        message.subject(),
+        Some(format!("Booked: First steps with {isolated}, Tue 1 Dec 05:00").as_str())
+    );
+    for body in bodies(&message) {
+        assert!(
+            body.contains(&format!("Your session with {isolated} is booked.")),
+            "{body}"
+        );
+    }
+    let entry = message
+        .parts
+        .iter()
+        .find(|p| p.is_content_type("text", "calendar"))
+        .and_then(|part| part.text_contents())
+        .expect("an entry")
+        .replace("\r\n ", "");
+    assert!(
+        entry.contains(&format!("SUMMARY:First steps with {isolated}\r\n")),
+        "{entry}"
+    );
+}
+
 /// Headers of the message itself, in lower case; panics when one is there twice.
 #[track_caller]
 fn headers(message: &Message<'_>) -> BTreeSet<String> {

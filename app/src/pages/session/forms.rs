@@ -12,7 +12,7 @@ use crate::{
     },
     forms::Form,
 };
-use domain::{booking::NOTE_MAX, ids::SessionId};
+use domain::{booking::NOTE_MAX, ids::SessionId, text::isolated};
 use leptos::prelude::*;
 
 /// The mentor's three answers to a request.
@@ -21,7 +21,7 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
     let (ask, decline) = (Form::new::<AskMentee>(), Form::new::<DeclineSession>());
     view! {
         <section class="card" aria-labelledby="request-title">
-            <h2 id="request-title">{format!("{mentee} is waiting for your answer")}</h2>
+            <h2 id="request-title">{format!("{} is waiting for your answer", isolated(&mentee))}</h2>
             <p>"The time is reserved for both of you until you answer."</p>
             <Confirm id />
             <NoteForm
@@ -51,6 +51,7 @@ pub fn AnswerRequest(id: SessionId, mentee: String) -> impl IntoView {
 /// Lets a removed mentee in again.
 #[component]
 pub fn AllowBackIn(id: SessionId, name: String) -> impl IntoView {
+    let name = isolated(&name);
     let form = Form::new::<AllowBack>();
     let (problem, pending) = (form.problem(), form.pending());
     view! {
@@ -78,6 +79,7 @@ pub fn Cancel(
     reason_needed: bool,
 ) -> impl IntoView {
     let form = Form::new::<CancelSession>();
+    let other = isolated(&other);
     let meaning = format!(
         "The time becomes free again and the meeting cannot be entered any more, by you or by {other}. This cannot be undone.",
     );

@@ -19,6 +19,7 @@ use crate::{
 use domain::{
     access::Access,
     session::{Booking, EndReason, Room, SeatRole},
+    text::isolated,
     views::{AttendanceReport, SessionView},
 };
 use leptos::prelude::*;
@@ -51,9 +52,13 @@ fn Record(session: SessionView) -> impl IntoView {
     let may = session.may;
     let history = session.history.clone();
     let people = match session.role {
-        Some(SeatRole::Mentor) => format!("You mentor {}.", session.mentee.name),
-        Some(SeatRole::Mentee) => format!("With {}, your mentor.", session.mentor.name),
-        None => format!("{} mentors {}.", session.mentor.name, session.mentee.name),
+        Some(SeatRole::Mentor) => format!("You mentor {}.", isolated(&session.mentee.name)),
+        Some(SeatRole::Mentee) => format!("With {}, your mentor.", isolated(&session.mentor.name)),
+        None => format!(
+            "{} mentors {}.",
+            isolated(&session.mentor.name),
+            isolated(&session.mentee.name)
+        ),
     };
     let over = ending_text(&session);
     let reason = (!session.reason.is_empty()).then(|| session.reason.clone());
@@ -158,9 +163,9 @@ fn MeetingLink(session: SessionView, meeting: String) -> impl IntoView {
 fn ending_text(session: &SessionView) -> Option<String> {
     let name = |who| {
         if who == session.mentor.id {
-            session.mentor.name.clone()
+            isolated(&session.mentor.name)
         } else {
-            session.mentee.name.clone()
+            isolated(&session.mentee.name)
         }
     };
     match (session.booking, session.room) {

@@ -104,7 +104,7 @@ fn ChatMessage(call: Call, message: Message) -> impl IntoView {
     let state = match message.delivery {
         Delivery::Sent | Delivery::Sending => None,
         Delivery::Waiting => {
-            let name = call.read(|model| model.other.name.clone());
+            let name = call.other_name();
             Some(["Will be sent when ", &name, " is here."].concat())
         }
         Delivery::Failed => Some("Not sent.".to_owned()),
@@ -118,7 +118,9 @@ fn ChatMessage(call: Call, message: Message) -> impl IntoView {
     view! {
         <li class="chat-item" class:is-mine=message.mine>
             <p class="chat-meta">
-                <b>{from}</b>
+                <b>
+                    <bdi>{from}</bdi>
+                </b>
                 " "
                 <span>{message.time}</span>
             </p>

@@ -22,7 +22,7 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
         set_ready.set(true);
         call.send(Event::ElementsRendered);
     });
-    let other = call.read(|model| model.other.name.clone());
+    let other = call.other_name();
     let camera = move || call.with(|model| model.camera.capture);
     let joining = move || call.with(|model| model.phase == Phase::Joining);
     let note = move || match camera() {

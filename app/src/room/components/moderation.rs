@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// What the mentor can do to the mentee and the meeting.
 #[component]
 pub fn Manage(call: Call) -> impl IntoView {
-    let name = call.read(|model| model.other.name.clone());
+    let name = call.other_name();
     let here = move || call.with(|model| model.peer().is_some());
     let speaks = move || call.with(|model| model.peer().is_some_and(|peer| peer.microphone));
     let removed = move || call.with(|model| model.mentee_removed);
@@ -79,7 +79,7 @@ pub fn Extend(call: Call) -> impl IntoView {
 /// Asks before the mentee is removed.
 #[component]
 pub fn RemoveDialog(call: Call) -> impl IntoView {
-    let name = call.read(|model| model.other.name.clone());
+    let name = call.other_name();
     view! {
         <dialog id=element_ids::REMOVE_DIALOG class="dialog" aria-labelledby="remove-title">
             <h2 id="remove-title">{["Remove ", &name, " from the meeting?"].concat()}</h2>
@@ -110,7 +110,7 @@ pub fn RemoveDialog(call: Call) -> impl IntoView {
 /// Asks before the meeting is ended.
 #[component]
 pub fn EndDialog(call: Call) -> impl IntoView {
-    let other = call.read(|model| model.other.name.clone());
+    let other = call.other_name();
     let ending = move || call.with(|model| model.is_ending);
     let problem = move || call.with(|model| model.end_problem.clone().unwrap_or_default());
     view! {

@@ -53,7 +53,7 @@ pub fn Notices(call: Call) -> impl IntoView {
             </Show>
             <Show when=move || call.with(|model| model.unmute_requested)>
                 <div class="notice" role="alert">
-                    <p>{call.read(|model| model.other.name.clone())} " asks you to switch your microphone on."</p>
+                    <p>{call.other_name()} " asks you to switch your microphone on."</p>
                     <p class="actions">
                         <button
                             type="button"

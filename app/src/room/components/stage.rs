@@ -24,8 +24,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Stage(call: Call, title: String) -> impl IntoView {
     Effect::new(move |_| call.send(Event::ElementsRendered));
-    let (other, other_id) = call.read(|model| (model.other.name.clone(), model.other.id));
-    let concern = routes::safety(other_id, Some(call.session));
+    let other = call.other_name();
+    let concern = call.read(|model| routes::safety(model.other.id, Some(call.session)));
     let is_mentor = call.read(|model| model.role == SeatRole::Mentor);
     let chat_open = move || call.with(|model| model.chat.open);
     view! {
@@ -92,8 +92,11 @@ fn quality_mark(quality: ConnectionQuality) -> &'static str {
 /// Pictures and sound.
 #[component]
 fn VideoTiles(call: Call) -> impl IntoView {
-    let other = call.read(|model| model.other.name.clone());
-    let initial: String = other.chars().take(1).flat_map(char::to_uppercase).collect();
+    let other = call.other_name();
+    let initial: String = call.read(|model| {
+        let first = model.other.name.chars().take(1);
+        first.flat_map(char::to_uppercase).collect()
+    });
     let is_here = move || call.with(|model| model.peer().is_some());
     let camera = move || call.with(|model| model.peer().is_some_and(|peer| peer.camera));
     let screen = move || call.with(|model| model.peer().is_some_and(|peer| peer.screen));
