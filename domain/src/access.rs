@@ -152,6 +152,8 @@ impl Access {
 pub enum Entry {
     /// Unless they are inside already: one seat, one place.
     IfNotInside,
+    /// Only to the door, unless they are in, or at the door with another login.
+    Door,
     /// Also when they are inside: the call moves here.
     Here,
     /// They were disconnected or could not connect: make sure at once that the room exists.

@@ -339,7 +339,9 @@ pub struct SessionView {
     pub mentee_is_removed: bool,
     /// Who is in the room now; empty unless the meeting is open.
     pub present: Vec<Person>,
-    /// Who said that they are running late and is not in the room.
+    /// Who is at its door: connected, not in. Empty unless the meeting is open.
+    pub at_door: Vec<Person>,
+    /// Who said that they are running late and is neither in the room nor at its door.
     pub late: Vec<Person>,
     /// Whether the reader can say now that they are running late, or take it back.
     pub may_say_late: bool,
@@ -380,6 +382,11 @@ impl SessionView {
     /// Whether the person whom the reader meets is in the room now.
     pub fn other_is_present(&self) -> bool {
         self.role.is_some() && self.present.contains(self.other())
+    }
+
+    /// Whether the person whom the reader meets is at the door.
+    pub fn other_is_at_door(&self) -> bool {
+        self.role.is_some() && self.at_door.contains(self.other())
     }
 
     /// Whether the person whom the reader meets is running late.
@@ -465,7 +472,9 @@ pub struct LiveState {
     pub now: Timestamp,
     /// Who is in the room now.
     pub present: Vec<Person>,
-    /// Who said that they are running late and is not in the room.
+    /// Who is at its door: connected, not in.
+    pub at_door: Vec<Person>,
+    /// Who said that they are running late and is neither in the room nor at its door.
     pub late: Vec<Person>,
 }
 

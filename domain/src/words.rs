@@ -32,6 +32,7 @@ use crate::{
     audit::AuditAction,
     availability::OverrideWord,
     booking::ChangeKind,
+    door::Standing,
     email::EmailKind,
     safety::ReportCategory,
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
@@ -50,6 +51,7 @@ words!(
     ReportCategory,
     RoomWord,
     SeatRole,
+    Standing,
 );
 
 #[cfg(test)]

@@ -69,3 +69,57 @@ export async function expectPlaying(page: Page, label: string): Promise<void> {
   const before = await frames();
   await expect.poll(frames, { message: `frames of "${label}"`, timeout: 30_000 }).toBeGreaterThan(before + 5);
 }
+
+/** What a page got of others, whatever it shows of it. */
+export interface Got {
+  /** Decoded pictures. */
+  frames: number;
+  /** The brightest sample of a colour in any of them, 0 to 255. */
+  brightest: number;
+  /** Sum of the received sound's energy. */
+  soundEnergy: number;
+}
+
+/** Decodes everything that pages of this context receive, as a changed client could. Before the pages are made. */
+export async function tapConnections(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const got = { frames: 0, brightest: 0 };
+    Object.defineProperty(window, "gotOfTest", { value: got });
+    const pen = new OffscreenCanvas(32, 18).getContext("2d", { willReadFrequently: true });
+    const sample = (video: HTMLVideoElement): void => {
+      video.requestVideoFrameCallback(() => {
+        pen?.drawImage(video, 0, 0, 32, 18);
+        const { data } = pen?.getImageData(0, 0, 32, 18) ?? { data: new Uint8ClampedArray() };
+        got.frames += 1;
+        got.brightest = Math.max(got.brightest, ...data.filter((_, n) => n % 4 !== 3));
+        sample(video);
+      });
+    };
+    const Native = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Native {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        this.addEventListener("track", ({ track }) => {
+          if (track.kind !== "video") return;
+          const video = document.createElement("video");
+          video.muted = true;
+          video.srcObject = new MediaStream([track]);
+          sample(video);
+          void video.play();
+        });
+      }
+    };
+  });
+}
+
+/** Since the last time it was asked. */
+export async function got(page: Page, energyBefore = 0): Promise<Got> {
+  const { soundEnergy } = await received(page);
+  const seen = await page.evaluate(() => {
+    const { gotOfTest } = window as unknown as { gotOfTest: { frames: number; brightest: number } };
+    const seen = { ...gotOfTest };
+    Object.assign(gotOfTest, { frames: 0, brightest: 0 });
+    return seen;
+  });
+  return { ...seen, soundEnergy: soundEnergy - energyBefore };
+}

@@ -6,6 +6,7 @@ use crate::{
     store::webhook_events,
 };
 use domain::{
+    door::Standing,
     ids::{LoginId, RoomName, SessionId, UserId},
     session::SeatRole,
     time::Millis,
@@ -200,6 +201,7 @@ async fn auto_create(state: &AppState) -> Finding {
         name: "doctor".to_owned(),
         login: LoginId(Uuid::new_v4()),
         role: SeatRole::Mentee,
+        standing: Standing::In,
         lifetime: Millis::minutes(1),
         now: state.clock.now(),
     };

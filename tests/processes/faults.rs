@@ -7,6 +7,7 @@ use crate::{
     support::{Process, Stage, ask, book, hour, report},
 };
 use domain::{
+    door::Standing,
     ids::{RoomName, SessionId, UserId},
     session::SeatRole,
     time::{Millis, Timestamp},
@@ -319,6 +320,7 @@ fn old_token(livekit: &LiveKit, room: &RoomName, user: UserId, now: Timestamp) -
         user,
         name: "Somebody".to_owned(),
         role: SeatRole::Mentee,
+        standing: Standing::In,
         login: NOBODYS_LOGIN.parse().expect("an id"),
         lifetime: Millis::hours(1),
         now,

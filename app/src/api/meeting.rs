@@ -41,6 +41,21 @@ pub async fn join(
     request.answer(join_token)
 }
 
+/// Lets the person in who is at the door.
+///
+/// # Errors
+/// The join decision, when it is a refusal; `Problem::Conflict` for somebody who is not at the door; when the media
+/// server or the database does not answer.
+#[server(prefix = "/api/fn", endpoint = "enter", input = Sent, output = Sent)]
+pub async fn enter(
+    /// Of the room's session.
+    session: SessionId,
+) -> Result<(), ApiError> {
+    let request = crate::api::backend::request()?;
+    let entered = server::meetings::enter(&request.state, request.login()?, session).await;
+    request.answer(entered)
+}
+
 /// Ends the room for everyone.
 ///
 /// # Errors

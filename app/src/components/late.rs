@@ -2,7 +2,7 @@
 
 use super::{fields::SubmitButton, form::PostForm, notes::FormError};
 use crate::{api::meeting::RunningLate, forms::Form};
-use domain::views::SessionView;
+use domain::{text::isolated, views::SessionView};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -12,9 +12,14 @@ pub fn Late(session: SessionView) -> impl IntoView {
     let is_late = session.reader_is_late();
     let theirs = session
         .other_is_late()
-        .then(|| [&session.other().name, " is running late."].concat());
-    let mine =
-        is_late.then(|| [&session.other().name, " sees that you are running late."].concat());
+        .then(|| [&isolated(&session.other().name), " is running late."].concat());
+    let mine = is_late.then(|| {
+        [
+            &isolated(&session.other().name),
+            " sees that you are running late.",
+        ]
+        .concat()
+    });
     view! {
         {theirs.map(|text| view! { <p class="running-late">{text}</p> })}
         {mine.map(|text| view! { <p class="running-late">{text}</p> })}

@@ -27,12 +27,24 @@ pub fn SessionFacts(session: SessionView) -> impl IntoView {
     }
 }
 
-/// Whether the other person is in the room.
+/// Whether the other person is in the room, or at its door.
 #[component]
 pub fn InTheRoom(session: SessionView) -> impl IntoView {
-    session.other_is_present().then(|| {
-        let text = [&session.other().name, " is in the room."].concat();
-        view! { <p class="in-the-room">{text}</p> }
+    let place = if session.other_is_present() {
+        Some(" is in the room.")
+    } else if session.other_is_at_door() {
+        Some(" is at the door.")
+    } else {
+        None
+    };
+    place.map(|place| {
+        let name = session.other().name.clone();
+        view! {
+            <p class="in-the-room">
+                <bdi>{name}</bdi>
+                {place}
+            </p>
+        }
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::{
         error::ApiError,
-        meeting::{end_room, extend, join, moderate},
+        meeting::{end_room, enter, extend, join, moderate},
     },
     browser::{self, LocalValue},
     routes,
@@ -167,6 +167,19 @@ impl Call {
                     // The server never calls these arguments malformed: its answer did not arrive.
                     Err(ApiError(Problem::Malformed(_))) => Event::NoResponse,
                     Err(ApiError(problem)) => Event::JoinRefused(problem),
+                });
+            }),
+            Effect::RequestDoor => spawn_local(async move {
+                self.send(match join(self.session, Entry::Door).await {
+                    Ok(token) => Event::DoorTokenReceived(token),
+                    Err(_) => Event::DoorRefused,
+                });
+            }),
+            Effect::EnterRoom => spawn_local(async move {
+                self.send(match enter(self.session).await {
+                    Ok(()) => Event::Entered,
+                    Err(ApiError(Problem::Malformed(_))) => Event::NoResponse,
+                    Err(ApiError(problem)) => Event::EntryRefused(problem),
                 });
             }),
             Effect::EnsureRoom => spawn_local(async move {

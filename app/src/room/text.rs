@@ -16,6 +16,11 @@ pub fn joined(name: &str) -> String {
     [&isolated(name), " joined."].concat()
 }
 
+/// Somebody checks their devices, and is connected already.
+pub fn is_at_door(name: &str) -> String {
+    [&isolated(name), " is at the door."].concat()
+}
+
 /// Somebody left.
 pub fn left(name: &str) -> String {
     [&isolated(name), " left."].concat()

@@ -6,6 +6,7 @@ use super::{
 };
 use async_trait::async_trait;
 use domain::{
+    door::{Arrival, Standing},
     ids::{LoginId, RoomName, UserId},
     notice::Notice,
     time::Timestamp,
@@ -36,6 +37,8 @@ pub enum Call {
     Tell(RoomName, Option<UserId>, Notice),
     /// [`MediaServer::remove_participant`].
     RemoveParticipant(RoomName, String),
+    /// [`MediaServer::let_in`].
+    LetIn(RoomName, String),
     /// [`MediaServer::check`].
     Check,
     /// [`MediaServer::access_token`].
@@ -151,12 +154,31 @@ impl Fake {
         room.people.push(MediaParticipant {
             sid: sid.clone(),
             identity,
-            joined_at: now,
+            standing: Standing::In,
+            arrival: Arrival::of(Some(now), Standing::In, None),
             is_active: true,
             login: None,
             is_person: true,
             microphones: vec![microphone],
         });
+        Some(sid)
+    }
+
+    /// Lets a person come to the door, as their browser would, and returns the id of the stay; `None`
+    /// when there is no such room.
+    pub fn knock(
+        &self,
+        name: &RoomName,
+        user: UserId,
+        login: LoginId,
+        now: Timestamp,
+    ) -> Option<String> {
+        let sid = self.join_with(name, user, login, now)?;
+        let mut inner = self.inner();
+        let people = &mut inner.rooms.get_mut(name.as_str())?.people;
+        let person = people.iter_mut().find(|p| p.sid == sid)?;
+        person.standing = Standing::Door;
+        person.arrival = Arrival::of(Some(now), Standing::Door, None);
         Some(sid)
     }
 
@@ -279,6 +301,24 @@ impl MediaServer for Fake {
             room.people.retain(|p| p.identity != identity);
         }
         Ok(())
+    }
+
+    async fn let_in(
+        &self,
+        name: &RoomName,
+        identity: &str,
+        at: Timestamp,
+    ) -> Result<bool, MediaError> {
+        let call = Call::LetIn(name.clone(), identity.to_owned());
+        self.called(call).await?;
+        let mut inner = self.inner();
+        let room = inner.rooms.get_mut(name.as_str());
+        let person = room.and_then(|room| room.people.iter_mut().find(|p| p.identity == identity));
+        Ok(person.is_some_and(|person| {
+            person.standing = Standing::In;
+            person.arrival.joined_at = Some(at);
+            true
+        }))
     }
 
     async fn check(&self) -> Result<(), MediaError> {

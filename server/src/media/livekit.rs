@@ -6,6 +6,7 @@ use super::{
 use crate::{config::MediaConfig, fail};
 use async_trait::async_trait;
 use domain::{
+    door::{Arrival, ENTERED, STANDING, Standing},
     ids::{RoomName, UserId},
     notice::{Notice, TOPIC},
     time::Timestamp,
@@ -14,11 +15,11 @@ use livekit_api::{
     access_token::{AccessToken, AccessTokenError, VideoGrants},
     services::{
         ServerError, ServerErrorCode, ServiceError,
-        room::{CreateRoomOptions, RoomClient, SendDataOptions},
+        room::{CreateRoomOptions, RoomClient, SendDataOptions, UpdateParticipantOptions},
     },
 };
 use livekit_protocol::{
-    TrackSource,
+    ParticipantInfo, TrackSource,
     participant_info::{Kind, State},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -194,26 +195,7 @@ impl MediaServer for LiveKit {
             Ok(people) => people,
             Err(error) => self.explain(error).await.map(|NotFound| Vec::new())?,
         };
-        let people = people.into_iter().map(|p| MediaParticipant {
-            joined_at: Timestamp(if p.joined_at_ms > 0 {
-                p.joined_at_ms
-            } else {
-                p.joined_at.saturating_mul(1_000)
-            }),
-            is_active: p.state == State::Active as i32,
-            login: p.attributes.get(LOGIN).and_then(|id| id.parse().ok()),
-            // `p.kind()` would take a kind that we do not know for a person.
-            is_person: p.kind == Kind::Standard as i32,
-            microphones: p
-                .tracks
-                .into_iter()
-                .filter(|track| track.source == TrackSource::Microphone as i32 && !track.muted)
-                .map(|track| track.sid)
-                .collect(),
-            sid: p.sid,
-            identity: p.identity,
-        });
-        Ok(people.collect())
+        Ok(people.into_iter().map(participant).collect())
     }
 
     async fn mute(&self, name: &RoomName, identity: &str, track: &str) -> Result<(), MediaError> {
@@ -256,6 +238,29 @@ impl MediaServer for LiveKit {
         }
     }
 
+    async fn let_in(
+        &self,
+        name: &RoomName,
+        identity: &str,
+        at: Timestamp,
+    ) -> Result<bool, MediaError> {
+        let attributes = [
+            (STANDING.to_owned(), Standing::In.as_str().to_owned()),
+            (ENTERED.to_owned(), at.0.to_string()),
+        ];
+        let options = UpdateParticipantOptions {
+            attributes: attributes.into(),
+            ..Default::default()
+        };
+        let updating = self
+            .rooms
+            .update_participant(name.as_str(), identity, options);
+        match updating.await {
+            Ok(_) => Ok(true),
+            Err(error) => self.explain(error).await.map(|NotFound| false),
+        }
+    }
+
     async fn check(&self) -> Result<(), MediaError> {
         match self.rooms.list_rooms(Vec::new()).await {
             Ok(_) => Ok(()),
@@ -277,6 +282,7 @@ impl MediaServer for LiveKit {
             .with_name(&grant.name)
             .with_attributes([
                 ("role", grant.role.as_str()),
+                (STANDING, grant.standing.as_str()),
                 (LOGIN, &grant.login.to_string()),
             ])
             // The library's own lifetime is six hours.
@@ -295,6 +301,32 @@ impl MediaServer for LiveKit {
             .to_jwt()
             .map(SecretString::from)
             .map_err(|error| token_error(&error))
+    }
+}
+
+fn participant(p: ParticipantInfo) -> MediaParticipant {
+    let attribute = |name| p.attributes.get(name).map(String::as_str);
+    let standing = Standing::of_attribute(attribute(STANDING));
+    let connected_at = Timestamp(if p.joined_at_ms > 0 {
+        p.joined_at_ms
+    } else {
+        p.joined_at.saturating_mul(1_000)
+    });
+    MediaParticipant {
+        standing,
+        arrival: Arrival::of(Some(connected_at), standing, attribute(ENTERED)),
+        is_active: p.state == State::Active as i32,
+        login: attribute(LOGIN).and_then(|id| id.parse().ok()),
+        // `p.kind()` would take a kind that we do not know for a person.
+        is_person: p.kind == Kind::Standard as i32,
+        microphones: p
+            .tracks
+            .into_iter()
+            .filter(|track| track.source == TrackSource::Microphone as i32 && !track.muted)
+            .map(|track| track.sid)
+            .collect(),
+        sid: p.sid,
+        identity: p.identity,
     }
 }
 
@@ -407,6 +439,7 @@ mod tests {
             user: UserId(Uuid::from_u128(2)),
             name: "Ada".to_owned(),
             role: SeatRole::Mentee,
+            standing: Standing::In,
             login: LoginId(Uuid::from_u128(3)),
             lifetime,
             now: Timestamp(1_800_000_000_000),
@@ -449,7 +482,7 @@ mod tests {
                 "iss": KEY,
                 "sub": "00000000-0000-0000-0000-000000000002",
                 "name": "Ada",
-                "attributes": {"role": "mentee", "login": "00000000-0000-0000-0000-000000000003"},
+                "attributes": {"role": "mentee", "state": "in", "login": "00000000-0000-0000-0000-000000000003"},
                 "video": {
                     "roomJoin": true,
                     "room": "session-00000000-0000-0000-0000-000000000001",

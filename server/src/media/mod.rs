@@ -10,6 +10,7 @@ pub use probe::{server_time, validate_status};
 
 use async_trait::async_trait;
 use domain::{
+    door::{Arrival, Standing},
     ids::{LoginId, RoomName, UserId},
     notice::Notice,
     session::SeatRole,
@@ -79,6 +80,17 @@ pub trait MediaServer: Send + Sync + 'static {
     /// [`MediaError`].
     async fn remove_participant(&self, name: &RoomName, identity: &str) -> Result<(), MediaError>;
 
+    /// Lets somebody in who is at the room's door; `false` when nobody of that identity is there.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    async fn let_in(
+        &self,
+        name: &RoomName,
+        identity: &str,
+        at: Timestamp,
+    ) -> Result<bool, MediaError>;
+
     /// Proves by a real call that the server answers and accepts our key.
     ///
     /// # Errors
@@ -147,6 +159,8 @@ pub struct JoinGrant {
     pub name: String,
     /// Seat, carried as the attribute `role`.
     pub role: SeatRole,
+    /// Where the person stands once connected, carried as the attribute `state`.
+    pub standing: Standing,
     /// The login that asks, carried as the attribute `login`: the call ends with it.
     pub login: LoginId,
     /// How long the join token admits.
@@ -163,8 +177,10 @@ pub struct MediaParticipant {
     pub sid: String,
     /// Identity; see [`domain::ids::user_of_identity`].
     pub identity: String,
-    /// When the stay began.
-    pub joined_at: Timestamp,
+    /// Where they stand now.
+    pub standing: Standing,
+    /// When they came to the door, and when in.
+    pub arrival: Arrival,
     /// Whether media flows; otherwise the participant is still connecting or on the way out.
     pub is_active: bool,
     /// The login that it was joined with, where the participant says so.

@@ -195,6 +195,7 @@ mod tests {
         let at = |minute| START + Millis::minutes(minute);
         StayRow {
             user: Some(user(who)),
+            door_at: None,
             joined_at: Some(at(from)),
             left_at: to.map(at),
             left_reason: None,

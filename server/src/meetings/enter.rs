@@ -8,12 +8,18 @@ use crate::{
     AppState, Result,
     jobs::enqueue,
     login::CurrentLogin,
-    media::{JoinGrant, RoomSpec},
-    store::{self, ScopedFutureExt, StoreError, Txn, rooms::RoomRecord, sessions::SessionRecord},
+    media::{JoinGrant, MediaParticipant, RoomSpec},
+    store::{
+        self, ScopedFutureExt, StoreError, Txn,
+        participants::{self, StayFacts},
+        rooms::RoomRecord,
+        sessions::SessionRecord,
+    },
 };
 use domain::{
     access::{Access, Entry, SessionFacts, access},
     attendance::decided_at,
+    door::{Arrival, Standing},
     ids::{RoomId, RoomName, SessionId, user_of_identity},
     problem::Problem,
     session::SeatRole,
@@ -110,33 +116,121 @@ pub async fn access_token(
     if !matches!(found.decision, Access::Open { .. }) {
         return Err(Problem::NoAccess(found.decision).into());
     }
-    let cached_for = match entry {
-        Entry::IfNotInside if is_inside(state, login, &found.room).await? => {
-            return Err(Problem::Elsewhere.into());
-        }
-        Entry::Rejoin => REJOIN_EVERY,
-        Entry::IfNotInside | Entry::Here => ENSURE_EVERY,
+    if is_elsewhere(state, login, &found.room, entry).await? {
+        return Err(Problem::Elsewhere.into());
+    }
+    let (cached_for, standing) = match entry {
+        Entry::Rejoin => (REJOIN_EVERY, Standing::In),
+        Entry::IfNotInside | Entry::Here => (ENSURE_EVERY, Standing::In),
+        Entry::Door => (ENSURE_EVERY, Standing::Door),
     };
     let found = ensured(state, login, found, cached_for).await?;
     let Access::Open { closes_at, role } = found.decision else {
         return Err(Problem::NoAccess(found.decision).into());
     };
-    if found.record.late_at[role].is_some() {
+    if standing == Standing::In && found.record.late_at[role].is_some() {
         late::set_late(state, login, id, None).await?;
     }
-    join_token(state, login, &found.room, closes_at, role)
+    join_token(state, login, &found.room, closes_at, (role, standing))
 }
 
-/// Whether the person is in the room at this moment, from another tab or device. LiveKit is asked: its
-/// messages may not have arrived, and whoever closed a tab is gone before they do.
-async fn is_inside(state: &AppState, login: &CurrentLogin, room: &RoomRecord) -> Result<bool> {
-    if room.ensured_at.is_none() {
+/// Lets the person in who is at the door with this login. Doing it twice is fine.
+///
+/// # Errors
+/// `Problem::NoAccess` with the decision; `Problem::Conflict` for somebody who is not at the door;
+/// [`crate::media::MediaError`] when LiveKit does not answer.
+pub async fn enter(state: &AppState, login: &CurrentLogin, id: SessionId) -> Result<()> {
+    let found = load(state, login, id).await?;
+    if !matches!(found.decision, Access::Open { .. }) {
+        return Err(Problem::NoAccess(found.decision).into());
+    }
+    let away = || Problem::Conflict("You are not at the door of this meeting.".to_owned());
+    let people = state.media.people(&found.room.name).await?;
+    let person = people
+        .into_iter()
+        .find(|p| is_them(p, login) && p.login == Some(login.login))
+        .ok_or_else(away)?;
+    if person.standing == Standing::In {
+        return Ok(());
+    }
+    let now = state.clock.now();
+    record_entry(state, login, &found, &person, now).await?;
+    let (room, identity) = (&found.room.name, &person.identity);
+    match state.media.let_in(room, identity, now).await? {
+        true => Ok(()),
+        false => Err(away().into()),
+    }
+}
+
+/// Writes that somebody came in from the door, unless the meeting ended or moved meanwhile.
+async fn record_entry(
+    state: &AppState,
+    login: &CurrentLogin,
+    found: &Found,
+    person: &MediaParticipant,
+    now: Timestamp,
+) -> Result<()> {
+    let (session, user, rules) = (found.record.facts.id, login.me.id, state.config.window);
+    let room = &found.room.name;
+    let stay = StayFacts {
+        sid: person.sid.clone(),
+        identity: person.identity.clone(),
+        arrival: Arrival {
+            joined_at: Some(now),
+            ..person.arrival
+        },
+        left: None,
+    };
+    let writing = state.db.write(|txn| {
+        let stay = &stay;
+        async move {
+            // First the room, as whoever applies LiveKit's word does.
+            let room = participants::room_locked(txn, room).await?;
+            let record = store::sessions::lock(txn, session).await?;
+            let facts = record.as_ref().map(|record| &record.facts);
+            let decision = access(facts, user, now, rules);
+            let (Access::Open { role, .. }, Some(record), Some(room)) = (decision, &record, room)
+            else {
+                return Ok(Err(Problem::NoAccess(decision)));
+            };
+            participants::merge(txn, &room, stay).await?;
+            let old = record.facts.room;
+            room_state::set_room(txn, session, old, old.joined(), now).await?;
+            if record.late_at[role].is_some() {
+                store::sessions::set_late(txn, session, user, None).await?;
+            }
+            DecideOutcome::again(txn, &record.facts, now).await?;
+            Ok::<_, StoreError>(Ok(()))
+        }
+        .scope_boxed()
+    });
+    Ok(writing.await??)
+}
+
+fn is_them(person: &MediaParticipant, login: &CurrentLogin) -> bool {
+    person.is_active && user_of_identity(&person.identity) == Some(login.me.id)
+}
+
+/// Whether the person is in the room at this moment, or at its door with another login, so that this entry has to be
+/// refused. LiveKit is asked: its messages may not have arrived, and whoever closed a tab is gone before they do.
+async fn is_elsewhere(
+    state: &AppState,
+    login: &CurrentLogin,
+    room: &RoomRecord,
+    entry: Entry,
+) -> Result<bool> {
+    let counts = |person: &MediaParticipant| match (entry, person.standing) {
+        (Entry::Here | Entry::Rejoin, _) | (Entry::IfNotInside, Standing::Door) => false,
+        (Entry::IfNotInside | Entry::Door, Standing::In) => true,
+        // A tab that was just reloaded takes the place of its own former connection.
+        (Entry::Door, Standing::Door) => person.login != Some(login.login),
+    };
+    let asks = matches!(entry, Entry::IfNotInside | Entry::Door);
+    if !asks || room.ensured_at.is_none() {
         return Ok(false);
     }
     let people = state.media.people(&room.name).await?;
-    Ok(people
-        .iter()
-        .any(|p| p.is_active && user_of_identity(&p.identity) == Some(login.me.id)))
+    Ok(people.iter().any(|p| is_them(p, login) && counts(p)))
 }
 
 fn join_token(
@@ -144,7 +238,7 @@ fn join_token(
     login: &CurrentLogin,
     room: &RoomRecord,
     closes_at: Timestamp,
-    role: SeatRole,
+    (role, standing): (SeatRole, Standing),
 ) -> Result<JoinToken> {
     use secrecy::ExposeSecret;
     let now = state.clock.now();
@@ -154,6 +248,7 @@ fn join_token(
         user: login.me.id,
         name: login.me.name.clone(),
         role,
+        standing,
         login: login.login,
         lifetime,
         now,

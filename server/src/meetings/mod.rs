@@ -15,7 +15,7 @@ mod stays;
 
 pub(crate) use end::end_in;
 pub use end::end_room;
-pub use enter::{RoomCreated, access_token, create_room};
+pub use enter::{RoomCreated, access_token, create_room, enter};
 pub use extend::extend;
 pub use late::running_late;
 pub use moderate::moderate;

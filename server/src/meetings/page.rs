@@ -51,30 +51,27 @@ pub async fn live_state(
         record.as_ref().map(|record| &record.facts),
     );
     let decision = access(facts, login.me.id, now, state.config.window);
-    let (present, late) = match record.filter(|r| r.facts.role_of(login.me.id).is_some()) {
+    let (present, at_door, late) = match record.filter(|r| r.facts.role_of(login.me.id).is_some()) {
         Some(record) => {
             let stays = participants::of_session(state.db.read(), id).await?;
-            let is_here = |role: &SeatRole| {
-                stays.iter().any(|stay| {
-                    let user = stay.user.and_then(|user| record.facts.role_of(user));
-                    stay.left_at.is_none() && stay.joined_at.is_some() && user == Some(*role)
-                })
+            let stands = |person: &Person, standing| {
+                let mut theirs = stays.iter().filter(|stay| stay.user == Some(person.id));
+                theirs.any(|stay| stay.standing() == Some(standing))
             };
-            let present: Vec<Person> = SeatRole::ALL
-                .iter()
-                .copied()
-                .filter(is_here)
-                .map(|role| views::seat_holder(&record, role))
-                .collect();
+            let people = SeatRole::ALL.iter();
+            let people = people.map(|role| views::seat_holder(&record, *role));
+            let (present, at_door) = views::by_standing(people, stands);
             let late = views::absent(views::late(&record), &present);
-            (present, late)
+            let late = views::absent(late, &at_door);
+            (present, at_door, late)
         }
-        None => (Vec::new(), Vec::new()),
+        None => Default::default(),
     };
     Ok(LiveState {
         access: decision,
         now,
         present,
+        at_door,
         late,
     })
 }

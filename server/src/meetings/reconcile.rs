@@ -18,6 +18,7 @@ use crate::{
 };
 use domain::{
     access::SessionFacts,
+    door::Standing,
     ids::{RoomId, RoomName, SessionId},
     time::Timestamp,
 };
@@ -212,11 +213,15 @@ fn difference(
         .collect();
     let came = there
         .iter()
-        .filter(|p| open.iter().all(|stay| stay.sid != p.sid))
+        .filter(|p| {
+            let known = open.iter().find(|stay| stay.sid == p.sid);
+            // Somebody may have come in from the door unnoticed.
+            known.is_none_or(|stay| stay.joined_at.is_none() && p.standing == Standing::In)
+        })
         .map(|p| StayFacts {
             sid: p.sid.clone(),
             identity: p.identity.clone(),
-            joined_at: Some(p.joined_at),
+            arrival: p.arrival,
             left: None,
         });
     let went = open
@@ -264,8 +269,11 @@ async fn mend(
     } = known;
     let found = difference(&facts, &open, seen.as_deref(), room.reconciled_at);
     let is_lost = seen.is_none();
-    let somebody = !found.came.is_empty();
-    let differs = is_lost || somebody || !found.went.is_empty() || found.unwanted;
+    let somebody = found
+        .came
+        .iter()
+        .any(|stay| stay.arrival.joined_at.is_some());
+    let differs = is_lost || !found.came.is_empty() || !found.went.is_empty() || found.unwanted;
     if !differs {
         return Ok(Compared {
             room: room.id,
@@ -343,6 +351,7 @@ async fn merge(
 mod tests {
     use super::*;
     use domain::{
+        door::Arrival,
         ids::UserId,
         session::{Booking, Room},
         time::Millis,
@@ -374,6 +383,7 @@ mod tests {
             room: RoomId(Uuid::nil()),
             sid: sid.to_owned(),
             identity: user(who).to_string(),
+            door_at: None,
             joined_at: Some(NOW + Millis::seconds(joined)),
         }
     }
@@ -383,7 +393,8 @@ mod tests {
             login: None,
             sid: sid.to_owned(),
             identity: identity.to_owned(),
-            joined_at: NOW + Millis::seconds(30),
+            standing: Standing::In,
+            arrival: Arrival::of(Some(NOW + Millis::seconds(30)), Standing::In, None),
             is_active: true,
             is_person: true,
             microphones: Vec::new(),

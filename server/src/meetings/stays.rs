@@ -9,11 +9,12 @@ use domain::time::Timestamp;
 
 /// A stay whose end was not reported: it lasted at least until LiveKit was last asked.
 pub(super) fn over(stay: &OpenStay, last_seen: Option<Timestamp>) -> StayFacts {
-    let end = stay.joined_at.max(last_seen);
+    let arrival = stay.arrival();
+    let end = arrival.joined_at.or(arrival.door_at).max(last_seen);
     StayFacts {
         sid: stay.sid.clone(),
         identity: stay.identity.clone(),
-        joined_at: stay.joined_at,
+        arrival,
         left: end.map(|at| StayEnd {
             at,
             reason: None,

@@ -6,6 +6,7 @@ use super::{
     statement,
 };
 use domain::{
+    door::{Arrival, Standing},
     ids::{RoomId, RoomName, SessionId, UserId, user_of_identity},
     time::Timestamp,
 };
@@ -20,6 +21,9 @@ use uuid::Uuid;
 pub struct StayRow {
     /// Who; `None` for an identity that is no account of ours.
     pub user: Option<UserId>,
+    /// Since when they were at the door; `None` for somebody who came in at once.
+    pub door_at: Option<Timestamp>,
+    /// Since when they were in; `None` for somebody who never was.
     pub joined_at: Option<Timestamp>,
     /// Until, never before `joined_at`; `None` while still there.
     pub left_at: Option<Timestamp>,
@@ -29,6 +33,24 @@ pub struct StayRow {
     pub is_estimated: bool,
 }
 
+impl StayRow {
+    /// Where the person stands now; `None` for one who is gone, or was never seen.
+    pub fn standing(&self) -> Option<Standing> {
+        match self.left_at {
+            Some(_) => None,
+            None => standing(self.door_at, self.joined_at),
+        }
+    }
+}
+
+fn standing(door_at: Option<Timestamp>, joined_at: Option<Timestamp>) -> Option<Standing> {
+    match (door_at, joined_at) {
+        (_, Some(_)) => Some(Standing::In),
+        (Some(_), None) => Some(Standing::Door),
+        (None, None) => None,
+    }
+}
+
 /// What is known of one stay, from whatever source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StayFacts {
@@ -36,7 +58,7 @@ pub struct StayFacts {
     pub sid: String,
     /// LiveKit's identity of the person.
     pub identity: String,
-    pub joined_at: Option<Timestamp>,
+    pub arrival: Arrival,
     pub left: Option<StayEnd>,
 }
 
@@ -110,9 +132,11 @@ impl From<livekit_rooms::Model> for RoomOfStays {
 /// estimates the earliest counts.
 const MERGE: &str = "\
     INSERT INTO livekit_participants AS p \
-        (id, room_id, session_id, user_id, identity, sid, joined_at, left_at, left_reason, estimated) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        (id, room_id, session_id, user_id, identity, sid, door_at, joined_at, left_at, left_reason, estimated) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
     ON CONFLICT (room_id, sid) DO UPDATE SET \
+        door_at = CASE WHEN p.door_at IS NULL OR excluded.door_at < p.door_at \
+            THEN excluded.door_at ELSE p.door_at END, \
         joined_at = CASE WHEN p.joined_at IS NULL OR excluded.joined_at < p.joined_at \
             THEN excluded.joined_at ELSE p.joined_at END, \
         left_at = CASE WHEN {newer} THEN excluded.left_at ELSE p.left_at END, \
@@ -139,7 +163,8 @@ pub async fn merge(txn: &Txn, room: &RoomOfStays, stay: &StayFacts) -> Result<()
         user_of_identity(&stay.identity).into(),
         stay.identity.as_str().into(),
         stay.sid.as_str().into(),
-        stay.joined_at.into(),
+        stay.arrival.door_at.into(),
+        stay.arrival.joined_at.into(),
         end.map(|end| end.at).into(),
         end.and_then(|end| end.reason.clone()).into(),
         end.is_some_and(|end| end.is_estimated).into(),
@@ -159,7 +184,18 @@ pub struct OpenStay {
     pub sid: String,
     /// LiveKit's identity of the person.
     pub identity: String,
+    pub door_at: Option<Timestamp>,
     pub joined_at: Option<Timestamp>,
+}
+
+impl OpenStay {
+    /// When it began, as far as is known.
+    pub fn arrival(&self) -> Arrival {
+        Arrival {
+            door_at: self.door_at,
+            joined_at: self.joined_at,
+        }
+    }
 }
 
 /// Stays in these rooms that go on, as far as we know.
@@ -178,24 +214,26 @@ pub async fn open_in(
         .await?)
 }
 
-/// Who is in the rooms of these sessions, as far as we know; somebody with two stays twice.
+/// Who is in the rooms of these sessions or at their doors, as far as we know; somebody with two stays twice.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn present_in(
     db: &impl ConnectionTrait,
     sessions: &[SessionId],
-) -> Result<Vec<(SessionId, UserId)>, StoreError> {
+) -> Result<Vec<(SessionId, UserId, Standing)>, StoreError> {
     if sessions.is_empty() {
         return Ok(Vec::new());
     }
     let rows = table::Entity::find()
         .filter(table::Column::SessionId.is_in(sessions.iter().copied()))
-        .filter(table::Column::JoinedAt.is_not_null())
         .filter(table::Column::LeftAt.is_null())
         .all(db)
         .await?;
-    let present = |row: table::Model| Some((row.session_id, row.user_id?));
+    let present = |row: table::Model| {
+        let standing = standing(row.door_at, row.joined_at)?;
+        Some((row.session_id, row.user_id?, standing))
+    };
     Ok(rows.into_iter().filter_map(present).collect())
 }
 
@@ -253,6 +291,7 @@ pub async fn of_session(
         .into_iter()
         .map(|row| StayRow {
             user: row.user_id,
+            door_at: row.door_at,
             joined_at: row.joined_at,
             // LiveKit tells the end in whole seconds, which may lie before the beginning.
             left_at: row

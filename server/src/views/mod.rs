@@ -14,6 +14,7 @@ use domain::{
     access::{Access, access},
     attendance::may_contest,
     booking::steps,
+    door::Standing,
     ids::{SessionId, UserId},
     late::may_say_late,
     session::SeatRole,
@@ -33,6 +34,18 @@ pub(crate) fn seat_holder(record: &SessionRecord, role: SeatRole) -> Person {
 pub(crate) fn absent(mut people: Vec<Person>, present: &[Person]) -> Vec<Person> {
     people.retain(|person| !present.contains(person));
     people
+}
+
+/// Who of `people` is in, and who is at the door and not in: of somebody with two stays the one inside counts.
+pub(crate) fn by_standing(
+    people: impl IntoIterator<Item = Person>,
+    stands: impl Fn(&Person, Standing) -> bool,
+) -> (Vec<Person>, Vec<Person>) {
+    let (present, others): (Vec<_>, Vec<_>) = people
+        .into_iter()
+        .partition(|person| stands(person, Standing::In));
+    let at_door = others.into_iter().filter(|p| stands(p, Standing::Door));
+    (present, at_door.collect())
 }
 
 /// Who said that they are running late.
@@ -93,6 +106,7 @@ pub(crate) fn session(
         mentee_is_removed: facts.mentee_removed_at.is_some(),
         dispute: record.dispute,
         present: Vec::new(),
+        at_door: Vec::new(),
         late,
         may_say_late: may_say_late(facts, login.me.id, now, state.config.window),
         attendance: None,
@@ -106,10 +120,12 @@ pub(crate) async fn add_present(state: &AppState, views: &mut [SessionView]) -> 
     let open: Vec<SessionId> = views.iter().filter(is_open).map(|view| view.id).collect();
     let present = participants::present_in(state.db.read(), &open).await?;
     for view in views {
-        let is_present = |person: &&Person| present.contains(&(view.id, person.id));
-        let people = [&view.mentor, &view.mentee];
-        view.present = people.into_iter().filter(is_present).cloned().collect();
-        view.late = absent(std::mem::take(&mut view.late), &view.present);
+        let id = view.id;
+        let stands = |person: &Person, standing| present.contains(&(id, person.id, standing));
+        let people = [view.mentor.clone(), view.mentee.clone()];
+        (view.present, view.at_door) = by_standing(people, stands);
+        let late = absent(std::mem::take(&mut view.late), &view.present);
+        view.late = absent(late, &view.at_door);
     }
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! Reads LiveKit's messages (protobuf's JSON form) with tolerance: a newer server may send words and
 //! fields that `livekit_protocol` does not know.
 
-use domain::{ids::RoomName, time::Timestamp};
+use domain::{
+    door::{Arrival, ENTERED, STANDING, Standing},
+    ids::RoomName,
+    time::Timestamp,
+};
 use livekit_protocol::{DisconnectReason, ParticipantInfo, Room, WebhookEvent};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -78,8 +82,10 @@ pub struct Who {
     pub sid: String,
     /// LiveKit's identity of the person.
     pub identity: String,
-    /// When the stay began.
-    pub joined_at: Option<Timestamp>,
+    /// Where they stood when it happened.
+    pub standing: Standing,
+    /// When they came to the door, and when in.
+    pub arrival: Arrival,
     /// Why it ended, in lower case.
     pub reason: Option<String>,
 }
@@ -208,9 +214,13 @@ impl Message {
 }
 
 fn who(participant: ParticipantInfo, reason: &Value) -> Option<Who> {
+    let attribute = |name| participant.attributes.get(name).map(String::as_str);
+    let standing = Standing::of_attribute(attribute(STANDING));
+    let connected_at = moment(participant.joined_at_ms, participant.joined_at);
     is_word(&participant.sid, 128).then(|| Who {
         identity: shown(&participant.identity),
-        joined_at: moment(participant.joined_at_ms, participant.joined_at),
+        standing,
+        arrival: Arrival::of(connected_at, standing, attribute(ENTERED)),
         reason: lower_case(reason).filter(|reason| reason != "unknown_reason"),
         sid: participant.sid,
     })
@@ -286,7 +296,7 @@ mod tests {
         let What::Joined(who) = as_texts.what else {
             panic!("joined")
         };
-        assert_eq!(who.joined_at, Some(Timestamp(1_800_000_004_567)));
+        assert_eq!(who.arrival.joined_at, Some(Timestamp(1_800_000_004_567)));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 use super::event::{Fact, What, Who};
 use crate::store::participants::{StayEnd, StayFacts};
-use domain::time::Timestamp;
+use domain::{
+    door::{Arrival, Standing},
+    time::Timestamp,
+};
 use std::collections::BTreeMap;
 
 /// Whether LiveKit has a room now, as far as its messages tell.
@@ -31,7 +34,7 @@ struct Incarnation {
 struct Stay {
     room_sid: String,
     identity: String,
-    joined_at: Option<Timestamp>,
+    arrival: Arrival,
     has_joined: bool,
     left: Option<(Timestamp, Option<String>)>,
     has_left: bool,
@@ -61,10 +64,11 @@ impl History {
             What::Started => {}
             What::Finished => incarnation.finished = incarnation.finished.max(Some(fact.at)),
             What::Joined(who) => {
-                incarnation.was_entered = true;
+                incarnation.was_entered |= who.standing == Standing::In;
                 self.stay(&fact.room_sid, &who).has_joined = true;
             }
             What::Left(who) => {
+                incarnation.was_entered |= who.standing == Standing::In;
                 let stay = self.stay(&fact.room_sid, &who);
                 stay.has_left = true;
                 stay.left = stay.left.take().max(Some((fact.at, who.reason)));
@@ -82,10 +86,7 @@ impl History {
             room_sid.clone_into(&mut stay.room_sid);
             who.identity.clone_into(&mut stay.identity);
         }
-        stay.joined_at = match (stay.joined_at, who.joined_at) {
-            (Some(known), Some(new)) => Some(known.min(new)),
-            (known, new) => known.or(new),
-        };
+        stay.arrival = stay.arrival.and(who.arrival);
         stay
     }
 
@@ -117,7 +118,7 @@ impl History {
             .map(|(sid, stay)| StayFacts {
                 sid: sid.clone(),
                 identity: stay.identity.clone(),
-                joined_at: stay.joined_at,
+                arrival: stay.arrival,
                 left: match &stay.left {
                     Some((at, reason)) => Some(StayEnd {
                         at: *at,
@@ -160,7 +161,8 @@ mod tests {
         Who {
             sid: sid.to_owned(),
             identity: "00000000-0000-0000-0000-000000000009".to_owned(),
-            joined_at: Some(at(joined)),
+            standing: Standing::In,
+            arrival: Arrival::of(Some(at(joined)), Standing::In, None),
             reason: reason.map(str::to_owned),
         }
     }
@@ -238,6 +240,65 @@ mod tests {
         }
     }
 
+    fn at_door(sid: &str, came: i64) -> Who {
+        Who {
+            standing: Standing::Door,
+            arrival: Arrival::of(Some(at(came)), Standing::Door, None),
+            ..who(sid, came, None)
+        }
+    }
+
+    fn came_in(sid: &str, came: i64, entered: i64) -> Who {
+        let entered = at(entered).0.to_string();
+        Who {
+            arrival: Arrival::of(Some(at(came)), Standing::In, Some(&entered)),
+            ..who(sid, came, None)
+        }
+    }
+
+    /// One who waits at the door and goes; one who comes in from it, of whom every message may be lost.
+    fn with_a_door() -> Vec<Fact> {
+        vec![
+            fact("RM_1", 0, 0, What::Started),
+            fact("RM_1", 0, 2, What::Joined(at_door("PA_1", 1))),
+            fact("RM_1", 0, 9, What::Left(at_door("PA_1", 1))),
+            fact("RM_1", 0, 3, What::Joined(at_door("PA_2", 2))),
+            fact("RM_1", 0, 20, What::Left(came_in("PA_2", 2, 12))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_door_counts_for_nothing_in_any_order_of_messages(
+            order in Just((0..5).collect::<Vec<usize>>()).prop_shuffle(),
+            again in proptest::collection::vec(0usize..5, 0..5),
+            lost in proptest::option::of(0usize..4),
+        ) {
+            let facts = with_a_door();
+            let heard = order.into_iter().chain(again).filter(|i| Some(*i) != lost);
+            let history = History::of(heard.map(|i| facts[i].clone()));
+            prop_assert_eq!(history.presence(None), Presence::Exists { was_entered: true });
+            for stay in history.stays() {
+                let (joined, left) = match stay.sid.as_str() {
+                    "PA_1" => (None, 9),
+                    _ => (Some(at(12)), 20),
+                };
+                prop_assert_eq!(stay.arrival.joined_at, joined);
+                let is_gone = stay.left.as_ref().map(|end| end.at);
+                prop_assert!(is_gone == Some(at(left)) || (lost == Some(2) && is_gone.is_none()));
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_has_been_in_a_room_that_people_only_waited_for() {
+        let history = History::of(with_a_door().into_iter().take(4));
+        assert_eq!(
+            history.presence(None),
+            Presence::Exists { was_entered: false }
+        );
+    }
+
     #[test]
     fn a_room_whose_only_life_is_over_is_gone() {
         let facts = [
@@ -266,7 +327,7 @@ mod tests {
     fn an_end_without_a_beginning_still_tells_both() {
         let history = History::of([fact("RM_1", 0, 9, left("PA_1", 1))]);
         let stay = history.stays().pop().expect("a stay");
-        assert_eq!(stay.joined_at, Some(at(1)));
+        assert_eq!(stay.arrival.joined_at, Some(at(1)));
         assert_eq!(stay.left.map(|end| end.at), Some(at(9)));
     }
 

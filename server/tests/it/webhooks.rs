@@ -4,6 +4,7 @@ use crate::harness::{LIVEKIT_KEY, LIVEKIT_SECRET, NOW, Person, TestApp, on_both_
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::Entry,
+    door::{Arrival, Standing},
     ids::{RoomName, SessionId},
     permissions::Moderation,
     problem::Problem,
@@ -304,7 +305,7 @@ async fn lists_say_who_is_in_the_room(app: TestApp) {
     let came = |left| participants::StayFacts {
         sid: "PA_1".to_owned(),
         identity: meeting.mentor.id().to_string(),
-        joined_at: Some(NOW),
+        arrival: Arrival::of(Some(NOW), Standing::In, None),
         left,
     };
     let end = participants::StayEnd {

@@ -6,6 +6,7 @@
 mod livekit_server;
 
 use domain::{
+    door::Standing,
     ids::{LoginId, RoomName, SessionId, UserId},
     session::SeatRole,
     time::{Millis, Timestamp},
@@ -57,6 +58,7 @@ async fn validate(server: &LiveKitServer, livekit: &LiveKit, room: &RoomName) ->
             user: UserId(Uuid::new_v4()),
             name: "Ada Lovelace".to_owned(),
             role: SeatRole::Mentor,
+            standing: Standing::In,
             login: LoginId(Uuid::nil()),
             lifetime: Millis::minutes(2),
             now: Timestamp(0),

@@ -22,8 +22,7 @@ enum Step {
 
 impl Registry {
     fn next_step(&mut self, kind: InputKind) -> Step {
-        let stopped = self.stopped;
-        let room = self.room().filter(|_| self.entered);
+        let (stopped, room) = (self.stopped, self.room());
         let capture = self.capture(kind);
         let Some(track) = capture.track.clone() else {
             return match &capture.target {
@@ -37,7 +36,7 @@ impl Registry {
             };
         };
         let wanted = capture.target.is_some();
-        if stopped || (!wanted && !capture.published) {
+        if stopped || (!wanted && capture.sender.is_none()) {
             return Step::Release;
         }
         if let Some(device) = capture.change.take() {
@@ -47,7 +46,7 @@ impl Registry {
             (true, true) => Step::Unmute(track),
             (false, false) => Step::Mute(track),
             (true, false) => match room {
-                Some(room) if !capture.published => Step::Publish(room, track),
+                Some(room) if capture.sender.is_none() => Step::Publish(room, track),
                 _ => Step::Nothing,
             },
             (false, true) => Step::Nothing,
@@ -102,37 +101,28 @@ impl Client {
                     made = create(kind, "").await;
                 }
                 match made {
-                    Ok(track) => self.created(kind, track),
+                    Ok(track) => {
+                        self.created(kind, track);
+                        self.sends_again(kind).await;
+                    }
                     Err(error) => self.capture_failed(kind, &error),
                 }
                 // Device names are known once the first permission is given.
                 self.look_at_devices();
             }
-            Step::Publish(room, track) => {
-                self.with(|registry| registry.capture(kind).published = true);
-                if room
-                    .local_participant()
-                    .publish_track(&track)
-                    .await
-                    .is_err()
-                {
-                    // When the connection broke, `published` stays set, so that it is not tried in
-                    // a loop; losing the connection clears it.
-                    let open = self.with(|registry| registry.room().is_some());
-                    if open {
-                        self.release(kind);
-                        self.report(kind, CaptureState::Failed(DeviceProblem::Other), None);
-                    }
-                }
-            }
+            Step::Publish(room, track) => self.publish(kind, room, &track).await,
             Step::Unmute(track) => {
                 self.report(kind, CaptureState::Starting, None);
                 match track.unmute().await {
-                    Ok(_) => self.capture_started(kind),
+                    Ok(_) => {
+                        self.capture_started(kind);
+                        self.sends_again(kind).await;
+                    }
                     Err(error) => self.capture_failed(kind, &error),
                 }
             }
             Step::Mute(track) => {
+                self.mute_sender(kind, true).await;
                 let _ = track.mute().await;
                 self.report(kind, CaptureState::Off, None);
                 self.attach_tracks();
@@ -145,20 +135,25 @@ impl Client {
                 let muted = track.is_muted();
                 match track.set_device_id(&sdk::device(&device)).await {
                     Ok(_) if muted => {}
-                    Ok(_) => self.capture_started(kind),
+                    Ok(_) => {
+                        self.capture_started(kind);
+                        self.follow_capture(kind).await;
+                    }
                     Err(error) => self.capture_failed(kind, &error),
                 }
             }
         }
     }
 
+    /// A capture that stood still runs again: what is sent follows.
+    async fn sends_again(&self, kind: InputKind) {
+        self.follow_capture(kind).await;
+        self.mute_sender(kind, false).await;
+    }
+
     fn created(&self, kind: InputKind, track: Track) {
         let mut listeners: Vec<(&'static str, Listener)> = Vec::new();
-        for event in [
-            track_event::ENDED,
-            track_event::RESTARTED,
-            track_event::MUTED,
-        ] {
+        for event in [track_event::ENDED, track_event::RESTARTED] {
             let client = self.clone();
             let listener = Listener::new(move |_, _, _| client.track_changed(kind, event));
             track.on(event, listener.as_ref().unchecked_ref());
@@ -168,7 +163,6 @@ impl Client {
             let capture = registry.capture(kind);
             capture.track = Some(track);
             capture.listeners = listeners;
-            capture.published = false;
         });
         self.capture_started(kind);
     }
@@ -190,29 +184,23 @@ impl Client {
 
     /// A track changed without a command of ours.
     fn track_changed(&self, kind: InputKind, event: &str) {
-        let (published, busy) = self.with(|registry| {
-            let capture = registry.capture(kind);
-            (capture.published, capture.busy)
-        });
+        let busy = self.with(|registry| registry.capture(kind).busy);
         match event {
             track_event::ENDED => {
-                if !published {
-                    self.release(kind);
-                }
-                self.emit(Event::DeviceLost { kind, published });
+                self.release_capture(kind);
+                self.emit(Event::DeviceLost(kind));
             }
-            track_event::RESTARTED if !busy => self.capture_started(kind),
-            track_event::MUTED if !busy => {
-                self.emit(Event::MutedRemotely(kind));
-                self.report(kind, CaptureState::Off, None);
-                self.attach_tracks();
+            track_event::RESTARTED if !busy => {
+                self.capture_started(kind);
+                let client = self.clone();
+                spawn_local(async move { client.follow_capture(kind).await });
             }
             _ => {}
         }
     }
 
     fn capture_failed(&self, kind: InputKind, error: &JsValue) {
-        let published = self.with(|registry| registry.capture(kind).published);
+        let published = self.with(|registry| registry.capture(kind).sender.is_some());
         // A published track is muted once the model, told below, stops the capture.
         if !published {
             self.release(kind);
@@ -221,15 +209,20 @@ impl Client {
         self.attach_tracks();
     }
 
-    /// Releases the device.
+    /// Releases the device, and what was sent of it.
     pub(super) fn release(&self, kind: InputKind) {
+        self.drop_sender(kind);
+        self.release_capture(kind);
+    }
+
+    /// Releases the device; what is sent waits for another one.
+    fn release_capture(&self, kind: InputKind) {
         let (track, listeners, meter) = self.with(|registry| {
             let meter = match kind {
                 InputKind::Microphone => registry.meter.take(),
                 InputKind::Camera => None,
             };
             let capture = registry.capture(kind);
-            capture.published = false;
             (
                 capture.track.take(),
                 std::mem::take(&mut capture.listeners),

@@ -13,7 +13,6 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 
 impl Client {
     pub(super) fn connect(&self, url: String, token: String) {
-        self.0.tab_lock.enter();
         self.disconnect();
         let generation = self.with(|registry| {
             registry.generation += 1;
@@ -41,7 +40,11 @@ impl Client {
                 current
             });
             match result {
-                Ok(()) if current => client.emit(Event::Connected(peers(&room))),
+                Ok(()) if current => {
+                    client.emit(Event::Connected(peers(&room)));
+                    client.reconcile(InputKind::Camera);
+                    client.reconcile(InputKind::Microphone);
+                }
                 Ok(()) => {
                     let _ = room.disconnect(false).await;
                 }
@@ -54,6 +57,7 @@ impl Client {
     }
 
     pub(super) fn enter(&self) {
+        self.0.tab_lock.enter();
         let (room, screen) = self.with(|registry| {
             registry.entered = true;
             (registry.room(), registry.screen.clone())
@@ -76,11 +80,12 @@ impl Client {
     pub(super) fn connection_lost(&self) {
         let old = self.with(|registry| {
             registry.entered = false;
-            registry.camera.published = false;
-            registry.microphone.published = false;
             registry.remote_tracks.clear();
             registry.connection.take()
         });
+        for kind in [InputKind::Camera, InputKind::Microphone] {
+            self.drop_sender(kind);
+        }
         if let Some(connection) = old {
             for (event, listener) in &connection.listeners {
                 connection
@@ -118,6 +123,7 @@ impl Client {
             room_event::DISCONNECTED,
             room_event::PARTICIPANT_CONNECTED,
             room_event::PARTICIPANT_DISCONNECTED,
+            room_event::PARTICIPANT_ATTRIBUTES_CHANGED,
             room_event::PARTICIPANT_ACTIVE,
             room_event::TRACK_SUBSCRIBED,
             room_event::TRACK_UNSUBSCRIBED,

@@ -85,14 +85,10 @@ impl Client {
                 .with(|registry| registry.camera.track.clone())
                 .filter(|track| !track.is_muted()),
             ElementTrack::Remote(source) => {
+                // At the door as well: what arrives is black and silent then, and the decoder runs.
                 let tracks: Vec<Track> = self.with(|registry| {
-                    let entered = registry.entered;
-                    registry
-                        .remote_tracks
-                        .iter()
-                        .filter(|_| entered)
-                        .map(|remote| remote.track.clone())
-                        .collect()
+                    let remote = registry.remote_tracks.iter();
+                    remote.map(|remote| remote.track.clone()).collect()
                 });
                 tracks
                     .into_iter()

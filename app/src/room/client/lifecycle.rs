@@ -9,11 +9,15 @@ use super::{
 };
 use crate::room::model::{CaptureState, DeviceProblem, Event, InputKind};
 use leptos::{
-    prelude::{document, window},
+    prelude::{TimeoutHandle, document, set_timeout_with_handle, window},
     task::spawn_local,
 };
+use std::time::Duration;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::VisibilityState;
+
+/// A hidden page lets go of the door after this time.
+const UNWATCHED_AFTER: Duration = Duration::from_mins(10);
 
 impl Client {
     pub(super) fn start(&self) {
@@ -22,7 +26,7 @@ impl Client {
             speaker: can_choose_speaker(),
         });
         self.0.tab_lock.watch();
-        self.keep_screen_on_when_visible();
+        self.watch_visibility();
         let client = self.clone();
         self.listen(window().unchecked_into(), "online", move || {
             client.emit(Event::Online);
@@ -45,6 +49,7 @@ impl Client {
                 client.emit(Event::SdkNotLoaded);
                 return;
             }
+            client.emit(Event::SdkLoaded);
             client.look_at_devices();
             client.reconcile(InputKind::Camera);
             client.reconcile(InputKind::Microphone);
@@ -87,14 +92,24 @@ impl Client {
         });
     }
 
-    /// The browser releases the screen lock when the tab is hidden.
-    fn keep_screen_on_when_visible(&self) {
+    /// The browser releases the screen lock when the tab is hidden; and who does not look at the lobby for long does
+    /// not wait at the door.
+    fn watch_visibility(&self) {
         let client = self.clone();
+        let mut unwatched: Option<TimeoutHandle> = None;
         self.listen(document().unchecked_into(), "visibilitychange", move || {
-            if document().visibility_state() == VisibilityState::Visible
-                && client.with(|registry| registry.entered)
-            {
-                keep_screen_on();
+            if let Some(timer) = unwatched.take() {
+                timer.clear();
+            }
+            if document().visibility_state() == VisibilityState::Visible {
+                if client.with(|registry| registry.entered) {
+                    keep_screen_on();
+                }
+                client.emit(Event::Watched);
+            } else {
+                let client = client.clone();
+                let rest = move || client.emit(Event::Unwatched);
+                unwatched = set_timeout_with_handle(rest, UNWATCHED_AFTER).ok();
             }
         });
     }

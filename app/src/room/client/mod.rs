@@ -13,6 +13,7 @@ mod room_events;
 mod screen;
 mod screen_lock;
 mod sdk;
+mod sender;
 mod tab_lock;
 mod web_audio;
 
@@ -69,7 +70,12 @@ impl Client {
             Command::StopCapture(kind) => self.set_target(kind, None),
             Command::UseDevice { kind, id } => self.use_device(kind, id),
             Command::PlayChime(chime) => self.0.audio.play(chime),
-            Command::Connect { url, token } => self.connect(url, token),
+            Command::Connect { url, token } => {
+                self.0.tab_lock.enter();
+                self.connect(url, token);
+            }
+            Command::Knock { url, token } => self.connect(url, token),
+            Command::Transmit(on) => self.transmit(on),
             Command::Enter => self.enter(),
             Command::ShareScreen(true) => self.share(),
             Command::ShareScreen(false) => self.stop_sharing(),

@@ -1,7 +1,7 @@
 //! Every JavaScript object of the call.
 
 use super::{
-    sdk::{Listener, Room, Track},
+    sdk::{Gate, Listener, Room, Track},
     web_audio::LevelMeter,
 };
 use crate::room::model::InputKind;
@@ -18,9 +18,12 @@ pub(super) struct Registry {
     pub(super) connection: Option<Connection>,
     /// Counts connections, so that a late answer of an older one can tell.
     pub(super) generation: u32,
-    /// Whether media may be sent and shown.
+    /// Whether what arrives is shown.
     pub(super) entered: bool,
+    /// Whether real picture and sound are sent, or black and silence.
+    pub(super) transmits: bool,
     pub(super) screen: Vec<Track>,
+    pub(super) screen_gates: Vec<Gate>,
     pub(super) remote_tracks: Vec<RemoteTrack>,
     pub(super) attached: Vec<Attachment>,
     pub(super) page: Vec<PageListener>,
@@ -35,9 +38,17 @@ pub(super) struct LocalCapture {
     pub(super) change: Option<String>,
     pub(super) track: Option<Track>,
     pub(super) listeners: Vec<(&'static str, Listener)>,
-    pub(super) published: bool,
+    /// What is sent; it is there from publishing on.
+    pub(super) sender: Option<Sender>,
     /// A reconciliation is running.
     pub(super) busy: bool,
+}
+
+/// A copy of the captured track on its way to the room.
+pub(super) struct Sender {
+    pub(super) track: Track,
+    pub(super) gate: Gate,
+    pub(super) listener: Listener,
 }
 
 pub(super) struct Connection {
@@ -62,6 +73,13 @@ pub(super) struct PageListener {
     pub(super) target: web_sys::EventTarget,
     pub(super) event: &'static str,
     pub(super) closure: Closure<dyn FnMut()>,
+}
+
+impl LocalCapture {
+    /// The track that is sent.
+    pub(super) fn sending(&self) -> Option<Track> {
+        self.sender.as_ref().map(|sender| sender.track.clone())
+    }
 }
 
 impl Registry {

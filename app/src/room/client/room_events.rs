@@ -10,6 +10,7 @@ use crate::{
     browser::from_json,
     room::model::{DisconnectReason, Event, Peer},
 };
+use domain::door::{STANDING, Standing};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -41,6 +42,7 @@ impl Client {
                 self.emit(Event::Disconnected(DisconnectReason::from_code(reason)));
             }
             room_event::PARTICIPANT_CONNECTED => self.peer(first),
+            room_event::PARTICIPANT_ATTRIBUTES_CHANGED => self.peer(second),
             room_event::PARTICIPANT_ACTIVE => self.emit(Event::PeerActive),
             room_event::PARTICIPANT_DISCONNECTED => {
                 let identity = first.unchecked_into::<Participant>().identity();
@@ -146,7 +148,9 @@ fn peer(participant: &Participant) -> Peer {
             .is_some_and(|publication| !publication.is_muted() && publication.track().is_some())
     };
     let identity = participant.identity();
+    let standing = participant.attribute(STANDING);
     Peer {
+        is_in: Standing::of_attribute(standing.as_deref()) == Standing::In,
         name: participant
             .name()
             .filter(|name| !name.is_empty())

@@ -2,7 +2,8 @@
 
 use super::{
     Client,
-    sdk::{self, Room, Track},
+    registry::drop_later,
+    sdk::{self, Gate, Room, Track},
 };
 use crate::room::model::Event;
 use js_sys::Array;
@@ -24,7 +25,15 @@ impl Client {
                         .iter()
                         .map(JsCast::unchecked_into)
                         .collect();
-                    client.with(|registry| registry.screen.clone_from(&tracks));
+                    let transmits = client.with(|registry| registry.transmits);
+                    let gates = tracks
+                        .iter()
+                        .filter_map(|track| Gate::new(&track.media_stream_track(), transmits).ok());
+                    let gates: Vec<Gate> = gates.collect();
+                    client.with(|registry| {
+                        registry.screen.clone_from(&tracks);
+                        registry.screen_gates = gates;
+                    });
                     client.publish_screen(room, tracks).await;
                 }
                 Err(error) if sdk::was_dismissed(&error) => {
@@ -41,7 +50,9 @@ impl Client {
             return;
         }
         for track in &tracks {
-            if room.local_participant().publish_track(track).await.is_err() {
+            let options = sdk::publish_options(&track.source());
+            let me = room.local_participant();
+            if me.publish_track(track, &options).await.is_err() {
                 self.end_screen(None);
                 self.emit(Event::ScreenShareFailed);
                 return;
@@ -57,7 +68,11 @@ impl Client {
 
     /// Ends the capture of the screen, and its publication in `room`.
     pub(super) fn end_screen(&self, room: Option<Room>) {
-        let tracks = self.with(|registry| std::mem::take(&mut registry.screen));
+        let (tracks, gates) = self.with(|registry| {
+            let gates = std::mem::take(&mut registry.screen_gates);
+            (std::mem::take(&mut registry.screen), gates)
+        });
+        drop_later(gates);
         for track in tracks {
             track.stop();
             if let Some(room) = room.clone() {

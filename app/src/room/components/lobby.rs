@@ -37,6 +37,8 @@ pub fn Lobby(call: Call, title: String) -> impl IntoView {
         move || {
             let state = if call.with(|model| model.other_is_present()) {
                 " is in the meeting."
+            } else if call.with(|model| model.other_is_at_door()) {
+                " is at the door."
             } else if call.with(|model| model.other_is_late()) {
                 " is running late."
             } else {

@@ -15,7 +15,7 @@ use super::{
     call::Call,
     clock::ServerClock,
     element_ids,
-    model::{Event, Phase},
+    model::{Door, Event, Phase},
     text,
 };
 use crate::{
@@ -33,8 +33,8 @@ use std::time::Duration;
 /// Which of the views is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CallView {
-    Lobby,
-    Room,
+    /// The lobby, the room, or the one before the other.
+    Call,
     Failed,
     Left,
 }
@@ -77,16 +77,22 @@ pub fn OpenMeeting(
     });
     let shown = Memo::new(move |_| {
         call.with(|model| match model.phase {
-            Phase::Lobby | Phase::Joining => CallView::Lobby,
-            Phase::InRoom => CallView::Room,
+            Phase::Lobby | Phase::Joining | Phase::InRoom => CallView::Call,
             Phase::Failed(_) => CallView::Failed,
             Phase::Left(_) => CallView::Left,
         })
     });
+    let in_lobby = Memo::new(move |_| call.with(|model| !model.in_room()));
+    // From the door on it is there unseen, so that pictures arrive where they will be shown.
+    let has_stage =
+        Memo::new(move |_| call.with(|model| model.in_room() || model.door == Door::Open));
     let title = StoredValue::new(session.title);
     move || match shown.get() {
-        CallView::Lobby => view! { <Lobby call title=title.get_value() /> }.into_any(),
-        CallView::Room => view! { <Stage call title=title.get_value() /> }.into_any(),
+        CallView::Call => view! {
+            {move || in_lobby.get().then(|| view! { <Lobby call title=title.get_value() /> })}
+            {move || has_stage.get().then(|| view! { <Stage call title=title.get_value() /> })}
+        }
+        .into_any(),
         CallView::Failed => view! { <ConnectionError call /> }.into_any(),
         CallView::Left => view! {
             <p class="meeting-leaving" role="status">

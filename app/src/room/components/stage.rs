@@ -27,9 +27,16 @@ pub fn Stage(call: Call, title: String) -> impl IntoView {
     let other = call.other_name();
     let concern = call.read(|model| routes::safety(model.other.id, Some(call.session)));
     let is_mentor = call.read(|model| model.role == SeatRole::Mentor);
+    let behind = move || call.with(|model| !model.in_room());
     let chat_open = move || call.with(|model| model.chat.open);
     view! {
-        <section class="call" class:has-chat=chat_open aria-labelledby=element_ids::CALL_TITLE>
+        <section
+            class="call"
+            class:has-chat=chat_open
+            class:is-behind=behind
+            inert=behind
+            aria-labelledby=element_ids::CALL_TITLE
+        >
             <header class="call-head">
                 <div class="call-titles">
                     <h1 id=element_ids::CALL_TITLE tabindex="-1">
@@ -98,7 +105,9 @@ fn VideoTiles(call: Call) -> impl IntoView {
         first.flat_map(char::to_uppercase).collect()
     });
     let is_here = move || call.with(|model| model.peer().is_some());
-    let camera = move || call.with(|model| model.peer().is_some_and(|peer| peer.camera));
+    // Of somebody at the door, too: where the picture will be must have its size before.
+    let is_connected = move || call.with(|model| !model.peers.is_empty());
+    let camera = move || call.with(|model| model.peers.iter().any(|peer| peer.camera));
     let screen = move || call.with(|model| model.peer().is_some_and(|peer| peer.screen));
     let muted = move || call.with(|model| model.peer().is_some_and(|peer| !peer.microphone));
     let speaking = move || call.with(|model| model.peer().is_some_and(|peer| peer.speaking));
@@ -115,13 +124,18 @@ fn VideoTiles(call: Call) -> impl IntoView {
         ConnectionQuality::Lost => "Connection lost",
     };
     let mine = move || call.with(|model| model.camera.capture == CaptureState::On);
+    // Behind the lobby nothing has a name.
+    let is_shown = move || call.with(RoomModel::in_room);
     let video_label = ["Video of ", &other].concat();
     let screen_label = ["Screen of ", &other].concat();
     let waiting = ["Waiting for ", &other].concat();
+    let at_door = [&other, " is at the door"].concat();
     let is_late = [&other, " is running late"].concat();
     let waiting = move || {
         if is_here() {
             String::new()
+        } else if call.with(RoomModel::other_is_at_door) {
+            at_door.clone()
         } else if call.with(RoomModel::other_is_late) {
             is_late.clone()
         } else {
@@ -138,7 +152,12 @@ fn VideoTiles(call: Call) -> impl IntoView {
                 autoplay
                 playsinline
             ></video>
-            <div class="tile is-peer" class:is-speaking=speaking hidden=move || !is_here()>
+            <div
+                class="tile is-peer"
+                class:is-speaking=speaking
+                class:is-at-door=move || !is_here()
+                hidden=move || !is_connected()
+            >
                 <video
                     id=element_ids::PEER_VIDEO
                     aria-label=video_label
@@ -166,7 +185,7 @@ fn VideoTiles(call: Call) -> impl IntoView {
                 <video
                     id=element_ids::SELF_VIEW
                     class="is-mirrored"
-                    aria-label="Your video"
+                    aria-label=move || is_shown().then_some("Your video")
                     hidden=move || !mine()
                     muted
                     autoplay

@@ -42,8 +42,17 @@ pub enum Command {
         /// Access token.
         token: String,
     },
-    /// Send the preview's tracks and show what arrives.
+    /// Open the connection to the room's door: what is sent is black and silent.
+    Knock {
+        /// LiveKit's address.
+        url: String,
+        /// Access token.
+        token: String,
+    },
+    /// Show what arrives, and send what is captured as far as [`Command::Transmit`] says.
     Enter,
+    /// Send real picture and sound from now on, or black and silence.
+    Transmit(bool),
     /// Start or stop sharing the screen.
     ShareScreen(bool),
     /// Send a chat message.

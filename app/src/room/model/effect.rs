@@ -11,6 +11,10 @@ pub enum Effect {
     Client(Command),
     /// Request a join token from our server.
     RequestJoinToken(Entry),
+    /// Request a join token for the door.
+    RequestDoor,
+    /// Ask our server to be let in from the door.
+    EnterRoom,
     /// Ask our server to moderate.
     Moderate(Moderation),
     /// Ask our server to extend the meeting.

@@ -24,6 +24,8 @@ pub enum Event {
         /// Can choose the speaker.
         speaker: bool,
     },
+    /// livekit-client is there.
+    SdkLoaded,
     /// livekit-client could not be loaded.
     SdkNotLoaded,
     /// The devices there are.
@@ -37,11 +39,7 @@ pub enum Event {
         device: Option<String>,
     },
     /// The device in use was unplugged.
-    DeviceLost {
-        kind: InputKind,
-        /// Whether its track is published; livekit-client itself replaces the device then.
-        published: bool,
-    },
+    DeviceLost(InputKind),
     /// A capture was switched off, not from here but by the mentor.
     MutedRemotely(InputKind),
     /// The connection is open; these people are there.
@@ -112,6 +110,14 @@ pub enum Event {
     RequestFailed(String),
     /// A token for the room.
     JoinTokenReceived(JoinToken),
+    /// A token for the room's door.
+    DoorTokenReceived(JoinToken),
+    /// There is no token for the door.
+    DoorRefused,
+    /// Our server let the person in from the door.
+    Entered,
+    /// Our server did not let the person in from the door.
+    EntryRefused(Problem),
     /// Our server refused to give a join token.
     JoinRefused(Problem),
     /// Our server did not answer.
@@ -175,6 +181,10 @@ pub enum Event {
     RetryDue(u32),
     /// The browser is online again.
     Online,
+    /// Nobody has looked at the page for long.
+    Unwatched,
+    /// Somebody looks at the page again.
+    Watched,
     /// A second passed; the server's time.
     Tick(Timestamp),
 }

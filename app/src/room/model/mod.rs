@@ -7,6 +7,7 @@ mod chat;
 mod command;
 mod connection;
 mod devices;
+mod door;
 mod effect;
 mod event;
 mod peers;
@@ -20,6 +21,7 @@ pub use self::{
     devices::{
         CaptureState, Device, DeviceKind, DeviceProblem, InputKind, LocalDevice, UserChoices,
     },
+    door::Door,
     effect::{Effect, FocusTarget},
     event::Event,
     peers::{ConnectionQuality, Peer},
@@ -65,8 +67,10 @@ pub struct RoomModel {
     pub sharing: bool,
     /// Own connection.
     pub quality: ConnectionQuality,
-    /// People in the room; one in all but odd moments.
+    /// Who is connected to the room, in or at its door; one person in all but odd moments.
     pub peers: Vec<Peer>,
+    /// The door, while the devices are checked.
+    pub door: Door,
     pub chat: Chat,
     /// Whether the browser blocks sound.
     pub audio_blocked: bool,
@@ -74,6 +78,8 @@ pub struct RoomModel {
     pub toasts: Vec<Toast>,
     /// Who the server says is in the room.
     pub present: Vec<Person>,
+    /// Who the server says is at its door.
+    pub at_door: Vec<Person>,
     /// Who said that they are running late.
     pub late: Vec<Person>,
     /// Whether the room is being ended.
@@ -94,6 +100,8 @@ pub struct RoomModel {
     pub closes_at: Timestamp,
     /// The server's time.
     pub now: Timestamp,
+    /// livekit-client is there.
+    sdk_loaded: bool,
     next_toast: u32,
     /// Attempts to join or rejoin since the connection was last stable.
     attempts: u32,
@@ -134,10 +142,12 @@ impl RoomModel {
             sharing: false,
             quality: ConnectionQuality::Unknown,
             peers: Vec::new(),
+            door: Door::Closed,
             chat: Chat::default(),
             audio_blocked: false,
             toasts: Vec::new(),
             present: Vec::new(),
+            at_door: Vec::new(),
             late: Vec::new(),
             is_ending: false,
             end_problem: None,
@@ -148,6 +158,7 @@ impl RoomModel {
             ends_at,
             closes_at,
             now,
+            sdk_loaded: false,
             next_toast: 0,
             attempts: 0,
             was_removed: false,
@@ -160,12 +171,23 @@ impl RoomModel {
 
     /// The other person, while in the room.
     pub fn peer(&self) -> Option<&Peer> {
-        self.peers.first()
+        self.peers.iter().find(|peer| peer.is_in)
     }
 
-    /// Whether the other person is there, as far as the server knows.
+    /// Whether picture and sound are sent for real: exactly while this person and somebody else are in.
+    pub fn transmits(&self) -> bool {
+        self.in_room() && self.peer().is_some()
+    }
+
+    /// Whether the other person is there, as far as the server or the connection knows.
     pub fn other_is_present(&self) -> bool {
-        self.present.iter().any(|person| person.id == self.other.id)
+        self.peer().is_some() || self.present.iter().any(|person| person.id == self.other.id)
+    }
+
+    /// Whether the other person is at the door and not in.
+    pub fn other_is_at_door(&self) -> bool {
+        let is_known = self.at_door.iter().any(|person| person.id == self.other.id);
+        !self.other_is_present() && (is_known || !self.peers.is_empty())
     }
 
     /// Whether the other person said that they are running late.

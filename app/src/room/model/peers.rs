@@ -14,13 +14,15 @@ pub enum ConnectionQuality {
     Lost,
 }
 
-/// The other person, while in the room.
+/// The other person, connected to the room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Peer {
     /// LiveKit's identity.
     pub identity: String,
     /// Name as LiveKit has it.
     pub name: String,
+    /// Whether they are in, and not only at the door.
+    pub is_in: bool,
     /// Whether a picture comes.
     pub camera: bool,
     /// Whether the microphone is on.

@@ -53,10 +53,12 @@ impl Rendered {
 
 /// The full state of a session.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct LiveState {
     access: Decision,
     now: Moment,
     present: Vec<Person>,
+    at_door: Vec<Person>,
     late: Vec<Person>,
 }
 
@@ -107,6 +109,7 @@ impl From<&views::LiveState> for LiveState {
             access: state.access.into(),
             now: Moment(state.now),
             present: people(&state.present),
+            at_door: people(&state.at_door),
             late: people(&state.late),
         }
     }

@@ -16,6 +16,7 @@ pub struct Model {
     pub user_id: Option<UserId>,
     pub identity: String,
     pub sid: String,
+    pub door_at: Option<Timestamp>,
     pub joined_at: Option<Timestamp>,
     pub left_at: Option<Timestamp>,
     pub left_reason: Option<String>,

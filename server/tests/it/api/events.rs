@@ -80,6 +80,7 @@ async fn an_open_page_is_told_when_the_meeting_opens_and_when_it_ends(app: TestA
             "access": {"too_early": {"opens_at": opens.0, "closes_at": (opens + Millis::minutes(135)).0}},
             "now": (opens - Millis(80)).0,
             "present": [],
+            "atDoor": [],
             "late": [],
         })
     );
@@ -112,6 +113,7 @@ async fn programs_read_times_in_the_stream_as_everywhere_in_the_api(app: TestApp
             "access": {"too_early": {"opensAt": rfc3339(opens_at), "closesAt": rfc3339(closes_at)}},
             "now": rfc3339(NOW),
             "present": [],
+            "atDoor": [],
             "late": [],
         }))
     );

@@ -53,12 +53,18 @@ extern "C" {
     pub fn identity(this: &Participant) -> String;
     #[wasm_bindgen(method, getter)]
     pub fn name(this: &Participant) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn attributes(this: &Participant) -> Option<Object>;
     #[wasm_bindgen(method, getter, js_name = isLocal)]
     pub fn is_local(this: &Participant) -> bool;
     #[wasm_bindgen(method, js_name = getTrackPublication)]
     pub fn track_publication(this: &Participant, source: &str) -> Option<Publication>;
     #[wasm_bindgen(method, catch, js_name = publishTrack)]
-    pub async fn publish_track(this: &Participant, track: &Track) -> Result<JsValue, JsValue>;
+    pub async fn publish_track(
+        this: &Participant,
+        track: &Track,
+        options: &Object,
+    ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = unpublishTrack)]
     pub async fn unpublish_track(
         this: &Participant,
@@ -112,6 +118,26 @@ extern "C" {
     pub async fn unmute(this: &Track) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = setDeviceId)]
     pub async fn set_device_id(this: &Track, id: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = replaceTrack)]
+    pub async fn replace_track(
+        this: &Track,
+        media: &MediaStreamTrack,
+        ours: bool,
+    ) -> Result<JsValue, JsValue>;
+
+    /// A picture of ours to send.
+    #[wasm_bindgen(extends = Track, js_namespace = LivekitClient)]
+    pub type LocalVideoTrack;
+    /// `ours`: livekit-client neither stops nor restarts what it did not capture.
+    #[wasm_bindgen(constructor, js_namespace = LivekitClient)]
+    pub fn new(media: &MediaStreamTrack, constraints: &JsValue, ours: bool) -> LocalVideoTrack;
+
+    /// A sound of ours to send.
+    #[wasm_bindgen(extends = Track, js_namespace = LivekitClient)]
+    pub type LocalAudioTrack;
+    #[wasm_bindgen(constructor, js_namespace = LivekitClient)]
+    pub fn new(media: &MediaStreamTrack, constraints: &JsValue, ours: bool) -> LocalAudioTrack;
 
     #[wasm_bindgen(js_namespace = LivekitClient, catch, js_name = createLocalVideoTrack)]
     pub async fn create_local_video_track(options: &Object) -> Result<JsValue, JsValue>;
@@ -178,6 +204,15 @@ impl Room {
             .iter()
             .map(JsCast::unchecked_into)
             .collect()
+    }
+}
+
+impl Participant {
+    /// An attribute that our server gave them.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let attributes = self.attributes()?;
+        let value = Reflect::get(&attributes, &JsValue::from_str(name)).ok()?;
+        value.as_string()
     }
 }
 

@@ -14,6 +14,7 @@ pub mod room_event {
     pub const DISCONNECTED: &str = "disconnected";
     pub const PARTICIPANT_CONNECTED: &str = "participantConnected";
     pub const PARTICIPANT_DISCONNECTED: &str = "participantDisconnected";
+    pub const PARTICIPANT_ATTRIBUTES_CHANGED: &str = "participantAttributesChanged";
     pub const PARTICIPANT_ACTIVE: &str = "participantActive";
     pub const TRACK_SUBSCRIBED: &str = "trackSubscribed";
     pub const TRACK_UNSUBSCRIBED: &str = "trackUnsubscribed";

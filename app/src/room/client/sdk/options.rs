@@ -84,6 +84,11 @@ pub fn room_options(speaker: &str) -> Object {
     ])
 }
 
+/// Options of publishing a track that livekit-client did not capture itself.
+pub fn publish_options(source: &str) -> Object {
+    object(&[("source", source.into())])
+}
+
 /// Options of connecting.
 pub fn connect_options() -> Object {
     object(&[

@@ -55,8 +55,7 @@ impl RoomModel {
     }
 
     pub(super) fn send_waiting_messages(&mut self) -> Vec<Effect> {
-        if self.connection == ConnectionState::Connected && self.in_room() && !self.peers.is_empty()
-        {
+        if self.connection == ConnectionState::Connected && self.transmits() {
             self.chat.send_waiting()
         } else {
             Vec::new()

@@ -4,8 +4,8 @@ use crate::{
     leave_reason::LeaveReason,
     room::{
         model::{
-            AlreadyJoined, Command, ConnectFailure, ConnectionState, DisconnectReason, Effect,
-            FocusTarget, Peer, Phase, RoomModel,
+            AlreadyJoined, Command, ConnectFailure, ConnectionState, DisconnectReason, Door,
+            Effect, FocusTarget, Peer, Phase, RoomModel,
         },
         text,
     },
@@ -50,7 +50,23 @@ impl RoomModel {
             self.connection = ConnectionState::Connected;
             self.attempts = 0;
             self.already_joined = None;
-            vec![Effect::RequestJoinToken(entry)]
+            match (self.door, entry) {
+                (Door::Open, Entry::IfNotInside) => vec![Effect::EnterRoom],
+                // What was begun is used: the answer comes with the door.
+                (Door::Opening, Entry::IfNotInside) => Vec::new(),
+                (Door::Open | Door::Opening, Entry::Door | Entry::Here | Entry::Rejoin) => {
+                    self.door = Door::Failed;
+                    self.peers.clear();
+                    vec![
+                        Effect::Client(Command::Disconnect),
+                        Effect::RequestJoinToken(entry),
+                    ]
+                }
+                (Door::Closed | Door::Resting | Door::Failed, _) => {
+                    self.door = Door::Failed;
+                    vec![Effect::RequestJoinToken(entry)]
+                }
+            }
         } else {
             Vec::new()
         }
@@ -205,8 +221,9 @@ impl RoomModel {
         let before = std::mem::replace(&mut self.peers, peers);
         let is_new_room = std::mem::take(&mut self.is_new_room);
         let mut effects = Vec::new();
-        for peer in before {
-            if self.peers.iter().any(|p| p.identity == peer.identity) {
+        for peer in before.into_iter().filter(|peer| peer.is_in) {
+            let is_back = |p: &Peer| p.is_in && p.identity == peer.identity;
+            if self.peers.iter().any(is_back) {
                 continue;
             }
             if is_new_room {

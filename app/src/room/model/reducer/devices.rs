@@ -55,10 +55,10 @@ impl RoomModel {
         Effect::Client(Command::StopCapture(kind))
     }
 
-    pub(super) fn device_lost(&mut self, kind: InputKind, published: bool) -> Vec<Effect> {
+    pub(super) fn device_lost(&mut self, kind: InputKind) -> Vec<Effect> {
         let local = self.local_device_mut(kind);
         local.lost = true;
-        if published || !local.wanted {
+        if !local.wanted {
             return Vec::new();
         }
         vec![Effect::Client(Command::StartCapture {

@@ -4,13 +4,14 @@
 mod chat;
 pub(super) mod connection;
 mod devices;
+mod door;
 mod moderation;
 mod peers;
 mod toasts;
 mod window;
 
 use super::{
-    Chime, Command, ConnectFailure, ConnectionState, Delivery, Effect, Event, FocusTarget,
+    Chime, Command, ConnectFailure, ConnectionState, Delivery, Door, Effect, Event, FocusTarget,
     LocalDevice, Phase, RoomModel,
 };
 use crate::{leave_reason::LeaveReason, room::text};
@@ -19,10 +20,25 @@ use domain::access::Entry;
 impl RoomModel {
     /// Takes an event into account and says what has to be done.
     pub fn apply(&mut self, event: Event) -> Vec<Effect> {
+        let transmitted = self.transmits();
+        let mut effects = self.react(event);
+        effects.extend(self.knock());
+        if self.transmits() != transmitted {
+            // Before anything that could be sent.
+            effects.insert(0, Effect::Client(Command::Transmit(self.transmits())));
+        }
+        effects
+    }
+
+    fn react(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Capabilities { share, speaker } => {
                 self.can_share = share;
                 self.can_choose_speaker = speaker;
+                Vec::new()
+            }
+            Event::SdkLoaded => {
+                self.sdk_loaded = true;
                 Vec::new()
             }
             Event::SdkNotLoaded => self.fail(ConnectFailure::SdkNotLoaded),
@@ -32,10 +48,18 @@ impl RoomModel {
                 capture,
                 device,
             } => self.capture_changed(kind, capture, device),
-            Event::DeviceLost { kind, published } => self.device_lost(kind, published),
+            Event::DeviceLost(kind) => self.device_lost(kind),
             Event::MutedRemotely(kind) => vec![self.stop_capture(kind)],
+            Event::Connected(peers) if self.door == Door::Opening => self.at_door(peers),
+            Event::NotConnected(_) if self.door == Door::Opening => self.door_failed(),
             Event::Connected(peers) => self.connected(peers),
             Event::NotConnected(failure) => self.not_connected(failure),
+            // Whether the door works shows when somebody goes through it.
+            Event::SignalReconnecting | Event::Reconnecting if !self.in_room() => Vec::new(),
+            Event::Reconnected(peers) if !self.in_room() => {
+                self.peers = peers;
+                Vec::new()
+            }
             Event::SignalReconnecting => {
                 self.connection = ConnectionState::Reconnecting;
                 Vec::new()
@@ -46,9 +70,10 @@ impl RoomModel {
                 vec![Effect::EnsureRoom]
             }
             Event::Reconnected(peers) => self.reconnected(peers),
+            Event::Disconnected(reason) if !self.in_room() => self.door_lost(reason),
             Event::Disconnected(reason) => self.disconnected(reason),
             Event::PeerChanged(peer) => self.peer_changed(peer),
-            Event::PeerActive => self.chat.send_waiting(),
+            Event::PeerActive => self.send_waiting_messages(),
             Event::PeerLeft { identity } => self.peer_left(&identity),
             Event::ActiveSpeakers(identities) => {
                 for peer in &mut self.peers {
@@ -109,9 +134,16 @@ impl RoomModel {
                 self.unmute_requested = false;
                 Vec::new()
             }
+            Event::DoorTokenReceived(token) => self.door_token_received(token),
+            Event::DoorRefused => self.door_failed(),
+            Event::Entered => self.entered(),
+            Event::EntryRefused(problem) => self.entry_refused(problem),
             Event::JoinTokenReceived(token) => self.join_token_received(token),
             Event::JoinRefused(problem) => self.join_refused(problem),
-            Event::NoResponse => self.not_connected(ConnectFailure::Offline),
+            Event::NoResponse => {
+                self.door = Door::Failed;
+                self.not_connected(ConnectFailure::Offline)
+            }
             Event::Live(live) => self.live(live),
             Event::RoomEnded => self.leave(LeaveReason::EndedByMentor),
             Event::EndRoomFailed(problem) => {
@@ -184,6 +216,8 @@ impl RoomModel {
                     Vec::new()
                 }
             }
+            Event::Unwatched => self.rest(),
+            Event::Watched => self.wake(),
             Event::Tick(now) => self.tick(now),
         }
     }

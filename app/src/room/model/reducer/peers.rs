@@ -11,26 +11,51 @@ impl RoomModel {
     }
 
     pub(super) fn peer_changed(&mut self, mut peer: Peer) -> Vec<Effect> {
-        if let Some(known) = self.find_peer(&peer.identity) {
-            let starts_sharing = peer.screen && !known.screen;
-            peer.speaking = known.speaking;
-            peer.quality = known.quality;
-            let name = peer.name.clone();
-            *known = peer;
-            return if starts_sharing {
-                self.toast(text::shares_screen(&name))
-            } else {
-                Vec::new()
-            };
+        let (name, is_in, identity) = (peer.name.clone(), peer.is_in, peer.identity.clone());
+        let before = match self.find_peer(&identity) {
+            Some(known) => {
+                let was = (known.is_in, known.screen);
+                peer.speaking = known.speaking;
+                peer.quality = known.quality;
+                let starts_sharing = peer.screen && !was.1;
+                *known = peer;
+                if was.0 && is_in {
+                    return match starts_sharing {
+                        true => self.toast(text::shares_screen(&name)),
+                        false => Vec::new(),
+                    };
+                }
+                Some(was.0)
+            }
+            None => {
+                self.peers.push(peer);
+                None
+            }
+        };
+        match (before, is_in) {
+            (None, true) => self.came_in(&identity, &name),
+            (Some(_), true) => {
+                let mut effects = self.came_in(&identity, &name);
+                // They are connected already.
+                effects.extend(self.send_waiting_messages());
+                effects
+            }
+            (None, false) if self.is_settled() => self.toast(text::is_at_door(&name)),
+            (None | Some(_), false) => Vec::new(),
         }
-        let name = peer.name.clone();
-        let identity = peer.identity.clone();
-        self.peers.push(peer);
-        if self.connection != ConnectionState::Connected || self.take_expected_back(&identity) {
+    }
+
+    /// Whether who comes and goes is news: in the room, with a connection that works.
+    fn is_settled(&self) -> bool {
+        self.in_room() && self.connection == ConnectionState::Connected
+    }
+
+    fn came_in(&mut self, identity: &str, name: &str) -> Vec<Effect> {
+        if !self.is_settled() || self.take_expected_back(identity) {
             return Vec::new();
         }
         let mut effects = vec![Effect::Client(Command::PlayChime(Chime::Joined))];
-        effects.extend(self.toast(text::joined(&name)));
+        effects.extend(self.toast(text::joined(name)));
         effects
     }
 
@@ -54,6 +79,9 @@ impl RoomModel {
             return Vec::new();
         };
         let peer = self.peers.remove(index);
+        if !peer.is_in || !self.in_room() {
+            return Vec::new();
+        }
         let mut effects = vec![Effect::Client(Command::PlayChime(Chime::Left))];
         effects.extend(self.toast(text::left(&peer.name)));
         effects

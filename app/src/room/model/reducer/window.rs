@@ -20,6 +20,7 @@ const STABLE_AFTER: Millis = Millis::seconds(30);
 impl RoomModel {
     pub(super) fn live(&mut self, live: LiveState) -> Vec<Effect> {
         self.present = live.present;
+        self.at_door = live.at_door;
         self.late = live.late;
         if let (Phase::Joining | Phase::InRoom, Some(reason)) =
             (&self.phase, LeaveReason::from_access(live.access))

@@ -19,7 +19,13 @@ fn joining_requests_a_token_connects_and_enters() {
         })]
     );
     let effects = model.apply(Event::Connected(vec![peer()]));
-    assert_eq!(effects[0], Effect::Client(Command::Enter));
+    assert_eq!(
+        effects[..2],
+        [
+            Effect::Client(Command::Transmit(true)),
+            Effect::Client(Command::Enter)
+        ]
+    );
     assert!(model.in_room());
     assert_eq!(model.peer().map(|p| p.name.as_str()), Some("Ada"));
     assert!(
@@ -205,7 +211,10 @@ fn whoever_returns_first_after_a_restart_is_told_nothing_about_the_other() {
     model.apply(token());
     model.apply(Event::Connected(Vec::new()));
     assert_eq!(model.peer(), None, "the screen says who is waited for");
-    assert_eq!(model.apply(Event::PeerChanged(peer())), []);
+    assert_eq!(
+        model.apply(Event::PeerChanged(peer())),
+        [Effect::Client(Command::Transmit(true))]
+    );
     assert!(model.toasts.is_empty());
     model.apply(Event::PeerLeft {
         identity: peer().identity,

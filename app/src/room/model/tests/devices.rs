@@ -20,10 +20,7 @@ fn captured(kind: InputKind, capture: CaptureState, device: &str) -> Event {
 }
 
 fn lost_in_room(kind: InputKind) -> Event {
-    Event::DeviceLost {
-        kind,
-        published: true,
-    }
+    Event::DeviceLost(kind)
 }
 
 fn starts(kind: InputKind, device: &str) -> Effect {
@@ -56,20 +53,12 @@ fn the_client_is_told_the_device_to_start_with_and_when_to_stop() {
 #[test]
 fn an_unplugged_device_in_the_lobby_is_replaced_by_the_browsers_choice() {
     let kind = InputKind::Microphone;
-    let lost = Event::DeviceLost {
-        kind,
-        published: false,
-    };
+    let lost = Event::DeviceLost(kind);
     let mut model = lobby();
     model.apply(captured(kind, CaptureState::On, "headset"));
     assert_eq!(model.apply(lost.clone()), [starts(kind, "")]);
     model.apply(captured(kind, CaptureState::On, "built-in"));
     assert_eq!(texts(&model).len(), 1);
-    assert_eq!(
-        model.apply(lost_in_room(kind)),
-        [],
-        "livekit-client replaces the device of a published track"
-    );
     model.apply(Event::Switch { kind, on: false });
     assert_eq!(model.apply(lost), [], "switched off, none is needed");
 }

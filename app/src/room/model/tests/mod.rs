@@ -3,6 +3,7 @@
 mod chat;
 mod connection;
 mod devices;
+mod door;
 mod moderation;
 mod peers;
 mod window;
@@ -57,6 +58,7 @@ fn peer() -> Peer {
     Peer {
         identity: user(2).to_string(),
         name: "Ada".to_owned(),
+        is_in: true,
         camera: true,
         microphone: true,
         ..Peer::default()
@@ -85,6 +87,7 @@ fn live(access: Access) -> Event {
         access,
         now: START,
         present: vec![ada()],
+        at_door: Vec::new(),
         late: Vec::new(),
     })
 }

@@ -10,6 +10,7 @@ fn the_other_person_is_late_until_they_come() {
             access: OPEN,
             now: START,
             present,
+            at_door: Vec::new(),
             late,
         })
     };
