@@ -98,7 +98,8 @@ fn Frame(
 
     view! {
         <Title formatter=move |title: String| {
-            if title.is_empty() { name.clone() } else { format!("{title} · {name}") }
+            let whole = if title.is_empty() { name.clone() } else { format!("{title} · {name}") };
+            browser::title_of(whole)
         } />
         <Router base=base set_is_routing=set_is_routing>
             <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
