@@ -99,7 +99,11 @@ fn Frame(
 
     view! {
         <Title formatter=move |title: String| {
-            if title.is_empty() { name.clone() } else { format!("{} · {name}", isolated(&title)) }
+let whole = match title.is_empty() {
+                true => name.clone(),
+                false => format!("{} · {name}", isolated(&title)),
+            };
+            browser::title_of(whole)
         } />
         <Router base=base set_is_routing=set_is_routing>
             <a class="skip-link" href=element_ids::MAIN_LINK rel="external">

@@ -65,6 +65,7 @@ pub enum Done {
     /// Somebody is not blocked any more.
     Unblocked,
     PasskeyAdded,
+    PasskeyRenamed,
     PasskeyRemoved,
     /// Codes are asked for from now on.
     CodesOn,
@@ -105,7 +106,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 34] = [
+    const ALL: [Self; 35] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -121,6 +122,7 @@ impl Done {
         Self::Blocked,
         Self::Unblocked,
         Self::PasskeyAdded,
+        Self::PasskeyRenamed,
         Self::PasskeyRemoved,
         Self::CodesOn,
         Self::CodesOff,
@@ -160,6 +162,7 @@ impl Done {
             Self::Blocked => "blocked",
             Self::Unblocked => "unblocked",
             Self::PasskeyAdded => "passkey",
+            Self::PasskeyRenamed => "passkey-renamed",
             Self::PasskeyRemoved => "passkey-removed",
             Self::CodesOn => "codes",
             Self::CodesOff => "codes-off",

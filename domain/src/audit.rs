@@ -78,6 +78,8 @@ pub enum AuditAction {
     ClosedReport,
     /// Has another passkey.
     PasskeyAdded,
+    /// Called one of their passkeys by another name.
+    PasskeyRenamed,
     /// Has a passkey less.
     PasskeyRemoved,
     /// Asks for codes of an app at sign-in, or has new recovery codes.
@@ -125,6 +127,7 @@ impl AuditAction {
             Self::Reported => "Reported a concern",
             Self::ClosedReport => "Closed a concern",
             Self::PasskeyAdded => "Added a passkey",
+            Self::PasskeyRenamed => "Renamed a passkey",
             Self::PasskeyRemoved => "Removed a passkey",
             Self::CodesOn => "Switched codes on",
             Self::CodesOff => "Switched codes off",

@@ -58,7 +58,9 @@ pub enum Problem {
     Forbidden,
     /// 403: an admin has to set up a passkey or an authenticator app first; or a program gave a password where a second
     /// factor is asked for, too.
-    #[error("A password alone is not enough for this account. Sign in on the website.")]
+    #[error(
+        "A password alone is not enough for this account. Give a code of your authenticator app, too, or sign in on the website."
+    )]
     SecondFactorNeeded,
     /// 404: no such thing.
     #[error("There is nothing at this address.")]

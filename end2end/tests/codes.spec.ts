@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { expectAccessible } from "../support/axe";
 import { expect, open, type Page, ready, test } from "../support/fixtures";
 import { type Account, seedSession } from "../support/seed";
 
@@ -26,7 +27,11 @@ async function signOut(page: Page): Promise<void> {
   await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
 }
 
-test("codes of an app are a second step, with and without JavaScript", async ({ page }) => {
+test("codes of an app are a second step, with and without JavaScript", async ({ page, javaScriptEnabled }) => {
+  // axe is a script itself.
+  const check = async () => {
+    if (javaScriptEnabled !== false) await expectAccessible(page);
+  };
   const { mentee } = await seedSession("1h");
   await giveThePassword(page, mentee);
   await expect(page).toHaveURL(/\/account$/);
@@ -34,6 +39,7 @@ test("codes of an app are a second step, with and without JavaScript", async ({ 
   await page.getByRole("button", { name: "Set up an app" }).click();
   await expect(page.getByRole("img", { name: "QR code" })).toBeVisible();
   await ready(page);
+  await check();
   const secret = await page.locator("code").innerText();
   await page.getByLabel("Code that the app shows").fill("000000");
   await page.getByRole("button", { name: "Switch codes on" }).click();
@@ -53,6 +59,7 @@ test("codes of an app are a second step, with and without JavaScript", async ({ 
   await page.goto("/dashboard");
   await expect(page).toHaveURL(/\/auth\/code\?callbackUrl=\/dashboard$/);
   await ready(page);
+  await check();
   await page.getByLabel("Code").fill(used);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("That is not the code, or it was used already.")).toBeVisible();

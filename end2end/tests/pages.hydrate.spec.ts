@@ -1,19 +1,7 @@
 import { randomUUID } from "node:crypto";
-import AxeBuilder from "@axe-core/playwright";
-import { expect, open, type Page, test } from "../support/fixtures";
+import { expectAccessible, expectReadable } from "../support/axe";
+import { expect, open, test } from "../support/fixtures";
 import { accountOf, type Demo, seedDemo, seedSession } from "../support/seed";
-
-async function expectAccessible(page: Page): Promise<void> {
-  await expectNothingSerious(new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]));
-}
-
-async function expectNothingSerious(axe: AxeBuilder): Promise<void> {
-  const { violations } = await axe.analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" | ")}`);
-  expect(serious).toEqual([]);
-}
 
 /** Colours change with the next frame, those with a transition with one more. */
 async function drawn(): Promise<void> {
@@ -33,6 +21,9 @@ const pages: { name: string; as: Visitor; path: (demo: Demo) => string; status?:
   { name: "forgotten password", as: "nobody", path: () => "/auth/forgot" },
   { name: "sign-in by link", as: "nobody", path: () => "/auth/link" },
   { name: "a used link", as: "nobody", path: () => "/auth/reset?token=used", status: 410 },
+  { name: "a used link of a sign-up", as: "nobody", path: () => "/auth/confirm?token=used", status: 410 },
+  { name: "a used link to a new address", as: "nobody", path: () => "/auth/address?token=used", status: 410 },
+  { name: "no sign-in that waits for a code", as: "nobody", path: () => "/auth/code" },
   { name: "unknown address", as: "nobody", path: () => "/no-such-page", status: 404 },
   { name: "mentee's dashboard", as: "mentee", path: () => "/dashboard" },
   { name: "empty dashboard", as: "outsider", path: () => "/dashboard" },
@@ -40,6 +31,9 @@ const pages: { name: string; as: Visitor; path: (demo: Demo) => string; status?:
   { name: "dashboard after leaving", as: "mentee", path: (demo) => `/dashboard?left=${demo.sessionId}&why=left` },
   { name: "mentors", as: "mentee", path: () => "/mentors" },
   { name: "account", as: "mentee", path: () => "/account" },
+  { name: "no app that is being set up", as: "mentee", path: () => "/account/codes" },
+  { name: "second factor", as: "admin", path: () => "/account/second-factor" },
+  { name: "a mentor's times", as: "mentee", path: (demo) => `/mentors/${demo.mentorId}` },
   { name: "mentor profile", as: "mentor", path: () => "/mentor-profile" },
   { name: "new mentor profile", as: "outsider", path: () => "/mentor-profile" },
   { name: "upcoming session", as: "mentee", path: (demo) => `/sessions/${demo.earlySessionId}` },
@@ -81,13 +75,26 @@ test.describe("every page", () => {
       await expectAccessible(page);
       await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
       await page.evaluate(drawn);
-      // Nothing but colours is another one in the dark.
-      await expectNothingSerious(new AxeBuilder({ page }).withRules(["color-contrast"]));
+      await expectReadable(page);
       expect(requests.filter((url) => url.includes("livekit"))).toEqual([]);
       const origin = process.env.YM_APP_URL ?? "";
       expect(requests.filter((url) => !url.startsWith(origin) && !/^(data|blob):/.test(url))).toEqual([]);
     });
   }
+
+  test("the form that books a held time is accessible", async ({ context, page, signedIn }) => {
+    await signedIn(accountOf(demo.accounts, "outsider"));
+    const slots = await context.request.get(`/api/mentors/${demo.mentorId}/slots`);
+    const [slot] = ((await slots.json()) as { data: { startsAt: string }[] }).data.slice(-1);
+    const held = await context.request.post("/api/sessions/hold", { data: { mentorId: demo.mentorId, startsAt: slot?.startsAt } });
+    expect(held.status(), await held.text()).toBe(201);
+    const { data } = (await held.json()) as { data: { id: string } };
+    await open(page, `/book/${data.id}`);
+    await expectAccessible(page);
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+    await page.evaluate(drawn);
+    await expectReadable(page);
+  });
 
   test("the device check is accessible and loads the call software itself", async ({ page, signedIn }) => {
     const { sessionId, mentee } = await seedSession("0s");

@@ -20,7 +20,7 @@ async function signOut(page: Page): Promise<void> {
   await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
 }
 
-test("somebody adds a passkey, signs in with it, and removes it", async ({ page, javaScriptEnabled }) => {
+test("somebody adds a passkey, renames it, signs in with it, and removes it", async ({ page, javaScriptEnabled }) => {
   test.skip(javaScriptEnabled === false, "passkeys need JavaScript");
   const { mentee } = await seedSession("1h");
   await plugIn(page);
@@ -36,6 +36,13 @@ test("somebody adds a passkey, signs in with it, and removes it", async ({ page,
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((found) => `${found.id}: ${found.nodes[0]?.html}`)).toEqual([]);
   expect(await emailTo(page, mentee.email, "A passkey was added")).toContain("signs in with it");
+
+  await card.getByText("Rename", { exact: true }).click();
+  await card.getByLabel("New name of My laptop").fill("My old laptop");
+  await card.getByRole("button", { name: "Save the name" }).click();
+  await expect(page.getByText("The passkey has its new name.")).toBeVisible();
+  await ready(page);
+  await expect(card.getByText("My old laptop")).toBeVisible();
 
   await card.getByLabel("Name of the passkey").fill("The same");
   await card.getByRole("button", { name: "Add a passkey" }).click();

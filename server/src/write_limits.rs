@@ -1,5 +1,5 @@
 //! How often one person may do what open pages are told of and what costs them nothing: saying that they are late,
-//! muting. Counted in this process alone; what is booked or changed has limits of its own.
+//! muting, naming a passkey. Counted in this process alone; what is booked or changed has limits of its own.
 
 use domain::{
     ids::UserId,

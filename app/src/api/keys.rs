@@ -45,6 +45,21 @@ pub async fn add_passkey(passkey_name: String, credential: String) -> Result<(),
     Ok(())
 }
 
+/// Gives one of the reader's passkeys another name.
+#[server(prefix = "/api/fn", endpoint = "rename_passkey")]
+pub async fn rename_passkey(
+    passkey: domain::ids::PasskeyId,
+    passkey_name: String,
+) -> Result<(), ApiError> {
+    use crate::{routes, url_words::Done};
+    let request = crate::api::backend::request()?;
+    let (state, login) = (&request.state, request.login_without_second_factor()?);
+    let renamed = server::accounts::rename_passkey(state, login, passkey, &passkey_name).await;
+    request.answer(renamed)?;
+    crate::api::backend::redirect(&routes::done(routes::ACCOUNT, Done::PasskeyRenamed));
+    Ok(())
+}
+
 /// Removes one of the reader's passkeys.
 #[server(prefix = "/api/fn", endpoint = "remove_passkey")]
 pub async fn remove_passkey(passkey: domain::ids::PasskeyId) -> Result<(), ApiError> {

@@ -28,6 +28,15 @@ pub fn set_status(status: u16) {
     }
 }
 
+/// The document's title as it stands between its tags: leptos_meta writes there what it is given, and names and titles
+/// of sessions are people's words.
+pub fn title_of(title: String) -> String {
+    title
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
 /// The server answers with a `Location`.
 pub fn load_whole_pages_on_redirect() {}
 

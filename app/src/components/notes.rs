@@ -181,6 +181,7 @@ fn done_text(done: Done) -> &'static str {
         }
         Done::Unblocked => "Unblocked.",
         Done::PasskeyAdded => "Your passkey is added. From now on you can sign in with it.",
+        Done::PasskeyRenamed => "The passkey has its new name.",
         Done::CodesOn => "Codes are switched on. You are asked for one when you sign in.",
         Done::CodesOff => "You are not asked for codes any more.",
         Done::ProviderLinked => "Linked. From now on you can sign in there, too.",

@@ -2,7 +2,8 @@
 
 use crate::{
     api::keys::{
-        AddPasskey, ConfirmSelf, RemovePasskey, SignInWithPasskey, StartPasskey, StartPasskeySignIn,
+        AddPasskey, ConfirmSelf, RemovePasskey, RenamePasskey, SignInWithPasskey, StartPasskey,
+        StartPasskeySignIn,
     },
     browser,
     components::{
@@ -14,6 +15,7 @@ use crate::{
     routes,
 };
 use domain::{
+    ids::PasskeyId,
     text::{NAME_MAX, ReturnPath},
     views::{KeysView, PasskeyView},
 };
@@ -83,7 +85,7 @@ pub fn Passkeys(
     } = keys;
     let rows: Vec<_> = passkeys
         .into_iter()
-        .map(|passkey| view! { <PasskeyRow passkey can_remove=is_confirmed /> })
+        .map(|passkey| view! { <PasskeyRow passkey can_change=is_confirmed /> })
         .collect();
     // Once on a page, for everything that needs it: its field has an id.
     let change = match (is_confirmed, has_passkeys) {
@@ -110,9 +112,10 @@ pub fn Passkeys(
 }
 
 #[component]
-fn PasskeyRow(passkey: PasskeyView, can_remove: bool) -> impl IntoView {
+fn PasskeyRow(passkey: PasskeyView, can_change: bool) -> impl IntoView {
     let form = Form::new::<RemovePasskey>();
     let (problem, pending) = (form.problem(), form.pending());
+    let renamed = (passkey.id, passkey.name.clone());
     let PasskeyView {
         id,
         name,
@@ -133,8 +136,9 @@ fn PasskeyRow(passkey: PasskeyView, can_remove: bool) -> impl IntoView {
                     </strong>
                 </p>
                 <p class="muted">{used} " · " {added}</p>
+                {can_change.then(|| view! { <RenameForm id=renamed.0 name=renamed.1 /> })}
             </div>
-            {can_remove
+            {can_change
                 .then(|| {
                     view! {
                         <PostForm to=form.to>
@@ -145,6 +149,41 @@ fn PasskeyRow(passkey: PasskeyView, can_remove: bool) -> impl IntoView {
                     }
                 })}
         </li>
+    }
+}
+
+/// Gives a passkey another name.
+#[component]
+fn RenameForm(id: PasskeyId, name: String) -> impl IntoView {
+    let form = Form::new::<RenamePasskey>();
+    let id = id.to_string();
+    // Without JavaScript all rows are told what became of one.
+    let is_refused = form.value("passkey", "") == id;
+    if !is_refused {
+        form.to.problem.set(None);
+    }
+    let (problem, pending) = (form.problem(), form.pending());
+    let entered = match is_refused {
+        true => form.value("passkey_name", ""),
+        false => name.clone(),
+    };
+    view! {
+        <details open=is_refused>
+            <summary>"Rename"</summary>
+            <PostForm to=form.to>
+                <FormError problem />
+                <input type="hidden" name="passkey" value=id />
+                <input
+                    name="passkey_name"
+                    aria-label=format!("New name of {name}")
+                    required=true
+                    maxlength=NAME_MAX.to_string()
+                    autocomplete="off"
+                    value=entered
+                />
+                <SubmitButton label="Save the name" pending class="button button-quiet" />
+            </PostForm>
+        </details>
     }
 }
 

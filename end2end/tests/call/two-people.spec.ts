@@ -1,3 +1,4 @@
+import { expectAccessible } from "../../support/axe";
 import { Caller, meet } from "../../support/call";
 import { expect, ready, test } from "../../support/fixtures";
 import { expectMovingVideo, expectPlaying, expectSound } from "../../support/media";
@@ -41,6 +42,11 @@ test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ br
     await expect(mentee.chatButton).toHaveAccessibleDescription("");
   });
 
+  await test.step("the call is accessible, with the chat open", async () => {
+    await expectAccessible(mentor.page);
+    await expectAccessible(mentee.page);
+  });
+
   await test.step("the mentee shares the screen and stops again", async () => {
     await mentee.page.getByRole("button", { name: "Share screen" }).click();
     await expectPlaying(mentor.page, `Screen of ${MENTEE}`);
@@ -79,6 +85,7 @@ test("two people meet: picture, sound, chat, screen, and a goodbye", async ({ br
     await mentor.endButton.click();
     const dialog = mentor.page.getByRole("dialog", { name: "End the meeting for everyone?" });
     await expect(dialog).toBeVisible();
+    await expectAccessible(mentor.page);
     await dialog.getByRole("button", { name: "End meeting" }).click();
     await expect(mentor.page).toHaveURL(new RegExp(`/dashboard\\?left=${seeded.sessionId}`));
     await expect(mentee.page).toHaveURL(new RegExp(`/dashboard\\?left=${seeded.sessionId}&why=ended_by_mentor`), { timeout: 20_000 });

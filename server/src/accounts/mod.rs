@@ -36,8 +36,8 @@ pub use logins::{
     sign_out_everywhere,
 };
 pub use passkeys::{
-    StartedPasskey, add_passkey, remove_passkey, sign_in_with_passkey, start_passkey,
-    start_passkey_sign_in,
+    StartedPasskey, add_passkey, remove_passkey, rename_passkey, sign_in_with_passkey,
+    start_passkey, start_passkey_sign_in,
 };
 pub use passwords::{change_password, reset_by_link, reset_password};
 pub use providers::{

@@ -124,8 +124,7 @@ pub async fn add_passkey(
     let us = relying_party(&state.config)?;
     let remembered: PasskeyRegistration =
         ceremonies::end(state, Kind::AddPasskey, ceremony, Some(login.login)).await?;
-    let name =
-        DisplayName::parse(name).map_err(|TextProblem(m)| Problem::field("passkeyName", m))?;
+    let name = read_name(name)?;
     let credential: RegisterPublicKeyCredential =
         serde_json::from_str(credential).map_err(|_| unreadable())?;
     let passkey = us.finish_passkey_registration(&credential, &remembered);
@@ -154,6 +153,39 @@ pub async fn add_passkey(
         }
         other => Ok(other?),
     }
+}
+
+fn read_name(name: &str) -> Result<DisplayName> {
+    let name = DisplayName::parse(name);
+    Ok(name.map_err(|TextProblem(message)| Problem::field("passkeyName", message))?)
+}
+
+/// Gives one of a person's own passkeys another name.
+///
+/// # Errors
+/// `Problem::Invalid` on `passkeyName`; `Problem::NotFound` when it is gone, or somebody else's; `Problem::Conflict` when
+/// the person did not say who they are a moment ago; `Problem::TooMany`.
+pub async fn rename_passkey(
+    state: &AppState,
+    login: &CurrentLogin,
+    id: PasskeyId,
+    name: &str,
+) -> Result<()> {
+    login.require_confirmed(state)?;
+    let (user, now, name) = (login.me.id, state.clock.now(), read_name(name)?);
+    state.write_limits.take(user, now)?;
+    let renaming = state.db.write(|txn| {
+        let name = &name;
+        async move {
+            if !table::rename(txn, user, id, name).await? {
+                return Err(Problem::NotFound.into());
+            }
+            record(txn, AuditAction::PasskeyRenamed, user, "", now).await?;
+            Ok::<_, Error>(())
+        }
+        .scope_boxed()
+    });
+    renaming.await
 }
 
 /// Removes one of a person's own passkeys, and tells them by email; one that is gone, or somebody else's, is no error.

@@ -19,6 +19,14 @@ pub struct SignIn {
     pub password: String,
 }
 
+/// Completes a sign-in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// The one that an authenticator app shows now, or a recovery code.
+    pub code: String,
+}
+
 /// Books a slot.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

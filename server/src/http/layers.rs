@@ -48,7 +48,7 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// Wraps the whole site: request id and log span, panics, time limit, compression, protection
 /// against other sites' requests, body limit, security headers.
 ///
-/// The pages' Content-Security-Policy has a nonce and is the pages' own.
+/// The pages' Content-Security-Policy has a nonce and is the pages' own; what has none gets the strictest.
 pub fn apply(router: Router, state: &AppState) -> Router {
     router
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -208,12 +208,11 @@ fn protect(headers: &mut HeaderMap, edge: &Edge, place: Place, id: RequestId) {
     if let Some(value) = &edge.transport_security {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value.clone());
     }
-    if place == Place::Api {
-        let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-        headers
-            .entry(header::CONTENT_SECURITY_POLICY)
-            .or_insert(nothing);
-    }
+    // Pages have said what they may load; everything else may load nothing, redirects and refusals included.
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(nothing);
     if let Some(value) = id.header() {
         headers.insert(REQUEST_ID, value);
     }

@@ -108,6 +108,22 @@ pub async fn used(
     Ok(used.rows_affected() > 0)
 }
 
+/// Gives one of a person's own another name; `false` when there is none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rename(
+    txn: &Txn,
+    user: UserId,
+    id: PasskeyId,
+    name: &DisplayName,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE passkeys SET name = $3 WHERE id = $1 AND user_id = $2";
+    let values = [id.into(), user.into(), name.as_str().into()];
+    let renamed = txn.execute_raw(statement(txn, sql, values)).await?;
+    Ok(renamed.rows_affected() > 0)
+}
+
 /// Removes all of a person's.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! The rules that the database itself keeps, on both engines, and the helper that writes to it.
 
-use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, on_sqlite};
+use crate::harness::{EmptyDb, TestApp, TestDb, on_both_engines, on_sqlite, run};
 use domain::{ids::UserId, time::Millis, time::Timestamp};
 use macro_rules_attribute::apply;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
@@ -556,6 +556,143 @@ async fn migrating_twice_is_harmless(empty: EmptyDb) {
             .expect("answers")
             .is_empty()
     );
+}
+
+/// Rows of a first release, in every table that people's data were in.
+async fn first_release(db: &TestDb) {
+    let (mentor, mentee, session) = people_and_session(db).await;
+    seat(db, session, mentee, (T0, T0 + HOUR), true)
+        .await
+        .expect("a seat");
+    let room = Uuid::new_v4();
+    let login = "a".repeat(64);
+    let rows: [(&str, Vec<Value>); 8] = [
+        (
+            "mentees (user_id, created_at) VALUES ($1, 1)",
+            vec![mentee.into()],
+        ),
+        (
+            "mentors (user_id, headline, bio, session_minutes, published, created_at, updated_at) \
+             VALUES ($1, 'H', 'B', 60, $2, 1, 1)",
+            vec![mentor.into(), true.into()],
+        ),
+        (
+            "availability (id, mentor_id, weekday, from_min, to_min) VALUES ($1, $2, 0, 540, 600)",
+            vec![Uuid::new_v4().into(), mentor.into()],
+        ),
+        (
+            "logins (id, user_id, token_hash, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, 1, 1, 2)",
+            vec![Uuid::new_v4().into(), mentee.into(), login.into()],
+        ),
+        (
+            "livekit_rooms (id, session_id, name, generation, status, created_at) \
+             VALUES ($1, $2, 'session-1', 1, 'scheduled', 1)",
+            vec![room.into(), session.into()],
+        ),
+        (
+            "livekit_participants (id, room_id, session_id, user_id, identity, sid, estimated) \
+             VALUES ($1, $2, $3, $4, 'x', 'PA_1', $5)",
+            vec![
+                Uuid::new_v4().into(),
+                room.into(),
+                session.into(),
+                mentee.into(),
+                false.into(),
+            ],
+        ),
+        (
+            "webhook_events (id, event, body, state, received_at) VALUES ('e', 'x', '{}', 'received', 1)",
+            vec![],
+        ),
+        (
+            "jobs (id, kind, payload, session_id, run_at, attempts, created_at) VALUES ($1, 'x', '{}', $2, 1, 0, 1)",
+            vec![Uuid::new_v4().into(), session.into()],
+        ),
+    ];
+    for (row, values) in rows {
+        let sql = format!("INSERT INTO {row}");
+        let backend = db.db.read().get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, &sql, values);
+        let inserting = db.db.write(|txn| {
+            let statement = statement.clone();
+            async move { Ok::<_, StoreError>(txn.execute_raw(statement).await?) }.scope_boxed()
+        });
+        inserting.await.expect("a row of the first release");
+    }
+}
+
+/// Tables, columns, types and indexes, as the engine has them.
+async fn structure(db: &TestDb) -> Vec<String> {
+    let read = db.db.read();
+    let sql = match db.db.engine() {
+        Engine::Sqlite => {
+            "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS line FROM sqlite_master ORDER BY 1"
+        }
+        Engine::Postgres => {
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || \
+             coalesce(column_default, '') AS line FROM information_schema.columns WHERE table_schema = 'public' \
+             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
+             UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
+             WHERE connamespace = 'public'::regnamespace ORDER BY 1"
+        }
+    };
+    let statement = Statement::from_string(read.get_database_backend(), sql);
+    let rows = read.query_all_raw(statement).await.expect("readable");
+    let line = |row: &sea_orm::QueryResult| -> String { row.try_get("", "line").expect("text") };
+    rows.iter().map(line).collect()
+}
+
+#[apply(on_both_engines!)]
+async fn every_release_leads_on_to_this_one_and_loses_no_row(empty: EmptyDb) {
+    const TABLES: [&str; 10] = [
+        "users",
+        "mentees",
+        "mentors",
+        "availability",
+        "logins",
+        "sessions",
+        "session_seats",
+        "livekit_participants",
+        "webhook_events",
+        "jobs",
+    ];
+    let open = async || TestDb {
+        db: Db::connect(&empty.url).await.expect("opens"),
+        url: empty.url.clone(),
+    };
+    migration::migrate_first(&empty.url, 1)
+        .await
+        .expect("the first release");
+    first_release(&open().await).await;
+    for _ in 1..migration::count() {
+        migration::migrate_first(&empty.url, 1)
+            .await
+            .expect("the next release");
+        let db = open().await;
+        for table in TABLES {
+            let count = db.number(&format!("SELECT count(*) FROM {table}")).await;
+            let expected = if table == "users" { 2 } else { 1 };
+            assert_eq!(count, expected, "{table}");
+        }
+        if db.db.engine() == Engine::Sqlite {
+            let broken = "SELECT count(*) FROM pragma_foreign_key_check";
+            assert_eq!(db.number(broken).await, 0);
+        }
+        db.db.close().await.expect("closes");
+    }
+    assert!(
+        migration::pending(&empty.url)
+            .await
+            .expect("answers")
+            .is_empty()
+    );
+    let db = open().await;
+    let grown = structure(&db).await;
+    assert!(grown.len() > 20);
+    run(db.db.engine(), move |fresh: TestDb| async move {
+        assert_eq!(grown, structure(&fresh).await, "as in a new database");
+    })
+    .await;
 }
 
 #[apply(on_both_engines!)]

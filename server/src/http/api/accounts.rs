@@ -15,7 +15,7 @@ use crate::{
 use axum::{
     extract::State,
     http::{HeaderMap, header::SET_COOKIE},
-    response::{AppendHeaders, IntoResponse},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use domain::problem::Problem;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,11 +23,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(sign_in))
+        .routes(routes!(code))
         .routes(routes!(sign_out))
         .routes(routes!(me))
 }
 
-/// Sign in. The answer sets the login cookie.
+/// Sign in. The answer sets the login cookie. Where a code of an authenticator app is asked for, too, it is 403 with
+/// the code `second_factor_needed`; its cookie signs nobody in until `POST /api/auth/code` is given the code.
 #[utoipa::path(
     post, path = "/api/auth/sign-in", tag = "accounts", security(()), request_body = bodies::SignIn,
     responses(
@@ -41,21 +43,43 @@ async fn sign_in(
     client: Client,
     headers: HeaderMap,
     Body(body): Body<bodies::SignIn>,
-) -> Result<impl IntoResponse, Failure> {
+) -> Result<Response, Failure> {
     let form = SignIn {
         email: body.email,
         password: body.password,
     };
     let replaced = current_login(&state, &headers).await?.map(|old| old.login);
     let login = accounts::sign_in(&state, form, &client, replaced).await?;
-    if login.second_factor_due {
-        return Err(Problem::SecondFactorNeeded.into());
-    }
     let cookie = cookie::set(&state.config, &login, state.clock.now());
-    Ok((
-        AppendHeaders([(SET_COOKIE, cookie)]),
-        Answer::<Done>::of(Done {}),
-    ))
+    let answer = match login.second_factor_due {
+        true => Failure::from(Problem::SecondFactorNeeded).into_response(),
+        false => Answer::<Done>::of(Done {}).into_response(),
+    };
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), answer).into_response())
+}
+
+/// Complete a sign-in with a code of an authenticator app, or a recovery code. The request carries the cookie that
+/// `POST /api/auth/sign-in` set with its refusal; the answer replaces it by the login's. 401 when nothing waits for a
+/// code (any more).
+#[utoipa::path(
+    post, path = "/api/auth/code", tag = "accounts", security(()), request_body = bodies::Code,
+    responses(
+        (status = 200, description = "Signed in", body = Answer<Done>,
+            headers(("Set-Cookie" = String, description = "The login: HttpOnly, SameSite=Lax"))),
+        Unreadable, Refuses::<403>, Refuses::<429>, Usual,
+    )
+)]
+async fn code(
+    State(state): State<AppState>,
+    client: Client,
+    headers: HeaderMap,
+    Body(body): Body<bodies::Code>,
+) -> Result<impl IntoResponse, Failure> {
+    let half = cookie::token(&state.config, &headers);
+    let login = accounts::enter_code(&state, half.as_deref(), &body.code, &client).await?;
+    let cookie = cookie::set(&state.config, &login, state.clock.now());
+    let cookie = AppendHeaders([(SET_COOKIE, cookie)]);
+    Ok((cookie, Answer::<Done>::of(Done {})))
 }
 
 /// Sign out this browser.

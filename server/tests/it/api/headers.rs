@@ -152,8 +152,8 @@ async fn pages_get_the_headers_too_and_plain_words_instead_of_json(app: TestApp)
     );
     assert_eq!(
         dashboard.header("content-security-policy"),
-        "",
-        "the pages write their own"
+        "default-src 'none'; frame-ancestors 'none'",
+        "the pages write their own; what has none may load nothing"
     );
     let mut foreign = ask(Method::POST, "/dashboard", None, None);
     foreign

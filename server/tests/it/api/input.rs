@@ -1,9 +1,8 @@
 //! What cannot be read, means nothing or leads nowhere is refused in JSON and changes nothing.
 
 use super::{
-    Cast, Site, ask, livekit,
-    matrix::{MATRIX, step_body},
-    raw,
+    Cast, Site, ask, livekit, raw,
+    routes::{ROUTES, step_body},
 };
 use crate::harness::{NOW, TestApp, on_sqlite};
 use axum::http::{Method, StatusCode, header};
@@ -32,7 +31,7 @@ async fn ids_that_are_none_are_refused_on_every_route(app: TestApp) {
         "'%20OR%201=1".to_owned(),
         "a".repeat(10_000),
     ];
-    for (method, path, _) in MATRIX.iter().filter(|(_, path, _)| path.contains("{id}")) {
+    for (method, path) in ROUTES.iter().filter(|(_, path)| path.contains("{id}")) {
         for id in &ids {
             let request = ask(
                 method.parse().expect("a method"),
@@ -253,7 +252,7 @@ async fn unknown_addresses_and_methods_are_refused_in_json(app: TestApp) {
         reply.refused(404, "not_found");
     }
     let id = Uuid::new_v4().to_string();
-    for (_, path, _) in MATRIX {
+    for (_, path) in ROUTES {
         let request = ask(
             Method::DELETE,
             &path.replace("{id}", &id),
@@ -265,9 +264,9 @@ async fn unknown_addresses_and_methods_are_refused_in_json(app: TestApp) {
         assert!(!reply.header("allow").is_empty(), "{path}");
     }
     // Changing something by a link is impossible.
-    for (_, path, _) in MATRIX
+    for (_, path) in ROUTES
         .iter()
-        .filter(|(method, path, _)| *method == "POST" && *path != "/api/sessions")
+        .filter(|(method, path)| *method == "POST" && *path != "/api/sessions")
     {
         let request = ask(Method::GET, &path.replace("{id}", &id), Some(&person), None);
         site.send(request).await.refused(405, "wrong_method");

@@ -3,16 +3,22 @@
 use super::{
     asks_who_it_is, audited, let_confirmations_pass, login_of, refusal, sign_in, subjects,
 };
-use crate::harness::{HERE, PASSWORD, Person, TestApp, TestDb, config, on_both_engines, on_sqlite};
+use crate::harness::{HERE, PASSWORD, Person, TestApp, TestDb, config, on_both_engines};
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
 use domain::{account::AccountEmail, problem::Problem, time::Millis};
 use futures::future::join_all;
 use macro_rules_attribute::apply;
 use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 use server::{
     Error,
     accounts::{self, CurrentLogin, NewLogin, SignIn},
 };
 use totp_rs::{Builder, Secret, Totp};
+use tower::ServiceExt;
 
 /// The app on somebody's phone.
 pub(super) struct Phone(Totp);
@@ -364,19 +370,90 @@ async fn an_admin_with_a_passkey_does_not_sign_in_by_password_alone(test_db: Tes
     );
 }
 
-#[apply(on_sqlite!)]
-async fn a_program_is_told_that_a_password_is_not_enough(app: TestApp) {
-    use axum::{body::Body, http::Request};
-    use tower::ServiceExt;
-    let leo = app.person("Leo").await;
-    with_codes(&app, &leo.login).await;
-    let body = serde_json::json!({"email": leo.email, "password": PASSWORD}).to_string();
-    let request = Request::post("/api/auth/sign-in")
-        .header("content-type", "application/json")
-        .body(Body::from(body))
-        .expect("a request");
+/// What a program is answered: the status, the error's word, and the login's token where it is given one.
+async fn told(
+    app: &TestApp,
+    path: &str,
+    token: Option<&str>,
+    body: Value,
+) -> (u16, String, Option<String>) {
+    let mut request = Request::post(path).header("content-type", "application/json");
+    if let Some(token) = token {
+        request = request.header("cookie", format!("ym_login={token}"));
+    }
+    let request = request.body(Body::from(body.to_string()));
     let site = server::http::router(app.state.clone(), app.inbox.clone());
-    let answer = site.oneshot(request).await.expect("answered");
-    assert_eq!(answer.status(), 403);
-    assert!(!answer.headers().contains_key("set-cookie"));
+    let answer = site.oneshot(request.expect("a request")).await;
+    let (parts, body) = answer.expect("answered").into_parts();
+    let set = parts.headers.get("set-cookie").map(|set| {
+        let set = set.to_str().expect("text").split(';').next();
+        let (_, token) = set.unwrap_or_default().split_once('=').expect("a cookie");
+        token.to_owned()
+    });
+    let body = to_bytes(body, usize::MAX).await.expect("a body");
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    let code = body["code"].as_str().unwrap_or_default().to_owned();
+    (parts.status.as_u16(), code, set)
+}
+
+#[apply(on_both_engines!)]
+async fn a_program_gives_a_code_after_the_password(app: TestApp) {
+    let leo = app.person("Leo").await;
+    let (phone, recovery) = with_codes(&app, &leo.login).await;
+    let sign_in = async || {
+        let body = json!({"email": leo.email, "password": PASSWORD});
+        let (status, code, half) = told(&app, "/api/auth/sign-in", None, body).await;
+        assert_eq!((status, code.as_str()), (403, "second_factor_needed"));
+        half.expect("half a login")
+    };
+    let give = async |half: Option<&str>, code: &str| {
+        told(&app, "/api/auth/code", half, json!({"code": code})).await
+    };
+    let is_good = async |token: &str| {
+        let login = accounts::current(&app.state, token).await;
+        login.expect("readable").is_some()
+    };
+    let half = sign_in().await;
+    assert!(!is_good(&half).await, "half a login signs nobody in");
+    let (status, code, set) = give(Some(&half), "000000").await;
+    assert_eq!((status, code.as_str(), set), (422, "invalid", None));
+    let shown = phone.shows(&app);
+    for nobody in [None, Some("x"), Some(leo.token.as_str())] {
+        let (status, code, set) = give(nobody, &shown).await;
+        assert_eq!((status, code.as_str(), set), (401, "signed_out", None));
+    }
+    let (status, _, token) = give(Some(&half), &shown).await;
+    let token = token.expect("a login");
+    assert!(status == 200 && token != half && is_good(&token).await);
+    let (status, ..) = give(Some(&half), &phone.shows_in(&app, 1)).await;
+    assert_eq!(status, 401, "the half became another one");
+
+    let half = sign_in().await;
+    let (status, code, _) = give(Some(&half), &shown).await;
+    assert_eq!(
+        (status, code.as_str()),
+        (422, "invalid"),
+        "a code used twice"
+    );
+    let (status, _, token) = give(Some(&half), &recovery[0]).await;
+    assert!(status == 200 && is_good(&token.expect("a login")).await);
+
+    let half = sign_in().await;
+    for body in [
+        json!({}),
+        json!({"code": 123_456}),
+        json!({"code": "1", "user": 1}),
+    ] {
+        let (status, ..) = told(&app, "/api/auth/code", Some(&half), body).await;
+        assert_eq!(status, 422);
+    }
+    for _ in 0..10 {
+        give(Some(&half), "111111").await;
+    }
+    let (status, code, set) = give(Some(&half), &phone.shows_in(&app, 1)).await;
+    assert_eq!(
+        (status, code.as_str(), set),
+        (429, "too_many", None),
+        "guesses are counted as on the page"
+    );
 }

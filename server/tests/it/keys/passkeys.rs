@@ -105,6 +105,44 @@ async fn own(app: &TestApp, person: &Person) -> Vec<domain::views::PasskeyView> 
 }
 
 #[apply(on_both_engines!)]
+async fn a_passkey_is_renamed_by_its_own_person_who_just_said_so(app: TestApp) {
+    let (leo, noor) = (app.person("Leo").await, app.person("Noor").await);
+    for person in [&leo, &noor] {
+        give(&app, person).await;
+    }
+    let id = own(&app, &leo).await[0].id;
+    let rename = async |person: &Person, name: &str| {
+        accounts::rename_passkey(&app.state, &person.login, id, name).await
+    };
+    rename(&leo, "  My\u{202e} laptop ").await.expect("renamed");
+    assert_eq!(own(&app, &leo).await[0].name, "My laptop");
+    assert_eq!(
+        refusal(rename(&noor, "Mine now").await),
+        Problem::NotFound,
+        "somebody else's looks like one that is gone"
+    );
+    let nothing = refusal(rename(&leo, " \u{200b}").await);
+    assert!(nothing.for_field("passkeyName").is_some());
+    let gone = PasskeyId(Uuid::new_v4());
+    let gone = accounts::rename_passkey(&app.state, &leo.login, gone, "Ghost").await;
+    assert_eq!(refusal(gone), Problem::NotFound);
+    let names = [own(&app, &leo).await, own(&app, &noor).await].concat();
+    let names: Vec<_> = names.iter().map(|key| key.name.as_str()).collect();
+    assert_eq!(names, ["My laptop", "Phone"]);
+    assert_eq!(audited(&app, "passkey_renamed", &leo).await, 1);
+    for n in 0..30 {
+        let renamed = rename(&leo, &format!("Laptop {n}")).await;
+        if let Err(server::Error::Problem(problem)) = renamed {
+            assert!(matches!(problem, Problem::TooMany { .. }), "{problem}");
+            break;
+        }
+        assert!(n < 29, "nobody renames without end");
+    }
+    let_confirmations_pass(&app);
+    assert!(asks_who_it_is(rename(&leo, "Later").await));
+}
+
+#[apply(on_both_engines!)]
 async fn a_passkey_is_added_used_and_removed(app: TestApp) {
     let leo = app.person("Leo").await;
     let mut device = Device::new();
