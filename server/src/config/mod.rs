@@ -2,14 +2,16 @@
 
 mod mail;
 mod providers;
+mod proxies;
 
 pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
 pub use providers::Provider;
+pub use proxies::Proxies;
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
 use secrecy::{ExposeSecret, SecretString};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use url::{Host, Url};
 
 /// Settings as written by the operator. Every field names its environment variable.
@@ -107,9 +109,14 @@ pub struct Settings {
     /// Passwords hashed at the same time; each takes 19 MiB of memory.
     #[arg(long, env = "PASSWORD_HASHING", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub password_hashing: u32,
-    /// Proxies whose `X-Forwarded-For` is believed, separated by commas.
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses, networks like `10.0.0.0/8`, or `private` for all private ones, separated by commas.
+    #[arg(
+        long,
+        env = "TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: Proxies,
     /// How the log is written.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -216,7 +223,7 @@ pub struct Limits {
     /// Concurrent password hashes.
     pub password_hashing: u32,
     /// Proxies whose forwarding headers are believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Proxies,
 }
 
 /// A setting that cannot be used; the text names it, says why, and what to do.

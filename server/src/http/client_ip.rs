@@ -14,20 +14,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions; a request without
 /// it came through no network.
 pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
+    let proxies = &config.limits.trusted_proxies;
     let peer = extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|peer| peer.0.ip().to_canonical());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let trusted = |ip: IpAddr| {
-        config
-            .limits
-            .trusted_proxies
-            .iter()
-            .any(|proxy| proxy.to_canonical() == ip)
-    };
-    let mut nearest = peer;
+    let mut nearest = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     for hop in hops(headers).rev() {
-        if !trusted(nearest) {
+        if !proxies.trust(nearest) {
             break;
         }
         let Some(ip) = parse_hop(hop) else { break };

@@ -185,7 +185,7 @@ impl Fixture for Guarded {
         let mut config = harness::config(url);
         config.app_url = AppUrl::parse("https://minds.example").expect("an address");
         config.limits.sign_in_failures_per_account = 3;
-        config.limits.trusted_proxies = vec!["10.0.0.1".parse().expect("an address")];
+        config.limits.trusted_proxies = "10.0.0.1".parse().expect("networks");
         Self(TestApp::with(url, config).await)
     }
 }
