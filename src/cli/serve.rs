@@ -2,7 +2,9 @@
 
 use crate::compose;
 use anyhow::{Context, bail};
-use server::{AppState, config::Settings, job_list, jobs, live, schedule, store::Engine, webhooks};
+use server::{
+    AppState, config::Settings, http, job_list, jobs, live, schedule, store::Engine, webhooks,
+};
 use std::collections::HashMap;
 use tokio::{
     net::TcpListener,
@@ -21,6 +23,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let listen = config.listen;
     let (stop, shutdown) = watch::channel(false);
     let state = compose::state(config, shutdown.clone()).await?;
+    if let Err(error) = http::forwarding::begin_anew(&state).await {
+        tracing::warn!(%error, "an old warning about a proxy stays");
+    }
     let (inbox, outlet) = webhooks::Inbox::new();
     let router = compose::router(&state, inbox)?;
     let mut background = Background::default();

@@ -10,6 +10,7 @@ pub use proxies::Proxies;
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
+use http::uri::Authority;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
 use url::{Host, Url};
@@ -362,15 +363,24 @@ impl Config {
         if self.app_url.is_loopback {
             return Vec::new();
         }
-        match self.mail.target {
-            MailTarget::Folder(_) => vec![
+        let mail = match self.mail.target {
+            MailTarget::Folder(_) => Some(
                 "MAIL_URL names a folder: emails are written there and reach nobody; name a mail server",
-            ],
-            MailTarget::Smtp(_) if self.mail.from.email.domain() == "localhost" => vec![
+            ),
+            MailTarget::Smtp(_) if self.mail.from.email.domain() == "localhost" => Some(
                 "MAIL_FROM is an address at localhost, which most mail servers refuse; name one of yours",
-            ],
-            MailTarget::Smtp(_) => Vec::new(),
-        }
+            ),
+            MailTarget::Smtp(_) => None,
+        };
+        let proxies = self.lacks_proxies().then_some(
+            "APP_URL is https and TRUSTED_PROXIES is empty: everybody behind the proxy counts as one client; name it",
+        );
+        mail.into_iter().chain(proxies).collect()
+    }
+
+    /// TLS is a proxy's business, and no proxy is trusted.
+    pub(crate) fn lacks_proxies(&self) -> bool {
+        self.app_url.is_https && self.limits.trusted_proxies.is_empty()
     }
 }
 
@@ -400,6 +410,18 @@ impl AppUrl {
             is_https,
             is_loopback,
         })
+    }
+
+    /// Whether a request that says this host, with a port or without one, is for us. This machine has several names.
+    pub fn is_for(&self, authority: &str) -> bool {
+        let Ok(authority) = authority.parse::<Authority>() else {
+            return false;
+        };
+        match Host::parse(authority.host()) {
+            Ok(host) if self.is_loopback => is_loopback(&host),
+            Ok(host) => without_brackets(host) == self.host,
+            Err(_) => false,
+        }
     }
 
     /// The host without scheme and port, IPv6 without brackets.
@@ -523,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_address_without_a_mail_server_is_worth_a_warning() {
+    fn a_public_address_without_a_mail_server_or_a_known_proxy_is_worth_a_warning() {
         let public = [
             "--app-url",
             "https://minds.example",
@@ -535,11 +557,14 @@ mod tests {
             assert!(!format!("{config:?}").contains("pass-word"), "hidden");
             config.warnings().len()
         };
-        assert_eq!(warnings(&[]), 1);
+        let proxies = ["--trusted-proxies", "private"];
+        let proxied = |extra: &[&str]| warnings(&[extra, &proxies].concat());
+        assert_eq!(proxied(&[]), 1);
         let server = "smtps://me:pass-word@mail.example";
-        assert_eq!(warnings(&["--mail-url", server]), 1);
+        assert_eq!(proxied(&["--mail-url", server]), 1);
         let from = "Minds <no-reply@minds.example>";
-        assert_eq!(warnings(&["--mail-url", server, "--mail-from", from]), 0);
+        let good = ["--mail-url", server, "--mail-from", from];
+        assert_eq!((proxied(&good), warnings(&good)), (0, 1));
         assert!(config(&[]).expect("valid").warnings().is_empty());
     }
 
@@ -576,6 +601,61 @@ mod tests {
                 config(&["--app-url", url]).expect("valid").app_url.host(),
                 host
             );
+        }
+    }
+
+    #[test]
+    fn a_site_answers_to_its_own_name_and_this_machine_to_all_of_its_names() {
+        for (url, ours, foreign) in [
+            (
+                "https://minds.example",
+                &[
+                    "minds.example",
+                    "MINDS.example",
+                    "minds.example:443",
+                    "minds.example:8080",
+                ][..],
+                &[
+                    "evil.example",
+                    "minds.example.evil.example",
+                    "localhost",
+                    "127.0.0.1",
+                    "",
+                    "a b",
+                    "minds.example@evil.example",
+                ][..],
+            ),
+            (
+                "https://[2001:db8::1]",
+                &["[2001:db8::1]", "[2001:DB8:0::1]:443"],
+                &["[2001:db8::2]", "2001:db8::1", "[::1]"],
+            ),
+            (
+                "http://127.0.0.1:3000",
+                &[
+                    "127.0.0.1:3000",
+                    "127.0.0.1",
+                    "localhost:3000",
+                    "LOCALHOST",
+                    "[::1]:8080",
+                    "127.0.0.2",
+                ],
+                &[
+                    "minds.example",
+                    "localhost.evil.example",
+                    "192.0.2.1",
+                    "0.0.0.0",
+                    "[::2]",
+                ],
+            ),
+        ] {
+            let app_url = AppUrl::parse(url).expect("valid");
+            for host in ours {
+                assert!(app_url.is_for(host), "{url} {host}");
+            }
+            for host in foreign {
+                assert!(!app_url.is_for(host), "{url} {host}");
+            }
         }
     }
 

@@ -11,14 +11,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// last hop of `X-Forwarded-For` that is not one. Whatever a client writes there itself stands
 /// further left and is never believed.
 ///
-/// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions; a request without
-/// it came through no network.
+/// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions.
 pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
     let proxies = &config.limits.trusted_proxies;
-    let peer = extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|peer| peer.0.ip().to_canonical());
-    let mut nearest = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let mut nearest = peer(extensions).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     for hop in hops(headers).rev() {
         if !proxies.trust(nearest) {
             break;
@@ -27,6 +23,12 @@ pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) 
         nearest = ip;
     }
     nearest
+}
+
+/// The other end of the connection; a request without one came through no network.
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(peer.0.ip().to_canonical())
 }
 
 fn hops(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {

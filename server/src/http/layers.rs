@@ -5,6 +5,7 @@ pub use super::request::RequestId;
 use super::{
     WEBHOOK_PATH,
     answer::Failure,
+    door::{self, Door},
     request::{self, Current},
 };
 use crate::{AppState, config::AppUrl};
@@ -45,8 +46,8 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Wraps the whole site: request id and log span, panics, time limit, compression, protection
-/// against other sites' requests, body limit, security headers.
+/// Wraps the whole site: request id and log span, refusal of what is for other sites, panics, time limit, compression,
+/// protection against other sites' requests, body limit, security headers.
 ///
 /// The pages' Content-Security-Policy has a nonce and is the pages' own.
 pub fn apply(router: Router, state: &AppState) -> Router {
@@ -61,6 +62,10 @@ pub fn apply(router: Router, state: &AppState) -> Router {
         )
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn_with_state(
+            Door::new(state),
+            door::ours_only,
+        ))
         .layer(middleware::from_fn_with_state(
             Edge::new(&state.config.app_url),
             identify,

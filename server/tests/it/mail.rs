@@ -6,7 +6,7 @@ use crate::{
 };
 use axum::{
     body::{Body, to_bytes},
-    http::{Request, StatusCode},
+    http::{Request, StatusCode, header},
 };
 use domain::{
     ids::{EmailId, SessionId},
@@ -696,7 +696,8 @@ async fn ask(app: &TestApp, path: &str) -> (StatusCode, String) {
         http::router(app.state.clone(), app.inbox.clone()),
         &app.state,
     );
-    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let request = Request::get(path).header(header::HOST, app.state.config.app_url.host());
+    let request = request.body(Body::empty()).expect("a request");
     let (parts, body) = site.oneshot(request).await.expect("an answer").into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("the body arrives");
     (
