@@ -358,6 +358,11 @@ impl TryFrom<Settings> for Config {
 }
 
 impl Config {
+    /// Whether nobody else can reach us: people by our address, or programs by where we listen.
+    pub fn is_for_this_machine(&self) -> bool {
+        self.app_url.is_loopback && self.listen.ip().is_loopback()
+    }
+
     /// What works but is hardly meant, as text for the operator.
     pub fn warnings(&self) -> Vec<&'static str> {
         if self.app_url.is_loopback {

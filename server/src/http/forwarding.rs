@@ -34,6 +34,11 @@ pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
         .any(|name| headers.contains_key(*name))
 }
 
+/// Whether this request was made on this machine and came straight to us.
+pub(super) fn is_from_here(headers: &HeaderMap, extensions: &Extensions) -> bool {
+    peer(extensions).is_some_and(|ip| ip.is_loopback()) && !is_forwarded(headers)
+}
+
 /// Whether a proxy brought this request that `TRUSTED_PROXIES` does not name.
 pub fn is_from_untrusted_proxy(
     config: &Config,
