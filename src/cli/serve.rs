@@ -1,11 +1,11 @@
 //! `young-minds serve`
 
-use crate::compose;
+use crate::{compose, connections};
 use anyhow::{Context, bail};
 use server::{
     AppState, config::Settings, http, job_list, jobs, live, schedule, store::Engine, webhooks,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use tokio::{
     net::TcpListener,
     sync::watch,
@@ -47,7 +47,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("listening on {listen}"))?;
     tracing::info!(address = %listen, url = %state.config.app_url.origin, "serving {}", state.config.app_url.origin);
-    let serving = compose::serve(listener, router, shutdown);
+    let config = Arc::clone(&state.config);
+    let serving = connections::serve(listener, router, &config, shutdown);
     tokio::pin!(serving);
     let (died, is_served) = tokio::select! {
         () = stop_signal() => (None, false),
@@ -102,7 +103,7 @@ impl Background {
     /// Waits for those that finish what they are doing, and ends the others.
     async fn finish(mut self) {
         let finishing = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(compose::GRACE, finishing)
+        if tokio::time::timeout(connections::GRACE, finishing)
             .await
             .is_err()
         {

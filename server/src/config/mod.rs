@@ -118,6 +118,9 @@ pub struct Settings {
         hide_default_value = true
     )]
     pub trusted_proxies: Proxies,
+    /// Connections at the same time; each open page that listens for changes has one. A single peer that is no proxy gets a quarter of them.
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
     /// How the log is written.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -223,6 +226,8 @@ pub struct Limits {
     pub account_requests_per_address: u32,
     /// Concurrent password hashes.
     pub password_hashing: u32,
+    /// Connections at the same time.
+    pub max_connections: u32,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Proxies,
 }
@@ -347,6 +352,7 @@ impl TryFrom<Settings> for Config {
                 emails_per_person: s.emails_per_person,
                 account_requests_per_address: s.account_requests_per_address,
                 password_hashing: s.password_hashing,
+                max_connections: s.max_connections,
                 trusted_proxies: s.trusted_proxies,
             },
             auto_approve_mentors: s.auto_approve_mentors,

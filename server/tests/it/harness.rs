@@ -537,6 +537,7 @@ pub fn config(url: &str) -> Config {
             emails_per_person: 10_000,
             account_requests_per_address: 1_000,
             password_hashing: 4,
+            max_connections: 1_000,
             trusted_proxies: Proxies::default(),
         },
         auto_approve_mentors: true,
