@@ -430,3 +430,31 @@ async fn a_connection_too_many_is_told_so_and_another_is_served_once_one_has_end
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_will_stop_says_so_first_and_serves_until_then() {
+    harness::run(Engine::Sqlite, async |app: TestApp| {
+        let mut target = Target::start(&app, &[("SHUTDOWN_GRACE_SECONDS", "300")]).await;
+        let at = target.address();
+        target.process.process().signal("TERM").expect("it runs");
+        let began = Instant::now();
+        loop {
+            let (status, _) = request(at, "GET /readyz", "", "").await.expect("answered");
+            if status == 503 {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "it stays ready");
+        }
+        for _ in 0..3 {
+            let (status, _) = ask(at, &target.person, "GET /api/me", "")
+                .await
+                .expect("new connections are served");
+            assert_eq!(status, 200);
+        }
+        // Asked again, it stops at once.
+        let ended = tokio::task::block_in_place(|| target.process.stop());
+        assert!(ended.expect("it ends by itself").success());
+        assert!(TcpStream::connect(at).await.is_err());
+    })
+    .await;
+}

@@ -12,7 +12,7 @@ use clap::Args;
 use domain::{time::Millis, window::WindowRules};
 use http::uri::Authority;
 use secrecy::{ExposeSecret, SecretString};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use url::{Host, Url};
 
 /// Settings as written by the operator. Every field names its environment variable.
@@ -121,6 +121,9 @@ pub struct Settings {
     /// Connections at the same time; each open page that listens for changes has one. A single peer that is no proxy gets a quarter of them.
     #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
+    /// Seconds between not being ready any more and stopping, so that load balancers notice. Default: 5, or 0 where `APP_URL` is this machine.
+    #[arg(long, env = "SHUTDOWN_GRACE_SECONDS", value_parser = clap::value_parser!(u16).range(0..=300))]
+    pub shutdown_grace_seconds: Option<u16>,
     /// How the log is written.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -166,6 +169,8 @@ pub struct Config {
     pub window: WindowRules,
     /// Limits on use.
     pub limits: Limits,
+    /// How long the process goes on after it said that it is not ready any more.
+    pub shutdown_grace: Duration,
     /// Publish mentor profiles at once.
     pub auto_approve_mentors: bool,
     /// Administrators need a passkey or an authenticator app.
@@ -252,6 +257,9 @@ fn refuse<T>(variable: &'static str, reason: impl Into<String>) -> Result<T, Con
 /// Shortest secret accepted (HS256 keys shorter than the hash weaken it; RFC 7518 §3.2).
 const SECRET_MIN: usize = 32;
 
+/// A load balancer that looks every second has noticed twice by then.
+const SHUTDOWN_GRACE: u16 = 5;
+
 impl TryFrom<Settings> for Config {
     type Error = ConfigProblem;
 
@@ -318,6 +326,11 @@ impl TryFrom<Settings> for Config {
             false => SecondFactor::Required,
         };
         let second_factor = s.admin_second_factor.unwrap_or(second_factor);
+        let grace = match app_url.is_loopback {
+            true => 0,
+            false => SHUTDOWN_GRACE,
+        };
+        let grace = s.shutdown_grace_seconds.unwrap_or(grace);
         let providers = match s.oidc_providers.as_deref() {
             None | Some("") => Vec::new(),
             Some(path) => {
@@ -355,6 +368,7 @@ impl TryFrom<Settings> for Config {
                 max_connections: s.max_connections,
                 trusted_proxies: s.trusted_proxies,
             },
+            shutdown_grace: Duration::from_secs(grace.into()),
             auto_approve_mentors: s.auto_approve_mentors,
             admin_second_factor: second_factor == SecondFactor::Required,
             log_format: s.log_format,

@@ -35,6 +35,7 @@ use std::{
     panic::{AssertUnwindSafe, resume_unwind},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
@@ -540,6 +541,7 @@ pub fn config(url: &str) -> Config {
             max_connections: 1_000,
             trusted_proxies: Proxies::default(),
         },
+        shutdown_grace: Duration::ZERO,
         auto_approve_mentors: true,
         admin_second_factor: false,
         providers: Vec::new(),
