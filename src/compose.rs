@@ -1,12 +1,7 @@
-//! The only place where all parts meet: configuration, state, router, connections.
+//! The only place where all parts meet: configuration, state, router.
 
 use anyhow::Context;
 use axum::Router;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
-};
 use secrecy::ExposeSecret;
 use server::{
     AppState,
@@ -16,14 +11,8 @@ use server::{
     store::Db,
     webhooks::Inbox,
 };
-use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
-use tower::ServiceExt;
-
-/// A client has this long to send its request's head (slow-loris).
-const HEADER_TIME: Duration = Duration::from_secs(10);
-/// Requests under way at shutdown have this long to finish.
-pub const GRACE: Duration = Duration::from_secs(10);
+use std::{io::IsTerminal, sync::Arc};
+use tokio::sync::watch;
 
 /// Validates the settings.
 pub fn config(settings: Settings) -> anyhow::Result<Config> {
@@ -82,54 +71,4 @@ pub fn router(state: &AppState, inbox: Inbox) -> anyhow::Result<Router> {
     );
     let api = server::http::router(state.clone(), inbox);
     Ok(server::http::layers::apply(pages.merge(api), state))
-}
-
-/// Accepts connections until `shutdown` turns true, then lets requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, mut shutdown: watch::Receiver<bool>) {
-    let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
-        .keep_alive(true);
-    http.http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(30)));
-    let connections = GracefulShutdown::new();
-    let mut services = router.into_make_service_with_connect_info::<SocketAddr>();
-    loop {
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, for example: wait for some to come back.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-            },
-            _ = shutdown.wait_for(|stopping| *stopping) => break,
-        };
-        let _delayed_packets_only = stream.set_nodelay(true);
-        let Ok(service) = tower::Service::call(&mut services, peer).await;
-        let service = service.map_request(|request: hyper::Request<hyper::body::Incoming>| {
-            request.map(axum::body::Body::new)
-        });
-        let connection = http.serve_connection_with_upgrades(
-            TokioIo::new(stream),
-            TowerToHyperService::new(service),
-        );
-        let connection = connections.watch(connection.into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection closed early");
-            }
-        });
-    }
-    drop(listener);
-    if tokio::time::timeout(GRACE, connections.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("some requests did not finish in time");
-    }
 }

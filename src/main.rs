@@ -3,6 +3,7 @@
 
 mod cli;
 mod compose;
+mod connections;
 
 use clap::{Parser, Subcommand};
 use server::config::Settings;

@@ -98,27 +98,27 @@ fn Frame(
     let (is_routing, set_is_routing) = signal(false);
 
     view! {
-        <Title formatter=move |title: String| {
-let whole = match title.is_empty() {
-                true => name.clone(),
-                false => format!("{} · {name}", isolated(&title)),
-            };
-            browser::title_of(whole)
-        } />
-        <Router base=base set_is_routing=set_is_routing>
-            <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
-                "Skip to the content"
-            </a>
-            <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
-            <SiteHeader />
-            <main id=element_ids::MAIN class="site-main" tabindex="-1">
-                <FocusOnNavigation />
-                <AddressFails />
-                {children()}
-            </main>
-            <SiteFooter />
-        </Router>
-    }
+            <Title formatter=move |title: String| {
+    let whole = match title.is_empty() {
+                    true => name.clone(),
+                    false => format!("{} · {name}", isolated(&title)),
+                };
+                browser::title_of(whole)
+            } />
+            <Router base=base set_is_routing=set_is_routing>
+                <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
+                    "Skip to the content"
+                </a>
+                <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
+                <SiteHeader />
+                <main id=element_ids::MAIN class="site-main" tabindex="-1">
+                    <FocusOnNavigation />
+                    <AddressFails />
+                    {children()}
+                </main>
+                <SiteFooter />
+            </Router>
+        }
 }
 
 /// The routes of every page except the meeting.

@@ -2,6 +2,7 @@
 
 use crate::{
     AppState,
+    http::forwarding,
     media::{self, JoinGrant, MediaError, RoomSpec},
     store::webhook_events,
 };
@@ -68,7 +69,11 @@ impl Finding {
 
 /// Runs all checks; what depends on an earlier failure is left out.
 pub async fn examine(state: &AppState) -> Vec<Finding> {
-    let mut findings = vec![database(state).await, mail(state).await];
+    let mut findings = vec![
+        database(state).await,
+        mail(state).await,
+        proxies(state).await,
+    ];
     match state.media.check().await {
         Ok(()) => {
             findings.push(Finding::fine("video server", "answers and accepts our key"));
@@ -98,6 +103,25 @@ async fn mail(state: &AppState) -> Finding {
             format!("no answer within {} seconds", MAIL_WAIT.as_secs()),
             "Check MAIL_URL, and whether a firewall is in between",
         ),
+    }
+}
+
+/// What the running server has seen of proxies, beside what the settings say.
+async fn proxies(state: &AppState) -> Finding {
+    const CHECK: &str = "proxies";
+    const REMEDY: &str = "Name the proxy's address or network in TRUSTED_PROXIES (or `private`, for one in a private network) and restart.";
+    if state.config.lacks_proxies() {
+        let what = "APP_URL is https and TRUSTED_PROXIES is empty: everybody counts as one client";
+        return Finding::failed(CHECK, what, REMEDY);
+    }
+    match forwarding::was_untrusted(state).await {
+        Ok(true) => Finding::failed(
+            CHECK,
+            "requests came from a proxy that TRUSTED_PROXIES does not name",
+            REMEDY,
+        ),
+        Ok(false) => Finding::fine(CHECK, "none that is not trusted"),
+        Err(error) => Finding::failed(CHECK, error.to_string(), "Run: young-minds migrate"),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     store::{Db, logins::FoundLogin, recent::Recent, rooms::RoomRecord, sessions::SessionRecord},
     write_limits::WriteLimits,
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 use tokio::sync::{Notify, watch};
 
 /// The parts of a running server; clones share them.
@@ -45,6 +45,8 @@ pub struct AppState {
     pub(crate) recent_logins: Arc<Recent<FoundLogin>>,
     /// Sessions with their rooms, by id.
     pub(crate) recent_sessions: Arc<Recent<(SessionRecord, Option<RoomRecord>)>>,
+    /// The process will stop soon: it is not ready any more, and goes on as before until `shutdown`.
+    pub leaving: Arc<AtomicBool>,
     /// Turns true when the server is stopping; long answers end then.
     pub shutdown: watch::Receiver<bool>,
 }
@@ -75,6 +77,7 @@ impl AppState {
             recent_logins: Arc::default(),
             recent_sessions: Arc::default(),
             config,
+            leaving: Arc::default(),
             shutdown,
         }
     }

@@ -3,7 +3,7 @@
 use crate::compose;
 use anyhow::Context;
 use clap::Subcommand;
-use server::{accounts, config::Settings};
+use server::{accounts, config::Settings, store};
 use std::io::Read;
 
 /// Arguments of `admin`.
@@ -29,6 +29,9 @@ enum Command {
         /// Read the password from standard input instead of drawing one.
         #[arg(long)]
         password_stdin: bool,
+        /// Make none when there is an administrator already.
+        #[arg(long)]
+        first: bool,
         #[command(flatten)]
         settings: Settings,
     },
@@ -61,9 +64,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             name,
             time_zone,
             password_stdin,
+            first,
             settings,
         } => {
             let state = compose::tool_state(settings).await?;
+            if first && !store::users::admins(state.db.read()).await?.is_empty() {
+                println!("There is an administrator already.");
+                return Ok(());
+            }
             let (password, drawn) = password(password_stdin)?;
             let form = accounts::SignUp {
                 name,

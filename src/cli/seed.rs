@@ -1,5 +1,5 @@
-//! `young-minds seed`: people and sessions for development and tests. Refuses to run for a public
-//! address, since the demo passwords are known to everybody.
+//! `young-minds seed`: people and sessions for development and tests. Refuses to run where others
+//! reach the app, since the demo passwords are known to everybody.
 
 use crate::compose;
 use anyhow::{Context, bail};
@@ -124,9 +124,9 @@ fn print(demo: &Demo) {
 
 async fn open(settings: Settings) -> anyhow::Result<AppState> {
     let state = compose::tool_state(settings).await?;
-    if !state.config.app_url.is_loopback {
+    if !state.config.is_for_this_machine() {
         bail!(
-            "demo data has known passwords; it is only for an APP_URL on this machine (localhost)"
+            "demo data has known passwords; it is only for an APP_URL and a LISTEN that nobody but this machine reaches (127.0.0.1)"
         );
     }
     Ok(state)

@@ -1,11 +1,17 @@
 //! `young-minds serve`
 
-use crate::compose;
+use crate::{compose, connections};
 use anyhow::{Context, bail};
-use server::{AppState, config::Settings, job_list, jobs, live, schedule, store::Engine, webhooks};
-use std::collections::HashMap;
+use server::{
+    AppState, config::Settings, http, job_list, jobs, live, schedule, store::Engine, webhooks,
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
 use tokio::{
     net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
     task::{self, JoinSet},
 };
@@ -21,6 +27,9 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let listen = config.listen;
     let (stop, shutdown) = watch::channel(false);
     let state = compose::state(config, shutdown.clone()).await?;
+    if let Err(error) = http::forwarding::begin_anew(&state).await {
+        tracing::warn!(%error, "an old warning about a proxy stays");
+    }
     let (inbox, outlet) = webhooks::Inbox::new();
     let router = compose::router(&state, inbox)?;
     let mut background = Background::default();
@@ -38,14 +47,16 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     let asking = state.clone();
     tokio::spawn(async move { server::doctor::warn_of_auto_create(&asking).await });
+    let stops = Stops::listen().context("listening for SIGTERM and Ctrl-C")?;
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("listening on {listen}"))?;
     tracing::info!(address = %listen, url = %state.config.app_url.origin, "serving {}", state.config.app_url.origin);
-    let serving = compose::serve(listener, router, shutdown);
+    let config = Arc::clone(&state.config);
+    let serving = connections::serve(listener, router, &config, shutdown);
     tokio::pin!(serving);
     let (died, is_served) = tokio::select! {
-        () = stop_signal() => (None, false),
+        () = asked_to_stop(&state, stops) => (None, false),
         died = background.first_death() => (Some(died), false),
         // Nobody else stops it, but a future must not be asked again once it has ended.
         () = &mut serving => (None, true),
@@ -97,7 +108,7 @@ impl Background {
     /// Waits for those that finish what they are doing, and ends the others.
     async fn finish(mut self) {
         let finishing = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(compose::GRACE, finishing)
+        if tokio::time::timeout(connections::GRACE, finishing)
             .await
             .is_err()
         {
@@ -120,16 +131,41 @@ fn until_stopped(
     }
 }
 
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        tracing::error!("cannot listen for SIGTERM; use Ctrl-C");
-        let _interrupted = tokio::signal::ctrl_c().await;
+/// Being asked to stop, from the moment on at which this is made.
+struct Stops {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stops {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Waits until somebody wants this process to stop, and then until load balancers know; asked again, it waits no more.
+async fn asked_to_stop(state: &AppState, mut stops: Stops) {
+    stops.next().await;
+    let grace = state.config.shutdown_grace;
+    if grace.is_zero() {
         return;
-    };
+    }
+    state.leaving.store(true, Ordering::Relaxed);
+    let seconds = grace.as_secs();
+    tracing::info!(seconds, "not ready any more; stopping soon");
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = tokio::time::sleep(grace) => {}
+        () = stops.next() => {}
     }
 }
 

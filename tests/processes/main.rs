@@ -5,6 +5,7 @@
 #[cfg(feature = "fail-points")]
 mod fail_points;
 mod faults;
+mod floods;
 #[expect(
     dead_code,
     unused_imports,

@@ -1,7 +1,8 @@
-//! What `./start` does when everything is built: a database with people in it, LiveKit, the app, and where to go.
+//! What `./start` does when everything is built: a database, LiveKit, the app, and where to go. Where nobody else reaches
+//! the app, the database has demo people whose passwords everybody knows; elsewhere it is another one, with one admin.
 
 use crate::stack::{
-    App, LiveKit, Output, Plan,
+    App, LiveKit, Output, Plan, from_here,
     ports::{self, Wish},
     secrets, signals,
 };
@@ -11,6 +12,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, OpenOptions},
     io::Write,
+    net::{IpAddr, SocketAddr},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::Command,
@@ -118,12 +120,13 @@ fn run_until_asked(start: &Start) -> Result<()> {
         println!("Port {PORT} is taken by another program; using {port}.");
     }
     let listen = said(&settings.listen).unwrap_or_else(|| format!("127.0.0.1:{port}"));
-    let address = listen
+    let address: SocketAddr = listen
         .parse()
         .context("LISTEN is not an address with a port")?;
-    let port = listen.rsplit(':').next().unwrap_or_default();
     let run = start.run.display();
-    let app_url = said(&settings.app_url).unwrap_or_else(|| format!("http://127.0.0.1:{port}"));
+    let app_url =
+        said(&settings.app_url).unwrap_or_else(|| format!("http://127.0.0.1:{}", address.port()));
+    let is_open = !(address.ip().is_loopback() && is_this_machine(&app_url));
     let mail_url = said(&settings.mail_url).unwrap_or_else(|| format!("file:{run}/mail"));
     let (key, secret) = livekit_key(start)?;
     if start.reset {
@@ -144,7 +147,7 @@ fn run_until_asked(start: &Start) -> Result<()> {
                 program: program.context("LIVEKIT_SERVER_BIN is not set")?,
                 key: key.clone(),
                 secret: secret.clone(),
-                webhook: Some(format!("http://127.0.0.1:{port}/api/livekit/webhook")),
+                webhook: Some(format!("http://{}/api/livekit/webhook", from_here(address))),
                 ports: [ws_port, tcp_port, udp_port],
                 flags: Vec::new(),
                 output: Output::Log(livekit_log),
@@ -153,7 +156,11 @@ fn run_until_asked(start: &Start) -> Result<()> {
         }
     };
     let product = || {
-        let database = format!("sqlite://{run}/young-minds.sqlite");
+        let name = match is_open {
+            true => "young-minds-open",
+            false => "young-minds",
+        };
+        let database = format!("sqlite://{run}/{name}.sqlite");
         let database = said(&settings.database_url).unwrap_or(database);
         let mut command = Command::new(start.dist.join("young-minds"));
         command
@@ -170,13 +177,18 @@ fn run_until_asked(start: &Start) -> Result<()> {
             .env("LEPTOS_SITE_ADDR", &listen);
         command
     };
-    let demo = fill(product, &app_log)?;
+    let filled = match is_open {
+        true => fill_with_an_admin(product, &app_log)?,
+        false => where_to_go(&fill(product, &app_log)?, &app_url),
+    };
     let mut app = App::start("the app", product(), address, Output::Log(app_log))?;
     app.ready()?;
 
-    print!("{}", where_to_go(&demo, &app_url));
-    if mail_url.starts_with("file:") {
-        println!("Mail: {app_url}/dev/mail");
+    print!("\nYoung Minds is running:  {app_url}\n\n{filled}\n");
+    match mail_url.strip_prefix("file:") {
+        Some(folder) if is_open => println!("Mail: files in {folder}, which nobody else sees"),
+        Some(_) => println!("Mail: {app_url}/dev/mail"),
+        None => {}
     }
     let seconds = start.after + began.elapsed().as_secs();
     println!(
@@ -215,31 +227,65 @@ fn watch(app: &mut App, mut livekit: Option<&mut LiveKit>) -> Result<()> {
 
 /// Brings the database up to date and puts the demo people into it.
 fn fill(product: impl Fn() -> Command, log: &Path) -> Result<Demo> {
-    let run = |arguments: &[&str]| {
-        let file = OpenOptions::new().append(true).open(log);
-        let file = file.with_context(|| format!("opening {}", log.display()))?;
-        let done = product().args(arguments).stderr(file).output();
-        done.context("running the program")
-    };
-    let end_of_log = || fs::read_to_string(log).unwrap_or_default();
-    let migrated = run(&["migrate"])?;
+    migrate(&product, log)?;
+    let demo = ["seed", "--demo", "--json"];
+    let seeded = run_once(&product, log, &demo, "the demo people could not be made")?;
+    serde_json::from_slice(&seeded).context("what seed printed")
+}
+
+/// Brings the database up to date and makes an admin, if there is none; what to say about that. A password that was drawn
+/// is said this once and written down nowhere.
+fn fill_with_an_admin(product: impl Fn() -> Command, log: &Path) -> Result<String> {
+    migrate(&product, log)?;
+    let mut admin = vec!["admin", "create", "--first"];
+    admin.extend(["--email", "admin@example.org", "--name", "Administrator"]);
+    let made = run_once(&product, log, &admin, "the administrator could not be made")?;
+    let made = String::from_utf8(made).context("what admin create printed")?;
+    Ok(format!(
+        "Others may reach it, so it has no demo people but a database of its own.\n{made}"
+    ))
+}
+
+fn migrate(product: &impl Fn() -> Command, log: &Path) -> Result<()> {
+    let migrated = run_once(product, log, &["migrate"], "the database is not ready")?;
     OpenOptions::new()
         .append(true)
         .open(log)
-        .and_then(|mut log| log.write_all(&migrated.stdout))
-        .context("writing the log")?;
+        .and_then(|mut log| log.write_all(&migrated))
+        .context("writing the log")
+}
+
+/// Runs one of the product's commands; what it printed.
+///
+/// # Errors
+/// With `otherwise` and the log, when it fails.
+fn run_once(
+    product: &impl Fn() -> Command,
+    log: &Path,
+    arguments: &[&str],
+    otherwise: &str,
+) -> Result<Vec<u8>> {
+    let file = OpenOptions::new().append(true).open(log);
+    let file = file.with_context(|| format!("opening {}", log.display()))?;
+    let done = product().args(arguments).stderr(file).output();
+    let done = done.context("running the program")?;
     ensure!(
-        migrated.status.success(),
-        "the database could not be prepared\n{}",
-        end_of_log()
+        done.status.success(),
+        "{otherwise}\n{}",
+        fs::read_to_string(log).unwrap_or_default()
     );
-    let seeded = run(&["seed", "--demo", "--json"])?;
-    ensure!(
-        seeded.status.success(),
-        "the demo people and sessions could not be made\n{}",
-        end_of_log()
-    );
-    serde_json::from_slice(&seeded.stdout).context("what seed printed")
+    Ok(done.stdout)
+}
+
+/// Whether nobody but this machine reaches an address; where we are wrong, `seed` refuses.
+fn is_this_machine(app_url: &str) -> bool {
+    let host = app_url.split_once("://").map_or(app_url, |(_, host)| host);
+    let ip = host.parse::<SocketAddr>().map(|address| address.ip());
+    let name = host.split(':').next();
+    match ip.or_else(|_| host.parse::<IpAddr>()) {
+        Ok(ip) => ip.is_loopback(),
+        Err(_) => name == Some("localhost"),
+    }
 }
 
 /// Key and secret of this machine, made once; each can be given instead.
@@ -276,14 +322,16 @@ fn livekit_key(start: &Start) -> Result<(String, String)> {
     ))
 }
 
-/// Removes the database, with the files that SQLite keeps beside it, and the emails.
+/// Removes the databases, with the files that SQLite keeps beside it, and the emails.
 fn forget(run: &Path) -> Result<()> {
     for entry in fs::read_dir(run).context("reading the run folder")? {
         let path = entry.context("reading the run folder")?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let removed = match &*name {
             "mail" => fs::remove_dir_all(&path),
-            name if name.starts_with("young-minds.sqlite") => fs::remove_file(&path),
+            name if name.starts_with("young-minds") && name.contains(".sqlite") => {
+                fs::remove_file(&path)
+            }
             _ => Ok(()),
         };
         removed.with_context(|| format!("removing {}", path.display()))?;
@@ -291,9 +339,9 @@ fn forget(run: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is printed when everything runs.
+/// The demo people, and what to do with them.
 fn where_to_go(demo: &Demo, app_url: &str) -> String {
-    let mut text = format!("\nYoung Minds is running:  {app_url}\n\nDemo log-ins\n");
+    let mut text = "Demo log-ins\n".to_owned();
     for Account {
         role,
         email,
@@ -305,6 +353,33 @@ fn where_to_go(demo: &Demo, app_url: &str) -> String {
     let session = &demo.session_id;
     text + &format!(
         "\nA session that is open now: {app_url}/meeting/{session}\n  \
-         Sign in as the mentor in one browser and as the mentee in another (or in a private window), and open it in both.\n\n"
+         Sign in as the mentor in one browser and as the mentee in another (or in a private window), and open it in both.\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_this_machine() {
+        for here in [
+            "http://127.0.0.1:3000",
+            "http://127.0.0.1",
+            "http://localhost:3000",
+            "https://localhost",
+            "http://[::1]:3000",
+        ] {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "https://minds.example.org",
+            "http://192.168.0.7:3000",
+            "http://0.0.0.0:3000",
+            "https://localhost.example.org",
+            "",
+        ] {
+            assert!(!is_this_machine(elsewhere), "{elsewhere}");
+        }
+    }
 }

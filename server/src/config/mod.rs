@@ -2,14 +2,17 @@
 
 mod mail;
 mod providers;
+mod proxies;
 
 pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
 pub use providers::Provider;
+pub use proxies::Proxies;
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
+use http::uri::Authority;
 use secrecy::{ExposeSecret, SecretString};
-use std::net::{IpAddr, SocketAddr};
+use std::{net::SocketAddr, time::Duration};
 use url::{Host, Url};
 
 /// Settings as written by the operator. Every field names its environment variable.
@@ -107,9 +110,20 @@ pub struct Settings {
     /// Passwords hashed at the same time; each takes 19 MiB of memory.
     #[arg(long, env = "PASSWORD_HASHING", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub password_hashing: u32,
-    /// Proxies whose `X-Forwarded-For` is believed, separated by commas.
-    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses, networks like `10.0.0.0/8`, or `private` for all private ones, separated by commas.
+    #[arg(
+        long,
+        env = "TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: Proxies,
+    /// Connections at the same time; each open page that listens for changes has one. A single peer that is no proxy gets a quarter of them.
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 8_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+    /// Seconds between not being ready any more and stopping, so that load balancers notice. Default: 5, or 0 where `APP_URL` is this machine.
+    #[arg(long, env = "SHUTDOWN_GRACE_SECONDS", value_parser = clap::value_parser!(u16).range(0..=300))]
+    pub shutdown_grace_seconds: Option<u16>,
     /// How the log is written.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -155,6 +169,8 @@ pub struct Config {
     pub window: WindowRules,
     /// Limits on use.
     pub limits: Limits,
+    /// How long the process goes on after it said that it is not ready any more.
+    pub shutdown_grace: Duration,
     /// Publish mentor profiles at once.
     pub auto_approve_mentors: bool,
     /// Administrators need a passkey or an authenticator app.
@@ -215,8 +231,10 @@ pub struct Limits {
     pub account_requests_per_address: u32,
     /// Concurrent password hashes.
     pub password_hashing: u32,
+    /// Connections at the same time.
+    pub max_connections: u32,
     /// Proxies whose forwarding headers are believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Proxies,
 }
 
 /// A setting that cannot be used; the text names it, says why, and what to do.
@@ -238,6 +256,9 @@ fn refuse<T>(variable: &'static str, reason: impl Into<String>) -> Result<T, Con
 
 /// Shortest secret accepted (HS256 keys shorter than the hash weaken it; RFC 7518 §3.2).
 const SECRET_MIN: usize = 32;
+
+/// A load balancer that looks every second has noticed twice by then.
+const SHUTDOWN_GRACE: u16 = 5;
 
 impl TryFrom<Settings> for Config {
     type Error = ConfigProblem;
@@ -305,6 +326,11 @@ impl TryFrom<Settings> for Config {
             false => SecondFactor::Required,
         };
         let second_factor = s.admin_second_factor.unwrap_or(second_factor);
+        let grace = match app_url.is_loopback {
+            true => 0,
+            false => SHUTDOWN_GRACE,
+        };
+        let grace = s.shutdown_grace_seconds.unwrap_or(grace);
         let providers = match s.oidc_providers.as_deref() {
             None | Some("") => Vec::new(),
             Some(path) => {
@@ -339,8 +365,10 @@ impl TryFrom<Settings> for Config {
                 emails_per_person: s.emails_per_person,
                 account_requests_per_address: s.account_requests_per_address,
                 password_hashing: s.password_hashing,
+                max_connections: s.max_connections,
                 trusted_proxies: s.trusted_proxies,
             },
+            shutdown_grace: Duration::from_secs(grace.into()),
             auto_approve_mentors: s.auto_approve_mentors,
             admin_second_factor: second_factor == SecondFactor::Required,
             log_format: s.log_format,
@@ -350,20 +378,34 @@ impl TryFrom<Settings> for Config {
 }
 
 impl Config {
+    /// Whether nobody else can reach us: people by our address, or programs by where we listen.
+    pub fn is_for_this_machine(&self) -> bool {
+        self.app_url.is_loopback && self.listen.ip().is_loopback()
+    }
+
     /// What works but is hardly meant, as text for the operator.
     pub fn warnings(&self) -> Vec<&'static str> {
         if self.app_url.is_loopback {
             return Vec::new();
         }
-        match self.mail.target {
-            MailTarget::Folder(_) => vec![
+        let mail = match self.mail.target {
+            MailTarget::Folder(_) => Some(
                 "MAIL_URL names a folder: emails are written there and reach nobody; name a mail server",
-            ],
-            MailTarget::Smtp(_) if self.mail.from.email.domain() == "localhost" => vec![
+            ),
+            MailTarget::Smtp(_) if self.mail.from.email.domain() == "localhost" => Some(
                 "MAIL_FROM is an address at localhost, which most mail servers refuse; name one of yours",
-            ],
-            MailTarget::Smtp(_) => Vec::new(),
-        }
+            ),
+            MailTarget::Smtp(_) => None,
+        };
+        let proxies = self.lacks_proxies().then_some(
+            "APP_URL is https and TRUSTED_PROXIES is empty: everybody behind the proxy counts as one client; name it",
+        );
+        mail.into_iter().chain(proxies).collect()
+    }
+
+    /// TLS is a proxy's business, and no proxy is trusted.
+    pub(crate) fn lacks_proxies(&self) -> bool {
+        self.app_url.is_https && self.limits.trusted_proxies.is_empty()
     }
 }
 
@@ -393,6 +435,18 @@ impl AppUrl {
             is_https,
             is_loopback,
         })
+    }
+
+    /// Whether a request that says this host, with a port or without one, is for us. This machine has several names.
+    pub fn is_for(&self, authority: &str) -> bool {
+        let Ok(authority) = authority.parse::<Authority>() else {
+            return false;
+        };
+        match Host::parse(authority.host()) {
+            Ok(host) if self.is_loopback => is_loopback(&host),
+            Ok(host) => without_brackets(host) == self.host,
+            Err(_) => false,
+        }
     }
 
     /// The host without scheme and port, IPv6 without brackets.
@@ -516,7 +570,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_address_without_a_mail_server_is_worth_a_warning() {
+    fn a_public_address_without_a_mail_server_or_a_known_proxy_is_worth_a_warning() {
         let public = [
             "--app-url",
             "https://minds.example",
@@ -528,11 +582,14 @@ mod tests {
             assert!(!format!("{config:?}").contains("pass-word"), "hidden");
             config.warnings().len()
         };
-        assert_eq!(warnings(&[]), 1);
+        let proxies = ["--trusted-proxies", "private"];
+        let proxied = |extra: &[&str]| warnings(&[extra, &proxies].concat());
+        assert_eq!(proxied(&[]), 1);
         let server = "smtps://me:pass-word@mail.example";
-        assert_eq!(warnings(&["--mail-url", server]), 1);
+        assert_eq!(proxied(&["--mail-url", server]), 1);
         let from = "Minds <no-reply@minds.example>";
-        assert_eq!(warnings(&["--mail-url", server, "--mail-from", from]), 0);
+        let good = ["--mail-url", server, "--mail-from", from];
+        assert_eq!((proxied(&good), warnings(&good)), (0, 1));
         assert!(config(&[]).expect("valid").warnings().is_empty());
     }
 
@@ -569,6 +626,61 @@ mod tests {
                 config(&["--app-url", url]).expect("valid").app_url.host(),
                 host
             );
+        }
+    }
+
+    #[test]
+    fn a_site_answers_to_its_own_name_and_this_machine_to_all_of_its_names() {
+        for (url, ours, foreign) in [
+            (
+                "https://minds.example",
+                &[
+                    "minds.example",
+                    "MINDS.example",
+                    "minds.example:443",
+                    "minds.example:8080",
+                ][..],
+                &[
+                    "evil.example",
+                    "minds.example.evil.example",
+                    "localhost",
+                    "127.0.0.1",
+                    "",
+                    "a b",
+                    "minds.example@evil.example",
+                ][..],
+            ),
+            (
+                "https://[2001:db8::1]",
+                &["[2001:db8::1]", "[2001:DB8:0::1]:443"],
+                &["[2001:db8::2]", "2001:db8::1", "[::1]"],
+            ),
+            (
+                "http://127.0.0.1:3000",
+                &[
+                    "127.0.0.1:3000",
+                    "127.0.0.1",
+                    "localhost:3000",
+                    "LOCALHOST",
+                    "[::1]:8080",
+                    "127.0.0.2",
+                ],
+                &[
+                    "minds.example",
+                    "localhost.evil.example",
+                    "192.0.2.1",
+                    "0.0.0.0",
+                    "[::2]",
+                ],
+            ),
+        ] {
+            let app_url = AppUrl::parse(url).expect("valid");
+            for host in ours {
+                assert!(app_url.is_for(host), "{url} {host}");
+            }
+            for host in foreign {
+                assert!(!app_url.is_for(host), "{url} {host}");
+            }
         }
     }
 

@@ -81,6 +81,10 @@ pub enum Failure {
     Problem(Problem),
     /// 403: another site's page sent the request.
     CrossSite,
+    /// 408: the body stopped coming.
+    TooSlow,
+    /// 421: the request is for another site than ours, which is named.
+    WrongHost(String),
     /// 405: the address exists, the method does not.
     WrongMethod,
     /// 413: the body is too large.
@@ -108,6 +112,8 @@ impl Failure {
                 StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
             Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -118,6 +124,8 @@ impl Failure {
         match self {
             Self::Problem(problem) => problem.code(),
             Self::CrossSite => "cross_site",
+            Self::TooSlow => "too_slow",
+            Self::WrongHost(_) => "wrong_host",
             Self::WrongMethod => "wrong_method",
             Self::TooLarge => "too_large",
             Self::WrongType => "wrong_type",
@@ -130,6 +138,11 @@ impl Failure {
             Self::CrossSite => {
                 "This request came from another site and was not carried out.".to_owned()
             }
+            Self::TooSlow => "The request did not arrive in time. Please try again.".to_owned(),
+            Self::WrongHost(origin) => format!(
+                "This request is for another site than {origin}. If this site is yours, set APP_URL to the address that \
+                 people use, and let the proxy pass the Host header on."
+            ),
             Self::WrongMethod => "This address does not take that method.".to_owned(),
             Self::TooLarge => "The request is too large.".to_owned(),
             Self::WrongType => "Send the body as application/json.".to_owned(),
@@ -167,7 +180,12 @@ impl Failure {
                 (None, Some(*closed_at))
             }
             Self::Problem(problem) => problem.window().unzip(),
-            Self::CrossSite | Self::WrongMethod | Self::TooLarge | Self::WrongType => (None, None),
+            Self::CrossSite
+            | Self::TooSlow
+            | Self::WrongHost(_)
+            | Self::WrongMethod
+            | Self::TooLarge
+            | Self::WrongType => (None, None),
         }
     }
 

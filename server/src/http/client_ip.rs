@@ -11,29 +11,24 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 /// last hop of `X-Forwarded-For` that is not one. Whatever a client writes there itself stands
 /// further left and is never believed.
 ///
-/// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions; a request without
-/// it came through no network.
+/// The serve loop puts `ConnectInfo<SocketAddr>` into the request's extensions.
 pub fn client_ip(config: &Config, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
-    let peer = extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|peer| peer.0.ip().to_canonical());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let trusted = |ip: IpAddr| {
-        config
-            .limits
-            .trusted_proxies
-            .iter()
-            .any(|proxy| proxy.to_canonical() == ip)
-    };
-    let mut nearest = peer;
+    let proxies = &config.limits.trusted_proxies;
+    let mut nearest = peer(extensions).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     for hop in hops(headers).rev() {
-        if !trusted(nearest) {
+        if !proxies.trust(nearest) {
             break;
         }
         let Some(ip) = parse_hop(hop) else { break };
         nearest = ip;
     }
     nearest
+}
+
+/// The other end of the connection; a request without one came through no network.
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(peer.0.ip().to_canonical())
 }
 
 fn hops(headers: &HeaderMap) -> impl DoubleEndedIterator<Item = &str> {

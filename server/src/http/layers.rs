@@ -5,12 +5,13 @@ pub use super::request::RequestId;
 use super::{
     WEBHOOK_PATH,
     answer::Failure,
+    door::{self, Door},
     request::{self, Current},
 };
 use crate::{AppState, config::AppUrl};
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{
         Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
@@ -19,8 +20,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::problem::{Dependency, Problem};
+use http_body_util::BodyExt;
 use std::{
     any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tower_http::{
@@ -30,11 +36,14 @@ use tower_http::{
         predicate::{Predicate, SizeAbove},
     },
     csrf::{CsrfLayer, ProtectionError},
+    timeout::{TimeoutBody, TimeoutError},
 };
 use tracing::Instrument;
 
 /// Bodies may be this large unless a route says otherwise.
 const BODY_MAX: usize = 64 * 1024;
+/// A body may stop coming for this long.
+const BODY_PAUSE: Duration = Duration::from_secs(15);
 /// An answer must begin within this time. What streams after that is not limited.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Smaller answers are not worth compressing.
@@ -45,8 +54,8 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Wraps the whole site: request id and log span, panics, time limit, compression, protection
-/// against other sites' requests, body limit, security headers.
+/// Wraps the whole site: request id and log span, refusal of what is for other sites, panics, time limits, compression,
+/// protection against other sites' requests, body limit, security headers.
 ///
 /// The pages' Content-Security-Policy has a nonce and is the pages' own; what has none gets the strictest.
 pub fn apply(router: Router, state: &AppState) -> Router {
@@ -59,8 +68,13 @@ pub fn apply(router: Router, state: &AppState) -> Router {
                 .br(true)
                 .compress_when(SizeAbove::new(COMPRESS_FROM).and(is_dynamic_text)),
         )
+        .layer(middleware::from_fn(without_pauses))
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn_with_state(
+            Door::new(state),
+            door::ours_only,
+        ))
         .layer(middleware::from_fn_with_state(
             Edge::new(&state.config.app_url),
             identify,
@@ -103,6 +117,30 @@ async fn in_time(request: Request, next: Next) -> Response {
             tracing::warn!("gave up on an answer that took too long");
             Failure::from(Problem::Unavailable(Dependency::Capacity)).into_response()
         }
+    }
+}
+
+/// Refuses a body that stops coming, whoever reads it and whatever they make of that.
+async fn without_pauses(request: Request, next: Next) -> Response {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stops = Arc::clone(&stopped);
+    let request = request.map(|body| {
+        // Handlers ask whether there is a body, which the timed one does not know.
+        if body.is_end_stream() {
+            return body;
+        }
+        let body = TimeoutBody::new(BODY_PAUSE, body);
+        Body::new(body.map_err(move |error| {
+            if error.is::<TimeoutError>() {
+                stops.store(true, Ordering::Relaxed);
+            }
+            error
+        }))
+    });
+    let response = next.run(request).await;
+    match stopped.load(Ordering::Relaxed) {
+        true => Failure::TooSlow.into_response(),
+        false => response,
     }
 }
 

@@ -7,8 +7,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr},
 };
 use uuid::Uuid;
@@ -102,6 +102,19 @@ pub async fn raise_kind(
     .exec_without_returning(txn)
     .await?;
     Ok(Some(id))
+}
+
+/// Whether there is an open entry of a kind.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_open(db: &impl ConnectionTrait, kind: &str) -> Result<bool, StoreError> {
+    let open = table::Entity::find()
+        .filter(table::Column::Kind.eq(kind))
+        .filter(table::Column::ResolvedAt.is_null())
+        .count(db)
+        .await?;
+    Ok(open > 0)
 }
 
 /// Settles the open entries that fit.

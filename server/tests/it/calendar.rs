@@ -312,7 +312,9 @@ async fn ask(
         http::router(app.state.clone(), app.inbox.clone()),
         &app.state,
     );
-    let mut request = Request::get(path).header(header::IF_NONE_MATCH, tag);
+    let mut request = Request::get(path)
+        .header(header::HOST, "127.0.0.1:3000")
+        .header(header::IF_NONE_MATCH, tag);
     if let Some(person) = person {
         request = request.header(header::COOKIE, format!("ym_login={}", person.token));
     }

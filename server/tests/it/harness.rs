@@ -18,7 +18,7 @@ use server::{
     AppState,
     accounts::{self, Client, CurrentLogin, SignUp},
     clock::MockClock,
-    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig},
+    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig, Proxies},
     job_list, jobs,
     mail::FakeMail,
     media::Fake,
@@ -35,6 +35,7 @@ use std::{
     panic::{AssertUnwindSafe, resume_unwind},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
@@ -537,8 +538,10 @@ pub fn config(url: &str) -> Config {
             emails_per_person: 10_000,
             account_requests_per_address: 1_000,
             password_hashing: 4,
-            trusted_proxies: Vec::new(),
+            max_connections: 1_000,
+            trusted_proxies: Proxies::default(),
         },
+        shutdown_grace: Duration::ZERO,
         auto_approve_mentors: true,
         admin_second_factor: false,
         providers: Vec::new(),

@@ -6,7 +6,8 @@ use crate::{
 };
 use axum::{
     body::{Body, to_bytes},
-    http::{Request, StatusCode},
+    extract::ConnectInfo,
+    http::{Request, StatusCode, header},
 };
 use domain::{
     ids::{EmailId, SessionId},
@@ -27,6 +28,7 @@ use server::{
 };
 use std::{
     io::Write,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -603,6 +605,31 @@ async fn dev_mail_is_for_this_machine_only(db: TestDb) {
     config.mail = MailConfig::parse("smtp://127.0.0.1:1", "no-reply@minds.example").expect("good");
     let app = TestApp::with(&db.url, config).await;
     assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
+
+    let mut app = with_folder(&db.url, &folder.0, "http://localhost:3000").await;
+    let email = format!("/dev/mail/{}", Uuid::new_v4());
+    for (peer, added, listed) in [
+        ("127.0.0.1:1", None, StatusCode::OK),
+        ("[::1]:1", None, StatusCode::OK),
+        ("[::ffff:127.0.0.1]:1", None, StatusCode::OK),
+        ("192.168.0.7:1", None, StatusCode::NOT_FOUND),
+        (
+            "127.0.0.1:1",
+            Some("x-forwarded-for"),
+            StatusCode::NOT_FOUND,
+        ),
+        ("127.0.0.1:1", Some("forwarded"), StatusCode::NOT_FOUND),
+        ("127.0.0.1:1", Some("x-real-ip"), StatusCode::NOT_FOUND),
+    ] {
+        let (status, _) = ask_from(&app, peer, added, "/dev/mail").await;
+        assert_eq!(status, listed, "{peer} {added:?}");
+        let (status, _) = ask_from(&app, peer, added, &email).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{peer} {added:?}");
+    }
+    let mut config = (*app.state.config).clone();
+    config.listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 3000));
+    app.state.config = Arc::new(config);
+    assert_eq!(ask(&app, "/dev/mail").await.0, StatusCode::NOT_FOUND);
 }
 
 /// A job of a kind that was added must be read back by the runner of the same version.
@@ -691,12 +718,30 @@ async fn with_folder(url: &str, folder: &Path, app_url: &str) -> TestApp {
     connect(TestApp::with(url, config).await, &mail)
 }
 
+/// Asks from this machine, straight.
 async fn ask(app: &TestApp, path: &str) -> (StatusCode, String) {
+    ask_from(app, "127.0.0.1:50000", None, path).await
+}
+
+/// Asks from a peer, which may have added a header.
+async fn ask_from(
+    app: &TestApp,
+    peer: &str,
+    added: Option<&'static str>,
+    path: &str,
+) -> (StatusCode, String) {
     let site = layers::apply(
         http::router(app.state.clone(), app.inbox.clone()),
         &app.state,
     );
-    let request = Request::get(path).body(Body::empty()).expect("a request");
+    let peer: SocketAddr = peer.parse().expect("an address");
+    let mut request = Request::get(path)
+        .header(header::HOST, app.state.config.app_url.host())
+        .extension(ConnectInfo(peer));
+    if let Some(name) = added {
+        request = request.header(name, "198.51.100.1");
+    }
+    let request = request.body(Body::empty()).expect("a request");
     let (parts, body) = site.oneshot(request).await.expect("an answer").into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("the body arrives");
     (

@@ -11,6 +11,16 @@ use std::{
 /// What a process takes at most to finish what it began.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How this machine reaches what listens on an address.
+pub fn from_here(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    address
+}
+
 /// A running app; killed at the latest when dropped.
 #[derive(Debug)]
 pub struct App {
@@ -40,13 +50,7 @@ impl App {
     /// # Errors
     /// With the end of its log, when it ended instead.
     pub fn ready(&mut self) -> Result<()> {
-        let mut here = self.address;
-        match here.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => here.set_ip(Ipv4Addr::LOCALHOST.into()),
-            IpAddr::V6(ip) if ip.is_unspecified() => here.set_ip(Ipv6Addr::LOCALHOST.into()),
-            IpAddr::V4(_) | IpAddr::V6(_) => {}
-        }
-        self.process.answers(here, "/readyz")
+        self.process.answers(from_here(self.address), "/readyz")
     }
 
     /// Its process.

@@ -10,7 +10,7 @@ pub mod secrets;
 pub(crate) mod signals;
 
 pub use self::{
-    app::App,
+    app::{App, from_here},
     livekit::{LiveKit, Plan},
     process::{Output, Process},
 };

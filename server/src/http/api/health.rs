@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::extract::State;
 use domain::problem::{Dependency, Problem};
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// A database that takes longer than this is not ready.
@@ -31,13 +31,13 @@ async fn healthz() -> Answer<Health> {
     Answer::of(Health::OK)
 }
 
-/// The process can do its work: the database answers, its background tasks live, and it is not stopping.
+/// The process can do its work: the database answers, its background tasks live, and it is not about to stop.
 #[utoipa::path(
     get, path = "/readyz", tag = "health", security(()),
     responses((status = 200, description = "It is ready", body = Answer<Health>), Refuses::<503>)
 )]
 async fn readyz(State(state): State<AppState>) -> Reply<Health> {
-    if *state.shutdown.borrow() {
+    if state.leaving.load(Ordering::Relaxed) || *state.shutdown.borrow() {
         return Err(Problem::Unavailable(Dependency::Capacity).into());
     }
     if let Some(task) = state.heartbeats.overdue() {

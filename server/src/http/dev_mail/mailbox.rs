@@ -36,10 +36,12 @@ pub(super) struct Opened {
     pub(super) ics: Option<String>,
 }
 
-/// The folder, where everybody may look into it: emails are files and the app is for this machine.
+/// The folder, where everybody may look into it: emails are files and the app is for this machine, by its address and by
+/// where it listens.
 pub(super) fn folder(state: &AppState) -> Option<Folder> {
-    let folder = state.config.mail.folder()?;
-    state.config.app_url.is_loopback.then(|| Folder::at(folder))
+    let config = &state.config;
+    let folder = config.mail.folder()?;
+    config.is_for_this_machine().then(|| Folder::at(folder))
 }
 
 /// The emails, latest first.

@@ -1,14 +1,15 @@
-//! `/dev/mail`: the emails that development puts into a folder instead of sending them.
+//! `/dev/mail`: the emails that development puts into a folder instead of sending them, for whoever sits at this machine.
 
 mod mailbox;
 
-use super::{answer::Failure, calendar::CalendarFile, extract::Id};
+use super::{answer::Failure, calendar::CalendarFile, extract::Id, forwarding::is_from_here};
 use crate::{AppState, Error, Result, mail::Folder};
 use askama::Template;
 use axum::{
     Router,
-    extract::State,
+    extract::{Request, State},
     http::{HeaderName, header},
+    middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
@@ -29,7 +30,16 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
         Some(_) => Router::new()
             .route("/dev/mail", get(list))
             .route("/dev/mail/{id}", get(show))
-            .route("/dev/mail/{id}/session.ics", get(entry)),
+            .route("/dev/mail/{id}/session.ics", get(entry))
+            .route_layer(middleware::from_fn(from_here_only)),
+    }
+}
+
+/// A proxy on this machine may bring anybody's requests.
+async fn from_here_only(request: Request, next: Next) -> Response {
+    match is_from_here(request.headers(), request.extensions()) {
+        true => next.run(request).await,
+        false => Failure::from(Problem::NotFound).into_response(),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::time::Millis;
 use macro_rules_attribute::apply;
-use server::http::{self, layers};
+use server::http;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -128,10 +128,8 @@ async fn pages_get_the_headers_too_and_plain_words_instead_of_json(app: TestApp)
             "/broken",
             axum::routing::get(async || -> String { panic!("a bug") }),
         );
-    let site = Site(layers::apply(
-        http::router(app.state.clone(), app.inbox.clone()).merge(pages),
-        &app.state,
-    ));
+    let router = http::router(app.state.clone(), app.inbox.clone());
+    let site = Site::around(router.merge(pages), &app);
 
     let meeting = site
         .send(ask(

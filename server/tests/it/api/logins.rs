@@ -138,9 +138,8 @@ async fn too_many_wrong_passwords_are_refused_whatever_the_client_says_about_its
 #[tokio::test]
 async fn the_client_is_the_last_hop_that_is_no_proxy_of_ours() {
     let mut config = harness::config("sqlite::memory:");
-    config.limits.trusted_proxies = ["10.0.0.1", "10.0.0.2", "fd00::1"]
-        .map(|ip| ip.parse().expect("an address"))
-        .to_vec();
+    let proxies = "10.0.0.1, 10.0.0.2, fd00::1, 172.16.0.0/12, fd12::/16";
+    config.limits.trusted_proxies = proxies.parse().expect("networks");
     for (peer, forwarded, expected) in [
         ("192.0.2.1:1", &["198.51.100.1"][..], "192.0.2.1"),
         ("10.0.0.1:1", &[], "10.0.0.1"),
@@ -156,6 +155,12 @@ async fn the_client_is_the_last_hop_that_is_no_proxy_of_ours() {
         ("10.0.0.1:1", &["198.51.100.1, nonsense"], "10.0.0.1"),
         ("[::ffff:10.0.0.1]:1", &["2001:db8::7"], "2001:db8::7"),
         ("[fd00::1]:1", &["[2001:db8::7]:443"], "2001:db8::7"),
+        (
+            "172.31.0.9:1",
+            &["1.1.1.1, 198.51.100.1, fd12::5, 172.16.0.1"],
+            "198.51.100.1",
+        ),
+        ("172.32.0.9:1", &["198.51.100.1"], "172.32.0.9"),
     ] {
         let mut request = Request::new(());
         for value in forwarded {

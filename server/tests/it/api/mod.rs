@@ -1,6 +1,7 @@
 //! The JSON API as a program sees it: through the router, with all its layers.
 
 mod description;
+mod edges;
 mod events;
 mod headers;
 mod input;
@@ -15,7 +16,7 @@ use crate::harness::{self, Fixture, Person, TestApp};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
     response::Response,
 };
 use domain::{ids::SessionId, time::Timestamp};
@@ -27,18 +28,25 @@ use server::{
 };
 use tower::ServiceExt;
 
-/// A router around a test's app.
-struct Site(Router);
+/// A router around a test's app, and the host that requests are for unless they say another.
+struct Site(Router, HeaderValue);
 
 impl Site {
     fn of(app: &TestApp) -> Self {
-        Self(layers::apply(
-            http::router(app.state.clone(), app.inbox.clone()),
-            &app.state,
-        ))
+        Self::around(http::router(app.state.clone(), app.inbox.clone()), app)
     }
 
-    async fn answer(&self, request: Request<Body>) -> Response {
+    fn around(router: Router, app: &TestApp) -> Self {
+        let host = app.state.config.app_url.host();
+        let host = HeaderValue::from_str(host).expect("a header");
+        Self(layers::apply(router, &app.state), host)
+    }
+
+    async fn answer(&self, mut request: Request<Body>) -> Response {
+        if request.uri().authority().is_none() {
+            let host = request.headers_mut().entry(header::HOST);
+            host.or_insert_with(|| self.1.clone());
+        }
         self.0
             .clone()
             .oneshot(request)
@@ -185,7 +193,7 @@ impl Fixture for Guarded {
         let mut config = harness::config(url);
         config.app_url = AppUrl::parse("https://minds.example").expect("an address");
         config.limits.sign_in_failures_per_account = 3;
-        config.limits.trusted_proxies = vec!["10.0.0.1".parse().expect("an address")];
+        config.limits.trusted_proxies = "10.0.0.1".parse().expect("networks");
         Self(TestApp::with(url, config).await)
     }
 }

@@ -6,7 +6,7 @@ use axum::http::Method;
 use domain::{ids::SessionId, time::Millis};
 use macro_rules_attribute::apply;
 use server::media::MediaError;
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 #[apply(on_both_engines!)]
 async fn a_lost_database_is_said_plainly_and_the_process_is_not_ready(app: TestApp) {
@@ -52,15 +52,21 @@ async fn a_process_whose_task_in_the_background_is_stuck_is_not_ready(app: TestA
 }
 
 #[apply(on_sqlite!)]
-async fn a_process_that_stops_is_not_ready(app: TestApp) {
-    let site = Site::of(&app);
+async fn a_process_that_stops_or_will_stop_soon_is_not_ready(app: TestApp) {
+    let (site, person) = (Site::of(&app), app.person("Max Mentee").await);
+    let unready = || async {
+        site.send(ask(Method::GET, "/readyz", None, None))
+            .await
+            .refused(503, "busy");
+        site.send(ask(Method::GET, "/healthz", None, None))
+            .await
+            .data(200);
+        site.get(&person, "/api/me").await.data(200);
+    };
+    app.state.leaving.store(true, Ordering::Relaxed);
+    unready().await;
     app.stop();
-    site.send(ask(Method::GET, "/readyz", None, None))
-        .await
-        .refused(503, "busy");
-    site.send(ask(Method::GET, "/healthz", None, None))
-        .await
-        .data(200);
+    unready().await;
 }
 
 #[apply(on_sqlite!)]
