@@ -133,9 +133,14 @@ async fn hostile_text_is_inert_on_every_page_in_every_email_and_in_calendars(app
                     arrived += 1;
                 }
                 if kind.starts_with("text/html") {
+                    let (text, page) = (text_and_tags(&reply.text), &reply.text);
                     for word in ALIVE {
-                        assert!(!has(word), "{name} has {word}");
+                        let at = page.find(word).unwrap_or_default();
+                        let around: String =
+                            page.chars().skip(at.saturating_sub(80)).take(200).collect();
+                        assert!(!text.contains(word), "{name} has {word}: {around}");
                     }
+                    assert!(!has("href=\"javascript:"), "{name}");
                     assert!(!has(&format!("href=\"http://127.0.0.1:{port}")), "{name}");
                     assert!(!has("href=\"http://169.254"), "{name}");
                     links_are_ours_or_careful(&name, &reply.text);
@@ -184,6 +189,43 @@ async fn hostile_text_is_inert_on_every_page_in_every_email_and_in_calendars(app
     );
 }
 
+/// A document without what stands in quotes in its tags, where `<` is a letter as any other, and without what is in its
+/// scripts, which ends at the first `</script`.
+fn text_and_tags(html: &str) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some((text, tag)) = rest.split_once('<') {
+        out.push_str(text);
+        out.push('<');
+        let is_tag = tag.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+        if !is_tag {
+            rest = tag;
+            continue;
+        }
+        let mut quoted = false;
+        let mut length = tag.len();
+        for (at, c) in tag.char_indices() {
+            match c {
+                '"' => quoted = !quoted,
+                '>' if !quoted => {
+                    length = at;
+                    break;
+                }
+                other if !quoted => out.push(other),
+                _ => {}
+            }
+        }
+        rest = &tag[length..];
+        let is_own_script = tag.starts_with("script") && tag[..length].contains("nonce=");
+        if is_own_script {
+            let end = rest.find("</script").unwrap_or(rest.len());
+            rest = &rest[end..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Links to elsewhere open nothing that could reach back, and tell nobody where they were.
 fn links_are_ours_or_careful(name: &str, html: &str) {
     for link in html.split("<a ").skip(1) {
@@ -217,8 +259,9 @@ async fn hostile_text_at_the_door_is_not_repeated(app: TestApp) {
             format!("/api/{text}"),
         ] {
             let page = site.page(&uri, None).await;
+            let text = text_and_tags(&page.text);
             for word in ALIVE {
-                assert!(!page.text.contains(word), "{uri} has {word}");
+                assert!(!text.contains(word), "{uri} has {word}");
             }
             assert!(!page.header("location").contains("ymevil.example"), "{uri}");
         }
@@ -233,8 +276,9 @@ async fn hostile_text_at_the_door_is_not_repeated(app: TestApp) {
             page.text.contains("ymevil"),
             "what was entered stays entered"
         );
+        let text = text_and_tags(&page.text);
         for word in ALIVE {
-            assert!(!page.text.contains(word), "the form has {word}");
+            assert!(!text.contains(word), "the form has {word}");
         }
     }
 }

@@ -68,6 +68,9 @@ async fn measure(
     times.map(median)
 }
 
+/// A request about an address.
+type AskFor<'a> = Box<dyn Fn(&str) -> Ask + 'a>;
+
 #[apply(on_sqlite!)]
 async fn known_and_unknown_addresses_are_answered_alike_and_in_the_same_time(app: TestApp) {
     let site = Site::of(&app);
@@ -81,7 +84,7 @@ async fn known_and_unknown_addresses_are_answered_alike_and_in_the_same_time(app
         Ask::json("/api/auth/sign-in", &body.to_string())
     };
     let new = "&name=Somebody&password=another+quite+long+phrase&time_zone=UTC";
-    let asks: [(&str, Box<dyn Fn(&str) -> Ask>); 5] = [
+    let asks: [(&str, AskFor); 5] = [
         ("sign-in of a program", Box::new(json)),
         (
             "sign-in",

@@ -626,7 +626,7 @@ async fn structure(db: &TestDb) -> Vec<String> {
     let read = db.db.read();
     let sql = match db.db.engine() {
         Engine::Sqlite => {
-            "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS line FROM sqlite_master ORDER BY 1"
+            "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS line FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1"
         }
         Engine::Postgres => {
             "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || \
