@@ -5,7 +5,7 @@ pub use super::request::RequestId;
 use super::{
     WEBHOOK_PATH,
     answer::Failure,
-    door::{self, Door},
+    host::{self, HostCheck},
     request::{self, Current},
 };
 use crate::{AppState, config::AppUrl};
@@ -72,8 +72,8 @@ pub fn apply(router: Router, state: &AppState) -> Router {
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(middleware::from_fn_with_state(
-            Door::new(state),
-            door::ours_only,
+            HostCheck::new(state),
+            host::ours_only,
         ))
         .layer(middleware::from_fn_with_state(
             Edge::new(&state.config.app_url),

@@ -16,14 +16,14 @@ use axum::{
 /// one.
 const ANY_NAME: [&str; 3] = ["/healthz", "/readyz", WEBHOOK_PATH];
 
-/// What the door knows.
+/// What is needed to tell.
 #[derive(Clone)]
-pub(super) struct Door {
+pub(super) struct HostCheck {
     state: AppState,
     warner: Warner,
 }
 
-impl Door {
+impl HostCheck {
     pub(super) fn new(state: &AppState) -> Self {
         Self {
             state: state.clone(),
@@ -33,9 +33,14 @@ impl Door {
 }
 
 /// Answers 421 to a request for another site.
-pub(super) async fn ours_only(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let (state, uri) = (&door.state, request.uri());
-    door.warner
+pub(super) async fn ours_only(
+    State(check): State<HostCheck>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (state, uri) = (&check.state, request.uri());
+    check
+        .warner
         .look(state, request.headers(), request.extensions());
     let app_url = &state.config.app_url;
     if ANY_NAME.contains(&uri.path()) || is_ours(app_url, uri, request.headers()) {
@@ -44,8 +49,7 @@ pub(super) async fn ours_only(State(door): State<Door>, request: Request, next: 
     Failure::WrongHost(app_url.origin.clone()).into_response()
 }
 
-/// Whether every name that the request says is ours, and it says one. HTTP/2 and absolute addresses say it in the
-/// address, HTTP/1 in `Host`.
+/// Whether every name that the request says is ours, and it says one: absolute addresses in the address, others in `Host`.
 fn is_ours(app_url: &AppUrl, uri: &Uri, headers: &HeaderMap) -> bool {
     let hosts = headers.get_all(header::HOST);
     let in_headers = hosts.iter().map(|host| host.to_str().unwrap_or_default());
