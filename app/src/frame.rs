@@ -103,7 +103,7 @@ fn Frame(
                     true => name.clone(),
                     false => format!("{} · {name}", isolated(&title)),
                 };
-                browser::title_of(whole)
+                browser::raw_text(whole)
             } />
             <Router base=base set_is_routing=set_is_routing>
                 <a class="skip-link" href=element_ids::MAIN_LINK rel="external">

@@ -7,6 +7,7 @@ use crate::{
 use axum::{
     Router,
     body::{Body, to_bytes},
+    extract::ConnectInfo,
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header},
 };
 use domain::{
@@ -23,9 +24,13 @@ use server::{
     store::{ScopedFutureExt, StoreError, users},
     zones::rfc3339,
 };
+use std::net::SocketAddr;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
 use uuid::Uuid;
+
+/// Where the site under test is, as its configuration has it.
+const HOST: &str = "127.0.0.1:3000";
 
 /// Our own origin.
 pub const ORIGIN: &str = "http://127.0.0.1:3000";
@@ -245,12 +250,19 @@ impl Ask {
         self
     }
 
+    /// For our host, unless it says another one.
     pub fn request(self) -> Request<Body> {
         let mut request = Request::builder().method(self.method).uri(&self.uri);
+        if !self.headers.iter().any(|(name, _)| *name == header::HOST) {
+            request = request.header(header::HOST, HOST);
+        }
         for (name, value) in &self.headers {
             let value = HeaderValue::from_str(value).expect("a header's value");
             request = request.header(name, value);
         }
+        // Whoever sits at this machine.
+        let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000)));
+        let request = request.extension(peer);
         request.body(Body::from(self.body)).expect("a request")
     }
 }

@@ -20,7 +20,7 @@ pub use forms::{is_busy_with_a_form, send};
 pub use json::from_json;
 pub use live_updates::Watch;
 pub use local_value::LocalValue;
-pub use page::{go, hydrate, load_whole_pages_on_redirect, scroll_to_end, set_status, title_of};
+pub use page::{go, hydrate, load_whole_pages_on_redirect, raw_text, scroll_to_end, set_status};
 pub use passkeys::send_with_passkey;
 pub use random::new_id;
 pub use storage::{remember, remembered};

@@ -26,9 +26,9 @@ pub fn scroll_to_end(id: &str) {
     }
 }
 
-/// A browser takes the document's title as text.
-pub fn title_of(title: String) -> String {
-    title
+/// A browser takes a title and what a text area holds as text.
+pub fn raw_text(text: String) -> String {
+    text
 }
 
 /// The page was answered long ago.

@@ -28,11 +28,10 @@ pub fn set_status(status: u16) {
     }
 }
 
-/// The document's title as it stands between its tags: leptos_meta writes there what it is given, and names and titles
-/// of sessions are people's words.
-pub fn title_of(title: String) -> String {
-    title
-        .replace('&', "&amp;")
+/// Text for between the tags of a title or a text area, where Leptos writes what it is given; escaped, it cannot end
+/// them.
+pub fn raw_text(text: String) -> String {
+    text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }

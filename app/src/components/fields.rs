@@ -1,5 +1,6 @@
 //! Labelled inputs with their hints and errors.
 
+use crate::browser;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
@@ -157,7 +158,7 @@ pub fn TextArea(
                 aria-describedby=format!("{hint_id} {error_id}")
                 aria-invalid=move || message.with(Option::is_some).then_some("true")
             >
-                {value}
+                {browser::raw_text(value)}
             </textarea>
             <FieldError id=error_id message />
         </div>
