@@ -448,6 +448,12 @@ fn functions() -> Vec<Row> {
             r#"{"session": "{session}", "entry": "if_not_inside"}"#,
             [401, 403, 200, 200, 403, 401, 403],
         ),
+        // Nobody is at the door.
+        post(
+            "/api/fn/enter",
+            r#"{"session": "{session}"}"#,
+            [401, 403, 409, 409, 403, 401, 403],
+        ),
         post(
             "/api/fn/end_room",
             r#"{"session": "{session}"}"#,
