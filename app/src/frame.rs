@@ -15,6 +15,7 @@ use crate::{
         console::ConsolePage,
         dashboard::DashboardPage,
         home::HomePage,
+        legal::{PrivacyPage, TermsPage},
         links::{ConfirmAddressPage, ConfirmPage, ForgotPage, ResetPage, SignInLinkPage},
         meeting::MeetingPage,
         mentor_profile::MentorProfilePage,
@@ -121,6 +122,8 @@ fn Frame(
 fn SitePages() -> AnyNestedRoute {
     view! {
         <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+        <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
+        <Route path=path!("/terms") view=TermsPage ssr=SsrMode::Async />
         <Route path=path!("/auth/signin") view=SignInPage ssr=SsrMode::Async />
         <Route path=path!("/auth/signup") view=SignUpPage ssr=SsrMode::Async />
         <Route path=path!("/auth/check-email") view=CheckEmailPage ssr=SsrMode::Async />

@@ -47,6 +47,10 @@ pub const ACCOUNT: &str = "/account";
 pub const CODES: &str = "/account/codes";
 /// All that an admin without a second factor may see.
 pub const SECOND_FACTOR: &str = "/account/second-factor";
+/// What is kept about people.
+pub const PRIVACY: &str = "/privacy";
+/// What people agree to.
+pub const TERMS: &str = "/terms";
 /// The reader's mentor profile.
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
 /// The reader's schedule as a mentor.

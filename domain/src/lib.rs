@@ -18,6 +18,7 @@ pub mod email;
 pub mod ids;
 pub mod job;
 pub mod late;
+pub mod legal;
 pub mod notice;
 pub mod permissions;
 pub mod problem;

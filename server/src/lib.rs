@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod live;
 mod login;
 pub mod mail;
+pub mod markdown;
 pub mod media;
 pub mod meetings;
 pub mod mentors;

@@ -12,6 +12,7 @@ const SERVER_ONLY: &[&str] = &[
     "leptos_axum",
     "livekit-*",
     "migration",
+    "pulldown-cmark*",
     "reqwest",
     "rustls*",
     "sea-*",

@@ -8,6 +8,7 @@ use crate::url_words::Week;
 use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
+    legal::{LegalPage, LegalText},
     views::{
         BlockedPerson, CodesSetup, KeysView, LinkView, ListPages, LoginView, Me, MentorCard,
         MentorProfile as Profile, MySessions, NotificationView, PendingMentor, SafetyPage,
@@ -72,6 +73,8 @@ queries! {
     SignUpWaiting => Option<String>,
     /// What the link is about; `None` when it does not work (any more).
     EmailLink => Option<LinkView>,
+    /// The text as it is shown.
+    Legal => LegalText,
     /// Whom the reader may report or block.
     Safety => SafetyPage,
     /// What the sign-in waits for; `None` when it waits for nothing.
@@ -112,6 +115,12 @@ pub struct EmailLink {
     pub kind: AccountEmail,
     /// The secret in the address.
     pub token: String,
+}
+
+/// A text about what people agree to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Legal {
+    pub page: LegalPage,
 }
 
 /// Somebody whom the reader may report or block.

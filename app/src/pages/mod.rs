@@ -8,6 +8,7 @@ pub mod check_email;
 pub mod console;
 pub mod dashboard;
 pub mod home;
+pub mod legal;
 pub mod links;
 mod load;
 pub mod meeting;

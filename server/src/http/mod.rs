@@ -17,6 +17,7 @@ mod openapi;
 mod request;
 mod sse;
 pub mod views;
+mod well_known;
 
 pub use client::client;
 pub use client_ip::client_ip;
@@ -50,6 +51,7 @@ pub fn router(state: AppState, inbox: Inbox) -> Router {
             axum::routing::get(move || async move { document.answer() }),
         )
         .merge(calendar::routes())
+        .merge(well_known::routes())
         .merge(dev_mail::routes(&state))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

@@ -18,7 +18,7 @@ use server::{
     AppState,
     accounts::{self, Client, CurrentLogin, SignUp},
     clock::MockClock,
-    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig},
+    config::{AppUrl, Config, Legal, Limits, LogFormat, MailConfig, MediaConfig},
     job_list, jobs,
     mail::FakeMail,
     media::Fake,
@@ -542,6 +542,7 @@ pub fn config(url: &str) -> Config {
         auto_approve_mentors: true,
         admin_second_factor: false,
         providers: Vec::new(),
+        legal: Legal::of_product("Young Minds", "http://127.0.0.1:3000").expect("good texts"),
         log_format: LogFormat::Text,
         site_root: "target/site".to_owned(),
     }

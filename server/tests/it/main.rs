@@ -10,6 +10,7 @@ mod fairness;
 mod harness;
 mod jobs;
 mod keys;
+mod legal;
 mod limits;
 mod lists;
 mod mail;

@@ -5,13 +5,15 @@ use crate::{
     api::{
         error::ApiError,
         queries::{
-            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, Mentor, MentorTimes,
-            OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes, Sessions,
+            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, Legal, Mentor,
+            MentorTimes, OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes,
+            Sessions,
         },
     },
     url_words::Week,
 };
 use domain::{
+    legal::LegalText,
     problem::Problem,
     views::{
         CodesSetup, LinkView, MentorCard, MentorProfile, NotificationView, PendingMentor,
@@ -25,6 +27,7 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::TimeZones(_) => Answer::TimeZones(Box::new(time_zones())),
         Ask::SignUpWaiting(_) => Answer::SignUpWaiting(Box::new(waiting(request).await?)),
         Ask::EmailLink(query) => Answer::EmailLink(Box::new(link(request, query).await?)),
+        Ask::Legal(query) => Answer::Legal(Box::new(legal(request, &query))),
         Ask::Safety(query) => Answer::Safety(Box::new(safety(request, query).await?)),
         Ask::SecondFactor(_) => Answer::SecondFactor(Box::new(second_factor(request).await?)),
         Ask::CodesSetUp(_) => Answer::CodesSetUp(Box::new(codes_setup(request).await?)),
@@ -55,6 +58,10 @@ async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkView>, A
     let (EmailLink { kind, token }, browser) = (query, request.sign_up());
     let found = server::accounts::look(&request.state, kind, &token, browser.as_deref()).await;
     request.answer(found)
+}
+
+fn legal(request: &Request, query: &Legal) -> LegalText {
+    request.state.config.legal.text(query.page).clone()
 }
 
 async fn safety(request: &Request, query: Safety) -> Result<SafetyPage, ApiError> {
