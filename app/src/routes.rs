@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     console::Tab,
-    ids::{SessionId, UserId},
+    ids::{DataExportId, SessionId, UserId},
     text::ReturnPath,
     views::ListPages,
 };
@@ -153,6 +153,11 @@ pub fn calendar_file(id: SessionId) -> String {
 /// Who was there, as a table; no page.
 pub fn attendance_table(id: SessionId) -> String {
     format!("/api/sessions/{id}/attendance.csv")
+}
+
+/// A copy of the reader's data; no page.
+pub fn data_export(id: DataExportId) -> String {
+    format!("/account/data/{id}")
 }
 
 /// The meeting. Links to it carry `rel="external"`: it is a program of its own.

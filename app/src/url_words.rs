@@ -76,6 +76,8 @@ pub enum Done {
     ProviderLinked,
     /// One is linked no more.
     ProviderUnlinked,
+    /// A copy of the reader's data is being made.
+    DataAsked,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -105,7 +107,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 34] = [
+    const ALL: [Self; 35] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -127,6 +129,7 @@ impl Done {
         Self::RecoveryCodes,
         Self::ProviderLinked,
         Self::ProviderUnlinked,
+        Self::DataAsked,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -166,6 +169,7 @@ impl Done {
             Self::RecoveryCodes => "recovery-codes",
             Self::ProviderLinked => "linked",
             Self::ProviderUnlinked => "unlinked",
+            Self::DataAsked => "data",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

@@ -45,6 +45,8 @@ pub enum AccountEmail {
     ProviderLinked,
     /// Says that one is linked no more.
     ProviderUnlinked,
+    /// Says that a copy of somebody's data can be downloaded.
+    DataReady,
 }
 
 impl AccountEmail {
@@ -64,7 +66,8 @@ impl AccountEmail {
             | Self::CodesOn
             | Self::CodesOff
             | Self::ProviderLinked
-            | Self::ProviderUnlinked => None,
+            | Self::ProviderUnlinked
+            | Self::DataReady => None,
         }
     }
 }

@@ -90,6 +90,10 @@ pub enum AuditAction {
     ProviderLinked,
     /// Unlinked one.
     ProviderUnlinked,
+    /// Asked for a copy of their data.
+    DataExportAsked,
+    /// Downloaded it.
+    DataExportDownloaded,
 }
 
 impl AuditAction {
@@ -131,6 +135,8 @@ impl AuditAction {
             Self::SecondFactorReset => "Second factor reset",
             Self::ProviderLinked => "Linked an account elsewhere",
             Self::ProviderUnlinked => "Unlinked an account elsewhere",
+            Self::DataExportAsked => "Asked for a copy of their data",
+            Self::DataExportDownloaded => "Downloaded a copy of their data",
         }
     }
 }

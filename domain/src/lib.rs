@@ -15,6 +15,7 @@ pub mod console;
 #[cfg(feature = "sea-orm")]
 mod database;
 pub mod email;
+pub mod export;
 pub mod ids;
 pub mod job;
 pub mod late;

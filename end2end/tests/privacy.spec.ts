@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, open, type Page, ready, test } from "../support/fixtures";
-import { seedSession } from "../support/seed";
+import { client, expect, open, type Page, ready, test } from "../support/fixtures";
+import { emailTo } from "../support/mail";
+import { MENTOR, seedSession } from "../support/seed";
+import { textsOf } from "../support/zip";
 
 async function expectNothingWrong(page: Page): Promise<void> {
   // axe itself is JavaScript in the page, which the browser runs for tests also where the page's own is off.
@@ -37,6 +40,45 @@ test("the texts fit on a phone", async ({ page }) => {
     expect(width, path).toBeLessThanOrEqual(390);
     await page.screenshot({ path: `test-results/privacy${path.replaceAll("/", "-")}.png`, fullPage: true });
   }
+});
+
+test("somebody gets a copy of their data, which nobody else gets", async ({ page, signedIn, browser }) => {
+  const { mentor, mentee } = await seedSession("3d", "A talk about writing");
+  await signedIn(mentee);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, "/account");
+  const card = page.getByRole("region", { name: "Your data" });
+  await card.getByRole("button", { name: "Get a copy of your data" }).click();
+  await expect(page.getByText("A copy of your data is being made.", { exact: false })).toBeVisible();
+  await ready(page);
+  expect(await emailTo(page, mentee.email, "is ready")).toContain("/account");
+  await open(page, "/account");
+  await expect(card.getByText("Your copy is ready", { exact: false })).toBeVisible();
+  await expect(card.getByText("Another copy is possible from", { exact: false })).toBeVisible();
+  await expect(card.getByRole("button")).toHaveCount(0);
+  await expectNothingWrong(page);
+  await card.screenshot({ path: "test-results/privacy-your-data.png" });
+
+  const link = card.getByRole("link", { name: "Download your data" });
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  expect(download.suggestedFilename()).toBe("my-data.zip");
+  const texts = textsOf(readFileSync(await download.path()));
+  expect(Object.keys(texts).sort()).toEqual(["README.txt", "data.json", "sessions.ics"]);
+  const data = JSON.parse(texts["data.json"] ?? "");
+  expect(data.account.email).toBe(mentee.email);
+  expect(data.sessions[0]).toMatchObject({ with: MENTOR, title: "A talk about writing", yourRole: "mentee" });
+  expect(texts["sessions.ics"]).toContain("A talk about writing");
+  expect(texts["README.txt"]).toContain("data.json has all of it");
+  expect(JSON.stringify(texts)).not.toContain(mentor.email);
+
+  const address = (await link.getAttribute("href")) ?? "";
+  const other = await client(mentor);
+  expect((await other.get(address)).status()).toBe(404);
+  const stranger = await browser.newContext({ baseURL: process.env.YM_APP_URL });
+  const strange = await stranger.newPage();
+  await strange.goto(address);
+  await expect(strange).toHaveURL(/\/auth\/signin\?callbackUrl=(\/|%2F)account/);
+  await stranger.close();
 });
 
 test("programs find where a password is changed, by way of the sign-in", async ({ page }) => {

@@ -12,6 +12,7 @@ mod m20261126_000005_accounts;
 mod m20261126_000006_fair_record;
 mod m20261126_000007_safety;
 mod m20261126_000009_keys;
+mod m20261126_000010_data_exports;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, async_trait,
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000006_fair_record::Migration),
             Box::new(m20261126_000007_safety::Migration),
             Box::new(m20261126_000009_keys::Migration),
+            Box::new(m20261126_000010_data_exports::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ use crate::{
         notify_admin::{NotifyAdmin, notify_admins},
         send_email::SendEmail,
     },
+    exports::jobs::make_export::MakeExport,
     jobs::Registry,
     meetings::jobs::{
         close_window::CloseWindow, create_room::CreateRoom, decide_outcome::DecideOutcome,
@@ -30,6 +31,7 @@ pub fn job_list() -> &'static Registry {
             .with::<NotifyAdmin>()
             .with::<SendAccountEmail>()
             .with::<LeaveCalls>()
+            .with::<MakeExport>()
     });
     &LIST
 }

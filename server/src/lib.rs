@@ -11,6 +11,7 @@ pub mod credentials;
 pub mod doctor;
 pub mod emails;
 pub mod error;
+pub mod exports;
 #[cfg(not(feature = "fail-points"))]
 #[path = "fail/off.rs"]
 mod fail;

@@ -6,7 +6,10 @@ use crate::{
     meetings::reconcile,
     store::{self, Engine, ScopedFutureExt},
 };
-use domain::time::{Millis, Timestamp};
+use domain::{
+    export,
+    time::{Millis, Timestamp},
+};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -107,6 +110,7 @@ async fn sweep(state: &AppState, swept_at: Timestamp) -> Timestamp {
             store::attempts::sweep(txn, forgotten).await?;
             store::account_emails::sweep(txn, before).await?;
             store::ceremonies::sweep(txn, now).await?;
+            store::data_exports::sweep(txn, now - export::KEPT_FOR).await?;
             store::sign_ups::sweep(txn, now - accounts::SIGN_UP_WAITS_FOR).await?;
             store::webhook_events::sweep(txn, before).await
         }

@@ -20,6 +20,7 @@ const SERVER_ONLY: &[&str] = &[
     "sqlx*",
     "tokio*",
     "young-minds",
+    "zip",
 ];
 
 /// Crates without which the list cannot be the browser's.

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod meeting;
 pub mod mentors;
 pub mod pages;
+pub mod privacy;
 pub mod queries;
 pub mod safety;
 pub mod sessions;

@@ -8,6 +8,7 @@ use crate::url_words::Week;
 use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
+    export::ExportView,
     legal::{LegalPage, LegalText},
     views::{
         BlockedPerson, CodesSetup, KeysView, LinkView, ListPages, LoginView, Me, MentorCard,
@@ -226,6 +227,8 @@ pub struct AccountSettings {
     pub logins: Vec<LoginView>,
     /// How the person signs in.
     pub keys: KeysView,
+    /// A copy of what is kept about the person.
+    pub export: ExportView,
 }
 
 /// What a mentor's page shows.

@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod countdown;
+pub mod data_export;
 pub mod dates;
 pub mod fields;
 pub mod form;

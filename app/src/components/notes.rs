@@ -185,6 +185,7 @@ fn done_text(done: Done) -> &'static str {
         Done::CodesOff => "You are not asked for codes any more.",
         Done::ProviderLinked => "Linked. From now on you can sign in there, too.",
         Done::ProviderUnlinked => "Unlinked. You do not sign in there any more.",
+        Done::DataAsked => "A copy of your data is being made. You get an email when it is ready.",
         Done::RecoveryCodes => "The old recovery codes do not work any more.",
         Done::PasskeyRemoved => "The passkey is removed. You can delete it from your device, too.",
         Done::Booked => "Booked. The time is yours.",

@@ -35,6 +35,7 @@ pub use logins::{
     NewLogin, SignIn, current, end_login, end_other_logins, list, log_in, sign_in, sign_out,
     sign_out_everywhere,
 };
+pub(crate) use passkeys::tell;
 pub use passkeys::{
     StartedPasskey, add_passkey, remove_passkey, sign_in_with_passkey, start_passkey,
     start_passkey_sign_in,

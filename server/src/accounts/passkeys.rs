@@ -261,7 +261,7 @@ async fn note_refusal(state: &AppState, row: &PasskeyRow, now: Timestamp) -> Res
 }
 
 /// Writes a person an email that says what happened to their account.
-pub(super) async fn tell(
+pub(crate) async fn tell(
     txn: &Txn,
     user: UserId,
     what: AccountEmail,

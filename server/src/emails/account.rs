@@ -36,6 +36,8 @@ pub enum AccountText {
     ProviderLinked,
     /// One is linked no more.
     ProviderUnlinked,
+    /// A copy of the person's data can be downloaded.
+    DataReady,
 }
 
 /// Everything such an email says.
@@ -151,6 +153,13 @@ fn says(config: &Config, text: &AccountText) -> Says {
             None,
             not_me(origin),
         ),
+        AccountText::DataReady => (
+            format!("Your data at {app} is ready"),
+            "The copy of your data that you asked for is ready. You find it on your account’s page, after signing in, for seven days."
+                .to_owned(),
+            Some(("Go to your account", format!("{origin}/account#data-title"))),
+            not_me(origin),
+        ),
         AccountText::PasskeyRemoved => (
             format!("A passkey was removed from your account at {app}"),
             "Somebody, probably you, removed a passkey from your account. It does not sign in any more.".to_owned(),
@@ -205,7 +214,8 @@ fn link(kind: AccountEmail, app: &str) -> (String, String, &'static str, &'stati
         | AccountEmail::CodesOn
         | AccountEmail::CodesOff
         | AccountEmail::ProviderLinked
-        | AccountEmail::ProviderUnlinked => (
+        | AccountEmail::ProviderUnlinked
+        | AccountEmail::DataReady => (
             format!("Confirm your address for {app}"),
             format!("Confirm that this is your address, and your account at {app} is ready. The link works once, for a day."),
             "Confirm the address",

@@ -11,6 +11,7 @@ mod client;
 mod client_ip;
 pub mod cookie;
 mod dev_mail;
+mod exports;
 mod extract;
 pub mod layers;
 mod openapi;
@@ -51,6 +52,7 @@ pub fn router(state: AppState, inbox: Inbox) -> Router {
             axum::routing::get(move || async move { document.answer() }),
         )
         .merge(calendar::routes())
+        .merge(exports::routes())
         .merge(well_known::routes())
         .merge(dev_mail::routes(&state))
         .route("/api", any(nothing_here))

@@ -398,6 +398,13 @@ impl TestApp {
         self.signed_in(login.expect("a login").token, email).await
     }
 
+    /// Somebody who says once more who they are.
+    pub async fn again(&self, person: &Person) -> Person {
+        let login = accounts::log_in(&self.state, person.id(), &HERE).await;
+        let token = login.expect("a login").token;
+        self.signed_in(token, person.email.clone()).await
+    }
+
     /// A mentor whom mentees see, free around the clock for sessions of an hour.
     pub async fn mentor(&self, name: &str) -> Person {
         let person = self.person(name).await;

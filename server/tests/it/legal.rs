@@ -192,7 +192,13 @@ async fn the_texts_of_the_product_are_there_and_true_of_it(app: TestApp) {
         ("Privacy", "Terms")
     );
     // The numbers are those of accounts::logins, accounts::sign_up and domain::export.
-    for said in ["14 days", "30 days", "two days", "href=\"/account\""] {
+    for said in [
+        "14 days",
+        "30 days",
+        "two days",
+        "seven days",
+        "href=\"/account\"",
+    ] {
         assert!(privacy.html.contains(said), "{said}");
     }
     assert!(terms.html.contains("href=\"/privacy\""));

@@ -6,6 +6,7 @@ mod api;
 mod bench;
 mod calendar;
 mod emails;
+mod exports;
 mod fairness;
 mod harness;
 mod jobs;

@@ -92,6 +92,7 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         blocked: request.answer(server::safety::blocked(&request.state, login).await)?,
         logins: request.answer(server::accounts::list(&request.state, login).await)?,
         keys: request.answer(server::accounts::keys(&request.state, login).await)?,
+        export: request.answer(server::exports::view(&request.state, login).await)?,
     })
 }
 

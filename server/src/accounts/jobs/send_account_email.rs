@@ -80,11 +80,14 @@ impl SendAccountEmail {
             None => None,
         };
         let is_out = known.as_ref().is_some_and(|user| user.is_suspended());
-        let opens = matches!(
+        let leads_in = matches!(
             row.kind,
-            AccountEmail::SignIn | AccountEmail::ResetPassword | AccountEmail::ChangeAddress
+            AccountEmail::SignIn
+                | AccountEmail::ResetPassword
+                | AccountEmail::ChangeAddress
+                | AccountEmail::DataReady
         );
-        if is_out && opens {
+        if is_out && leads_in {
             return Ok(None);
         }
         let known = known.map(|user| user.id);
@@ -104,6 +107,7 @@ impl SendAccountEmail {
             (AccountEmail::CodesOn, _) => Some(AccountText::CodesOn),
             (AccountEmail::ProviderLinked, _) => Some(AccountText::ProviderLinked),
             (AccountEmail::ProviderUnlinked, _) => Some(AccountText::ProviderUnlinked),
+            (AccountEmail::DataReady, _) => Some(AccountText::DataReady),
             (AccountEmail::CodesOff, _) => Some(AccountText::CodesOff),
             (AccountEmail::PasskeyRemoved, _) => Some(AccountText::PasskeyRemoved),
         })
