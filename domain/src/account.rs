@@ -45,6 +45,10 @@ pub enum AccountEmail {
     ProviderLinked,
     /// Says that one is linked no more.
     ProviderUnlinked,
+    /// Says when the account is deleted, and how to keep it.
+    DeletionAsked,
+    /// Says that the account is deleted.
+    Deleted,
 }
 
 impl AccountEmail {
@@ -64,10 +68,15 @@ impl AccountEmail {
             | Self::CodesOn
             | Self::CodesOff
             | Self::ProviderLinked
-            | Self::ProviderUnlinked => None,
+            | Self::ProviderUnlinked
+            | Self::DeletionAsked
+            | Self::Deleted => None,
         }
     }
 }
+
+/// A login ends when it was not used for this long.
+pub const LOGIN_IDLE: Millis = Millis::days(14);
 
 /// Failures of one account that cost nothing: people mistype.
 const FREE_FAILURES: u32 = 5;

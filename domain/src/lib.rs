@@ -14,6 +14,7 @@ pub mod booking;
 pub mod console;
 #[cfg(feature = "sea-orm")]
 mod database;
+pub mod deletion;
 pub mod email;
 pub mod ids;
 pub mod job;

@@ -11,6 +11,7 @@ mod m20261125_000004_names;
 mod m20261126_000005_accounts;
 mod m20261126_000006_fair_record;
 mod m20261126_000007_safety;
+mod m20261126_000008_deletion;
 mod m20261126_000009_keys;
 
 use sea_orm_migration::{
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_accounts::Migration),
             Box::new(m20261126_000006_fair_record::Migration),
             Box::new(m20261126_000007_safety::Migration),
+            Box::new(m20261126_000008_deletion::Migration),
             Box::new(m20261126_000009_keys::Migration),
         ]
     }

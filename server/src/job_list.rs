@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::jobs::{leave_calls::LeaveCalls, send_account_email::SendAccountEmail},
+    deletion::jobs::delete_account::DeleteAccount,
     emails::jobs::{
         notify_admin::{NotifyAdmin, notify_admins},
         send_email::SendEmail,
@@ -30,6 +31,7 @@ pub fn job_list() -> &'static Registry {
             .with::<NotifyAdmin>()
             .with::<SendAccountEmail>()
             .with::<LeaveCalls>()
+            .with::<DeleteAccount>()
     });
     &LIST
 }

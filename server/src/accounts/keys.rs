@@ -25,7 +25,7 @@ impl CurrentLogin {
     ///
     /// # Errors
     /// `Problem::Conflict` unless they said who they are a moment ago.
-    pub(super) fn require_confirmed(&self, state: &AppState) -> Result<()> {
+    pub(crate) fn require_confirmed(&self, state: &AppState) -> Result<()> {
         match self.is_confirmed(state) {
             true => Ok(()),
             false => Err(Problem::Conflict(

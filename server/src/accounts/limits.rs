@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 use sha2::Sha256;
 
 /// The longest time for which anything is counted.
-pub(crate) const LONGEST: Millis = Millis::hours(1);
+const LONGEST: Millis = Millis::hours(1);
 /// Failed sign-ins count for this long.
 const FAILURES_FOR: Millis = Millis::minutes(15);
 /// Emails to one address in an hour that anybody can ask for.

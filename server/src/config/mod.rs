@@ -2,9 +2,11 @@
 
 mod mail;
 mod providers;
+mod retention;
 
 pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
 pub use providers::Provider;
+pub use retention::{Retention, RetentionSettings};
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
@@ -110,6 +112,9 @@ pub struct Settings {
     /// Proxies whose `X-Forwarded-For` is believed, separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
+    /// How long things are kept.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
     /// How the log is written.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -161,6 +166,10 @@ pub struct Config {
     pub admin_second_factor: bool,
     /// Other providers where people may sign in.
     pub providers: Vec<Provider>,
+    /// For how long somebody can take it back that their account is deleted.
+    pub deletion_after: Millis,
+    /// How long things are kept.
+    pub retention: Retention,
     /// How the log is written.
     pub log_format: LogFormat,
     /// Folder with the built site.
@@ -341,6 +350,8 @@ impl TryFrom<Settings> for Config {
                 password_hashing: s.password_hashing,
                 trusted_proxies: s.trusted_proxies,
             },
+            deletion_after: Millis::days(s.retention.deletion_after_days),
+            retention: Retention::from(&s.retention),
             auto_approve_mentors: s.auto_approve_mentors,
             admin_second_factor: second_factor == SecondFactor::Required,
             log_format: s.log_format,

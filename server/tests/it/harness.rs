@@ -18,7 +18,7 @@ use server::{
     AppState,
     accounts::{self, Client, CurrentLogin, SignUp},
     clock::MockClock,
-    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig},
+    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig, Retention},
     job_list, jobs,
     mail::FakeMail,
     media::Fake,
@@ -337,7 +337,7 @@ pub fn around_the_clock() -> Vec<WeeklyHours> {
 }
 
 /// A person with a login.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Person {
     pub login: CurrentLogin,
     /// The login's token, as the cookie carries it.
@@ -542,6 +542,19 @@ pub fn config(url: &str) -> Config {
         auto_approve_mentors: true,
         admin_second_factor: false,
         providers: Vec::new(),
+        deletion_after: Millis::days(14),
+        retention: Retention {
+            logins: Millis::days(30),
+            emails: Millis::days(90),
+            links: Millis::days(7),
+            audit: Millis::days(365),
+            webhooks: Millis::days(7),
+            attempts: Millis::hours(1),
+            jobs: Millis::days(7),
+            dead_jobs: Millis::days(90),
+            notifications: Millis::days(90),
+            reports: Millis::days(730),
+        },
         log_format: LogFormat::Text,
         site_root: "target/site".to_owned(),
     }

@@ -630,7 +630,6 @@ async fn a_failed_migration_leaves_nothing_behind(empty: EmptyDb) {
         "livekit_coverage",
         "audit_log",
         "leases",
-        "sign_in_failures",
         "calendar_feeds",
         "emails",
         "session_changes",
