@@ -3,7 +3,10 @@
 use crate::{
     api::wire::Wire,
     browser,
-    components::site::{AddressFails, SiteFooter, SiteHeader},
+    components::{
+        deletion::Leaves,
+        site::{AddressFails, SiteFooter, SiteHeader},
+    },
     element_ids,
     page_context::PageContext,
     pages::{
@@ -14,6 +17,7 @@ use crate::{
         check_email::CheckEmailPage,
         console::ConsolePage,
         dashboard::DashboardPage,
+        delete_account::DeleteAccountPage,
         home::HomePage,
         links::{ConfirmAddressPage, ConfirmPage, ForgotPage, ResetPage, SignInLinkPage},
         meeting::MeetingPage,
@@ -109,6 +113,7 @@ fn Frame(
             <main id=element_ids::MAIN class="site-main" tabindex="-1">
                 <FocusOnNavigation />
                 <AddressFails />
+                <Leaves />
                 {children()}
             </main>
             <SiteFooter />
@@ -139,6 +144,7 @@ fn SitePages() -> AnyNestedRoute {
         <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
         <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+        <Route path=path!("/account/delete") view=DeleteAccountPage ssr=SsrMode::Async />
         <Route path=path!("/account/codes") view=CodesPage ssr=SsrMode::Async />
         <Route
             path=path!("/account/second-factor")

@@ -43,6 +43,8 @@ pub const MENTORS: &str = "/mentors";
 pub const DASHBOARD: &str = "/dashboard";
 /// Name, time zone, password.
 pub const ACCOUNT: &str = "/account";
+/// What happens to an account that is deleted, and the button.
+pub const DELETE_ACCOUNT: &str = "/account/delete";
 /// Sets an authenticator app up.
 pub const CODES: &str = "/account/codes";
 /// All that an admin without a second factor may see.

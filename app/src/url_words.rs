@@ -76,6 +76,10 @@ pub enum Done {
     ProviderLinked,
     /// One is linked no more.
     ProviderUnlinked,
+    /// The account is to be deleted.
+    DeletionAsked,
+    /// It is not any more.
+    AccountKept,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -105,7 +109,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 34] = [
+    const ALL: [Self; 36] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -127,6 +131,8 @@ impl Done {
         Self::RecoveryCodes,
         Self::ProviderLinked,
         Self::ProviderUnlinked,
+        Self::DeletionAsked,
+        Self::AccountKept,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -166,6 +172,8 @@ impl Done {
             Self::RecoveryCodes => "recovery-codes",
             Self::ProviderLinked => "linked",
             Self::ProviderUnlinked => "unlinked",
+            Self::DeletionAsked => "leaving",
+            Self::AccountKept => "kept",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

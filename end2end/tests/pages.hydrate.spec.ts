@@ -40,6 +40,7 @@ const pages: { name: string; as: Visitor; path: (demo: Demo) => string; status?:
   { name: "dashboard after leaving", as: "mentee", path: (demo) => `/dashboard?left=${demo.sessionId}&why=left` },
   { name: "mentors", as: "mentee", path: () => "/mentors" },
   { name: "account", as: "mentee", path: () => "/account" },
+  { name: "deleting an account", as: "mentee", path: () => "/account/delete" },
   { name: "mentor profile", as: "mentor", path: () => "/mentor-profile" },
   { name: "new mentor profile", as: "outsider", path: () => "/mentor-profile" },
   { name: "upcoming session", as: "mentee", path: (demo) => `/sessions/${demo.earlySessionId}` },

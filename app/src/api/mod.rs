@@ -5,6 +5,7 @@ pub mod admin;
 pub mod auth;
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod deletion;
 pub mod error;
 pub mod keys;
 pub mod meeting;

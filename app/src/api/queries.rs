@@ -9,9 +9,9 @@ use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
     views::{
-        BlockedPerson, CodesSetup, KeysView, LinkView, ListPages, LoginView, Me, MentorCard,
-        MentorProfile as Profile, MySessions, NotificationView, PendingMentor, SafetyPage,
-        SecondFactorView, SessionView, Slot,
+        BlockedPerson, CodesSetup, DeletionView, KeysView, LinkView, ListPages, LoginView, Me,
+        MentorCard, MentorProfile as Profile, MySessions, NotificationView, PendingMentor,
+        SafetyPage, SecondFactorView, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ queries! {
     CodesSetUp => Option<CodesSetup>,
     /// The person and their settings.
     Account => AccountSettings,
+    /// When, and what it takes.
+    Deletion => DeletionView,
     /// The profile, once there is one.
     MentorProfile => Option<Profile>,
     Mentors => Vec<MentorCard>,
@@ -133,6 +135,10 @@ pub struct CodesSetUp;
 /// The signed-in person, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account;
+
+/// What happens when the reader's account is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion;
 
 /// The reader's mentor profile, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod countdown;
 pub mod dates;
+pub mod deletion;
 pub mod fields;
 pub mod form;
 pub mod history;

@@ -12,6 +12,7 @@ use crate::{
     },
     components::{
         codes::Codes,
+        deletion::DeleteAccount,
         fields::{SelectField, SubmitButton, TextField},
         form::PostForm,
         notes::{DoneNote, FormError},
@@ -87,6 +88,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <Providers keys />
             <Logins logins />
             {(!blocked.is_empty()).then(|| view! { <BlockedPeople blocked /> })}
+            <DeleteAccount />
         </div>
     }
 }

@@ -7,6 +7,7 @@ pub mod book;
 pub mod check_email;
 pub mod console;
 pub mod dashboard;
+pub mod delete_account;
 pub mod home;
 pub mod links;
 mod load;

@@ -14,8 +14,8 @@ use crate::{
 use domain::{
     problem::Problem,
     views::{
-        CodesSetup, LinkView, MentorCard, MentorProfile, NotificationView, PendingMentor,
-        SafetyPage, SecondFactorView, SessionView,
+        CodesSetup, DeletionView, LinkView, MentorCard, MentorProfile, NotificationView,
+        PendingMentor, SafetyPage, SecondFactorView, SessionView,
     },
 };
 
@@ -29,6 +29,7 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::SecondFactor(_) => Answer::SecondFactor(Box::new(second_factor(request).await?)),
         Ask::CodesSetUp(_) => Answer::CodesSetUp(Box::new(codes_setup(request).await?)),
         Ask::Account(_) => Answer::Account(Box::new(account(request).await?)),
+        Ask::Deletion(_) => Answer::Deletion(Box::new(deletion(request).await?)),
         Ask::MentorProfile(_) => Answer::MentorProfile(Box::new(mentor_profile(request).await?)),
         Ask::Mentors(_) => Answer::Mentors(Box::new(mentors(request).await?)),
         Ask::Mentor(query) => Answer::Mentor(Box::new(mentor(request, query).await?)),
@@ -86,6 +87,10 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         logins: request.answer(server::accounts::list(&request.state, login).await)?,
         keys: request.answer(server::accounts::keys(&request.state, login).await)?,
     })
+}
+
+async fn deletion(request: &Request) -> Result<DeletionView, ApiError> {
+    request.answer(server::deletion::page(&request.state, request.login()?).await)
 }
 
 async fn mentor_profile(request: &Request) -> Result<Option<MentorProfile>, ApiError> {
