@@ -96,7 +96,7 @@ async fn overwrite_notes(txn: &Txn, user: UserId) -> Result<(), StoreError> {
     for row in rows.all(txn).await? {
         let unreadable = |_| StoreError::inconsistent("emails", row.id.0);
         let mut detail: Value = serde_json::from_str(&row.detail).map_err(unreadable)?;
-        if detail["by"] != Value::from(user.to_string()) {
+        if detail["by"] != user.to_string() {
             continue;
         }
         detail["note"] = Value::from("");
