@@ -43,6 +43,8 @@ enum Command {
     },
     /// Manage administrators' accounts.
     Admin(cli::admin::Args),
+    /// Look after people's accounts.
+    User(cli::user::Args),
 }
 
 #[tokio::main]
@@ -53,6 +55,7 @@ async fn main() -> ExitCode {
         Command::Seed(args) => cli::seed::run(args).await,
         Command::Doctor { settings } => cli::doctor::run(settings).await,
         Command::Admin(args) => cli::admin::run(args).await,
+        Command::User(args) => cli::user::run(args).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

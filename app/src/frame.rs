@@ -3,7 +3,10 @@
 use crate::{
     api::wire::Wire,
     browser,
-    components::site::{AddressFails, SiteFooter, SiteHeader},
+    components::{
+        deletion::Leaves,
+        site::{AddressFails, SiteFooter, SiteHeader},
+    },
     element_ids,
     page_context::PageContext,
     pages::{
@@ -14,7 +17,9 @@ use crate::{
         check_email::CheckEmailPage,
         console::ConsolePage,
         dashboard::DashboardPage,
+        delete_account::DeleteAccountPage,
         home::HomePage,
+        legal::{PrivacyPage, TermsPage},
         links::{ConfirmAddressPage, ConfirmPage, ForgotPage, ResetPage, SignInLinkPage},
         meeting::MeetingPage,
         mentor_profile::MentorProfilePage,
@@ -98,27 +103,28 @@ fn Frame(
     let (is_routing, set_is_routing) = signal(false);
 
     view! {
-            <Title formatter=move |title: String| {
-    let whole = match title.is_empty() {
-                    true => name.clone(),
-                    false => format!("{} · {name}", isolated(&title)),
-                };
-                browser::raw_text(whole)
-            } />
-            <Router base=base set_is_routing=set_is_routing>
-                <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
-                    "Skip to the content"
-                </a>
-                <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
-                <SiteHeader />
-                <main id=element_ids::MAIN class="site-main" tabindex="-1">
-                    <FocusOnNavigation />
-                    <AddressFails />
-                    {children()}
-                </main>
-                <SiteFooter />
-            </Router>
-        }
+        <Title formatter=move |title: String| {
+            let whole = match title.is_empty() {
+                true => name.clone(),
+                false => format!("{} · {name}", isolated(&title)),
+            };
+            browser::raw_text(whole)
+        } />
+        <Router base=base set_is_routing=set_is_routing>
+            <a class="skip-link" href=element_ids::MAIN_LINK rel="external">
+                "Skip to the content"
+            </a>
+            <div class="progress" class:is-on=is_routing aria-hidden="true"></div>
+            <SiteHeader />
+            <main id=element_ids::MAIN class="site-main" tabindex="-1">
+                <FocusOnNavigation />
+                <AddressFails />
+                <Leaves />
+                {children()}
+            </main>
+            <SiteFooter />
+        </Router>
+    }
 }
 
 /// The routes of every page except the meeting.
@@ -126,6 +132,8 @@ fn Frame(
 fn SitePages() -> AnyNestedRoute {
     view! {
         <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+        <Route path=path!("/privacy") view=PrivacyPage ssr=SsrMode::Async />
+        <Route path=path!("/terms") view=TermsPage ssr=SsrMode::Async />
         <Route path=path!("/auth/signin") view=SignInPage ssr=SsrMode::Async />
         <Route path=path!("/auth/signup") view=SignUpPage ssr=SsrMode::Async />
         <Route path=path!("/auth/check-email") view=CheckEmailPage ssr=SsrMode::Async />
@@ -144,6 +152,7 @@ fn SitePages() -> AnyNestedRoute {
         <Route path=path!("/book/:id") view=BookPage ssr=SsrMode::Async />
         <Route path=path!("/availability") view=AvailabilityPage ssr=SsrMode::Async />
         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+        <Route path=path!("/account/delete") view=DeleteAccountPage ssr=SsrMode::Async />
         <Route path=path!("/account/codes") view=CodesPage ssr=SsrMode::Async />
         <Route
             path=path!("/account/second-factor")

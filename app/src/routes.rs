@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     console::Tab,
-    ids::{SessionId, UserId},
+    ids::{DataExportId, SessionId, UserId},
     text::ReturnPath,
     views::ListPages,
 };
@@ -43,10 +43,16 @@ pub const MENTORS: &str = "/mentors";
 pub const DASHBOARD: &str = "/dashboard";
 /// Name, time zone, password.
 pub const ACCOUNT: &str = "/account";
+/// What happens to an account that is deleted, and the button.
+pub const DELETE_ACCOUNT: &str = "/account/delete";
 /// Sets an authenticator app up.
 pub const CODES: &str = "/account/codes";
 /// All that an admin without a second factor may see.
 pub const SECOND_FACTOR: &str = "/account/second-factor";
+/// What is kept about people.
+pub const PRIVACY: &str = "/privacy";
+/// What people agree to.
+pub const TERMS: &str = "/terms";
 /// The reader's mentor profile.
 pub const MENTOR_PROFILE: &str = "/mentor-profile";
 /// The reader's schedule as a mentor.
@@ -149,6 +155,11 @@ pub fn calendar_file(id: SessionId) -> String {
 /// Who was there, as a table; no page.
 pub fn attendance_table(id: SessionId) -> String {
     format!("/api/sessions/{id}/attendance.csv")
+}
+
+/// A copy of the reader's data; no page.
+pub fn data_export(id: DataExportId) -> String {
+    format!("/account/data/{id}")
 }
 
 /// The meeting. Links to it carry `rel="external"`: it is a program of its own.

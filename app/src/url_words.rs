@@ -77,6 +77,12 @@ pub enum Done {
     ProviderLinked,
     /// One is linked no more.
     ProviderUnlinked,
+    /// A copy of the reader's data is being made.
+    DataAsked,
+    /// The account is to be deleted.
+    DeletionAsked,
+    /// It is not any more.
+    AccountKept,
     /// The session is booked.
     Booked,
     /// The session is asked for, and its mentor confirms it.
@@ -106,7 +112,7 @@ pub enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 38] = [
         Self::Saved,
         Self::ProfileMade,
         Self::ScheduleSaved,
@@ -129,6 +135,9 @@ impl Done {
         Self::RecoveryCodes,
         Self::ProviderLinked,
         Self::ProviderUnlinked,
+        Self::DataAsked,
+        Self::DeletionAsked,
+        Self::AccountKept,
         Self::Booked,
         Self::Requested,
         Self::Confirmed,
@@ -169,6 +178,9 @@ impl Done {
             Self::RecoveryCodes => "recovery-codes",
             Self::ProviderLinked => "linked",
             Self::ProviderUnlinked => "unlinked",
+            Self::DataAsked => "data",
+            Self::DeletionAsked => "leaving",
+            Self::AccountKept => "kept",
             Self::Booked => "booked",
             Self::Requested => "requested",
             Self::Confirmed => "confirmed",

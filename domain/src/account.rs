@@ -45,6 +45,12 @@ pub enum AccountEmail {
     ProviderLinked,
     /// Says that one is linked no more.
     ProviderUnlinked,
+    /// Says that a copy of somebody's data can be downloaded.
+    DataReady,
+    /// Says when the account is deleted, and how to keep it.
+    DeletionAsked,
+    /// Says that the account is deleted.
+    Deleted,
 }
 
 impl AccountEmail {
@@ -64,10 +70,16 @@ impl AccountEmail {
             | Self::CodesOn
             | Self::CodesOff
             | Self::ProviderLinked
-            | Self::ProviderUnlinked => None,
+            | Self::ProviderUnlinked
+            | Self::DataReady
+            | Self::DeletionAsked
+            | Self::Deleted => None,
         }
     }
 }
+
+/// A login ends when it was not used for this long.
+pub const LOGIN_IDLE: Millis = Millis::days(14);
 
 /// Failures of one account that cost nothing: people mistype.
 const FREE_FAILURES: u32 = 5;

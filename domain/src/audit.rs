@@ -1,5 +1,9 @@
 //! What moderators, admins and the system do that people may ask about later.
 
+use crate::{
+    ids::UserId,
+    time::{Millis, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -92,6 +96,16 @@ pub enum AuditAction {
     ProviderLinked,
     /// Unlinked one.
     ProviderUnlinked,
+    /// Asked for a copy of their data.
+    DataExportAsked,
+    /// Downloaded it.
+    DataExportDownloaded,
+    /// Asked for an account to be deleted.
+    DeletionAsked,
+    /// Took that back.
+    DeletionKept,
+    /// An account was deleted: the person behind it is not known any more.
+    AccountDeleted,
 }
 
 impl AuditAction {
@@ -134,6 +148,104 @@ impl AuditAction {
             Self::SecondFactorReset => "Second factor reset",
             Self::ProviderLinked => "Linked an account elsewhere",
             Self::ProviderUnlinked => "Unlinked an account elsewhere",
+            Self::DataExportAsked => "Asked for a copy of their data",
+            Self::DataExportDownloaded => "Downloaded a copy of their data",
+            Self::DeletionAsked => "Asked to delete an account",
+            Self::DeletionKept => "Kept an account",
+            Self::AccountDeleted => "Deleted an account",
         }
+    }
+
+    /// Whether what happens again within the hour is counted by one entry, and not by one each. What anybody can do in
+    /// a loop must not fill the log.
+    pub fn is_counted(self) -> bool {
+        match self {
+            Self::SignedIn | Self::SignInRefused | Self::EndedLogins => true,
+            Self::EndedRoom
+            | Self::Extended
+            | Self::Muted
+            | Self::AskedToUnmute
+            | Self::Removed
+            | Self::AllowedBack
+            | Self::Evicted
+            | Self::Disputed
+            | Self::DecidedOutcome
+            | Self::RetriedJob
+            | Self::ApprovedMentor
+            | Self::SignedOutEverywhere
+            | Self::SignedUp
+            | Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::AddressChanged
+            | Self::Suspended
+            | Self::Reinstated
+            | Self::UnpublishedMentor
+            | Self::ApprovedRevision
+            | Self::RefusedRevision
+            | Self::Blocked
+            | Self::Unblocked
+            | Self::Reported
+            | Self::ClosedReport
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
+            | Self::CodesOn
+            | Self::CodesOff
+            | Self::SecondFactorReset
+            | Self::ProviderLinked
+            | Self::ProviderUnlinked
+            | Self::DeletionAsked
+            | Self::DeletionKept
+            | Self::AccountDeleted
+            | Self::DataExportAsked
+            | Self::DataExportDownloaded
+            | Self::PasskeyRenamed => false,
+        }
+    }
+}
+
+/// What counted entries have in common: who did what, to whom, how, and in which hour. `None` for an action that has an
+/// entry each time.
+pub fn counted_as(
+    action: AuditAction,
+    actor: Option<UserId>,
+    subject: Option<UserId>,
+    detail: &str,
+    at: Timestamp,
+) -> Option<String> {
+    let id = |user: Option<UserId>| user.map(|user| user.to_string()).unwrap_or_default();
+    let hour = at.0.div_euclid(Millis::hours(1).0);
+    let (word, actor, subject) = (action.as_str(), id(actor), id(subject));
+    let key = || format!("{word} {actor} {subject} {hour} {detail}");
+    action.is_counted().then(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn what_happens_again_within_the_hour_to_the_same_person_is_counted_by_one_entry() {
+        let user = |n| Some(UserId(Uuid::from_u128(n)));
+        let key = |subject, detail, minutes| {
+            let at = Timestamp(Millis::minutes(minutes).0);
+            counted_as(AuditAction::SignInRefused, None, subject, detail, at).expect("counted")
+        };
+        let first = key(user(1), "wrong password", 0);
+        assert_eq!(first, key(user(1), "wrong password", 59));
+        for other in [
+            key(user(1), "wrong password", 60),
+            key(user(2), "wrong password", 0),
+            key(user(1), "wrong code", 0),
+            key(None, "wrong password", 0),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+
+    #[test]
+    fn what_an_admin_does_has_an_entry_each_time() {
+        let at = Timestamp(0);
+        assert_eq!(counted_as(AuditAction::Suspended, None, None, "", at), None);
     }
 }

@@ -77,6 +77,10 @@ pub enum AdminAction {
     Reinstate(UserId),
     /// Hides a mentor's profile.
     Unpublish(UserId),
+    /// Asks for an account to be deleted.
+    DeleteAccount(UserId),
+    /// Takes that back.
+    KeepAccount(UserId),
     /// Closes a reported concern.
     CloseReport(ReportId),
 }
@@ -88,6 +92,8 @@ const SIGN_OUT: &str = "sign_out";
 const SUSPEND: &str = "suspend";
 const REINSTATE: &str = "reinstate";
 const UNPUBLISH: &str = "unpublish";
+const DELETE_ACCOUNT: &str = "delete_account";
+const KEEP_ACCOUNT: &str = "keep_account";
 const CLOSE_REPORT: &str = "close_report";
 
 impl AdminAction {
@@ -101,6 +107,8 @@ impl AdminAction {
             SUSPEND => id.parse().ok().map(Self::Suspend),
             REINSTATE => id.parse().ok().map(Self::Reinstate),
             UNPUBLISH => id.parse().ok().map(Self::Unpublish),
+            DELETE_ACCOUNT => id.parse().ok().map(Self::DeleteAccount),
+            KEEP_ACCOUNT => id.parse().ok().map(Self::KeepAccount),
             CLOSE_REPORT => id.parse().ok().map(Self::CloseReport),
             other => {
                 let outcome = Outcome::parse(other).filter(|outcome| is_verdict(*outcome))?;
@@ -120,6 +128,8 @@ impl AdminAction {
             Self::Suspend(_) => SUSPEND,
             Self::Reinstate(_) => REINSTATE,
             Self::Unpublish(_) => UNPUBLISH,
+            Self::DeleteAccount(_) => DELETE_ACCOUNT,
+            Self::KeepAccount(_) => KEEP_ACCOUNT,
             Self::CloseReport(_) => CLOSE_REPORT,
         }
     }
@@ -130,9 +140,12 @@ impl AdminAction {
             Self::EndRoom(id) | Self::Settle(id, _) => id.to_string(),
             Self::RetryJob(id) => id.to_string(),
             Self::RetryAll => String::new(),
-            Self::SignOut(id) | Self::Suspend(id) | Self::Reinstate(id) | Self::Unpublish(id) => {
-                id.to_string()
-            }
+            Self::SignOut(id)
+            | Self::Suspend(id)
+            | Self::Reinstate(id)
+            | Self::Unpublish(id)
+            | Self::DeleteAccount(id)
+            | Self::KeepAccount(id) => id.to_string(),
             Self::CloseReport(id) => id.to_string(),
         }
     }
@@ -143,9 +156,12 @@ impl AdminAction {
             Self::EndRoom(_) => Tab::Rooms,
             Self::RetryJob(_) | Self::RetryAll => Tab::Jobs,
             Self::Settle(..) => Tab::Disputes,
-            Self::SignOut(_) | Self::Suspend(_) | Self::Reinstate(_) | Self::Unpublish(_) => {
-                Tab::Users
-            }
+            Self::SignOut(_)
+            | Self::Suspend(_)
+            | Self::Reinstate(_)
+            | Self::Unpublish(_)
+            | Self::DeleteAccount(_)
+            | Self::KeepAccount(_) => Tab::Users,
             Self::CloseReport(_) => Tab::Reports,
         }
     }
@@ -256,6 +272,8 @@ mod tests {
             AdminAction::Suspend(UserId(id)),
             AdminAction::Reinstate(UserId(id)),
             AdminAction::Unpublish(UserId(id)),
+            AdminAction::DeleteAccount(UserId(id)),
+            AdminAction::KeepAccount(UserId(id)),
             AdminAction::CloseReport(ReportId(id)),
         ] {
             let read = AdminAction::parse(action.what(), &action.id());

@@ -7,8 +7,8 @@ use crate::{
     booking::ChangeKind,
     email::EmailKind,
     ids::{
-        EmailId, JobId, LoginId, NotificationId, PasskeyId, ReportId, RoomId, RoomName, SessionId,
-        SignUpId, UserId,
+        DataExportId, EmailId, JobId, LoginId, NotificationId, PasskeyId, ReportId, RoomId,
+        RoomName, SessionId, SignUpId, UserId,
     },
     safety::ReportCategory,
     session::{BookingWord, EndReason, Outcome, RoomWord, SeatRole},
@@ -104,6 +104,7 @@ macro_rules! words {
 }
 
 ids!(
+    DataExportId,
     EmailId,
     JobId,
     LoginId,

@@ -73,6 +73,10 @@ id!(
     EmailId
 );
 id!(
+    /// A person's copy of what is kept about them (`data_exports.id`).
+    DataExportId
+);
+id!(
     /// A LiveKit room's record (`livekit_rooms.id`).
     RoomId
 );

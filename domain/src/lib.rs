@@ -14,11 +14,14 @@ pub mod booking;
 pub mod console;
 #[cfg(feature = "sea-orm")]
 mod database;
+pub mod deletion;
 pub mod door;
 pub mod email;
+pub mod export;
 pub mod ids;
 pub mod job;
 pub mod late;
+pub mod legal;
 pub mod notice;
 pub mod permissions;
 pub mod problem;

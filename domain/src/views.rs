@@ -29,6 +29,8 @@ pub struct Me {
     pub is_mentor: bool,
     /// Whether a mail server refused the address for good: emails do not arrive.
     pub email_fails: bool,
+    /// When the account is deleted, if that was asked for.
+    pub leaves: Option<LocalLabel>,
 }
 
 /// Whom the reader may report or block.
@@ -90,6 +92,19 @@ pub struct PasskeyView {
     pub added: LocalLabel,
     /// When it was last used, in the person's zone.
     pub last_used: Option<LocalLabel>,
+}
+
+/// What somebody reads before they ask for their account to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletionView {
+    /// Whether they said who they are a moment ago.
+    pub is_confirmed: bool,
+    /// Whether there is a password to ask for.
+    pub has_password: bool,
+    /// When the account is deleted, if that was asked for.
+    pub leaves: Option<LocalLabel>,
+    /// When it would be, if that were asked for now.
+    pub would_leave: LocalLabel,
 }
 
 /// How a person signs in, as they see it themselves.

@@ -34,6 +34,7 @@ const pages: { name: string; as: Visitor; path: (demo: Demo) => string; status?:
   { name: "no app that is being set up", as: "mentee", path: () => "/account/codes" },
   { name: "second factor", as: "admin", path: () => "/account/second-factor" },
   { name: "a mentor's times", as: "mentee", path: (demo) => `/mentors/${demo.mentorId}` },
+  { name: "deleting an account", as: "mentee", path: () => "/account/delete" },
   { name: "mentor profile", as: "mentor", path: () => "/mentor-profile" },
   { name: "new mentor profile", as: "outsider", path: () => "/mentor-profile" },
   { name: "upcoming session", as: "mentee", path: (demo) => `/sessions/${demo.earlySessionId}` },

@@ -6,6 +6,7 @@ const POSTGRES: &[(&str, &str)] = &[
     ("{id}", "UUID"),
     ("{time}", "BIGINT"),
     ("{bool}", "BOOLEAN"),
+    ("{bytes}", "BYTEA"),
     ("{strict}", ""),
 ];
 
@@ -14,6 +15,7 @@ const SQLITE: &[(&str, &str)] = &[
     ("{id}", "BLOB"),
     ("{time}", "INTEGER"),
     ("{bool}", "INTEGER"),
+    ("{bytes}", "BLOB"),
     ("{strict}", "STRICT"),
 ];
 

@@ -11,7 +11,9 @@ mod m20261125_000004_names;
 mod m20261126_000005_accounts;
 mod m20261126_000006_fair_record;
 mod m20261126_000007_safety;
+mod m20261126_000008_deletion;
 mod m20261126_000009_keys;
+mod m20261126_000010_data_exports;
 mod m20261126_000011_door;
 
 use sea_orm_migration::{
@@ -47,7 +49,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_accounts::Migration),
             Box::new(m20261126_000006_fair_record::Migration),
             Box::new(m20261126_000007_safety::Migration),
+            Box::new(m20261126_000008_deletion::Migration),
             Box::new(m20261126_000009_keys::Migration),
+            Box::new(m20261126_000010_data_exports::Migration),
             Box::new(m20261126_000011_door::Migration),
         ]
     }

@@ -2,10 +2,12 @@
 
 use crate::{
     accounts::jobs::{leave_calls::LeaveCalls, send_account_email::SendAccountEmail},
+    deletion::jobs::delete_account::DeleteAccount,
     emails::jobs::{
         notify_admin::{NotifyAdmin, notify_admins},
         send_email::SendEmail,
     },
+    exports::jobs::make_export::MakeExport,
     jobs::Registry,
     meetings::jobs::{
         close_window::CloseWindow, create_room::CreateRoom, decide_outcome::DecideOutcome,
@@ -30,6 +32,8 @@ pub fn job_list() -> &'static Registry {
             .with::<NotifyAdmin>()
             .with::<SendAccountEmail>()
             .with::<LeaveCalls>()
+            .with::<MakeExport>()
+            .with::<DeleteAccount>()
     });
     &LIST
 }

@@ -8,9 +8,11 @@ pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod deletion;
 pub mod doctor;
 pub mod emails;
 pub mod error;
+pub mod exports;
 #[cfg(not(feature = "fail-points"))]
 #[path = "fail/off.rs"]
 mod fail;
@@ -25,9 +27,11 @@ pub mod jobs;
 pub mod live;
 mod login;
 pub mod mail;
+pub mod markdown;
 pub mod media;
 pub mod meetings;
 pub mod mentors;
+pub mod retention;
 pub mod safety;
 pub mod schedule;
 pub mod sessions;

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use crate::Result;
+use crate::{Error, Result};
 use domain::{
     ids::{LoginId, UserId},
     permissions::Actor,
@@ -46,6 +46,17 @@ impl CurrentLogin {
         }
     }
 
+    /// For what somebody does who stays: whoever asked for their account to be deleted takes that back first.
+    ///
+    /// # Errors
+    /// `Problem::Conflict` for somebody who leaves.
+    pub fn require_staying(&self) -> Result<()> {
+        match self.me.leaves {
+            Some(_) => Err(leaving()),
+            None => Ok(()),
+        }
+    }
+
     /// Stands in for a person when a command-line tool acts for them, without a login.
     pub fn of_tool(user: UserId) -> Self {
         let me = Me {
@@ -56,6 +67,7 @@ impl CurrentLogin {
             is_admin: false,
             is_mentor: false,
             email_fails: false,
+            leaves: None,
         };
         Self {
             login: LoginId(Uuid::nil()),
@@ -68,4 +80,11 @@ impl CurrentLogin {
             me,
         }
     }
+}
+
+/// Refuses what nobody does who asked for their account to be deleted.
+pub fn leaving() -> Error {
+    let why =
+        "Your account is to be deleted. Keep it first: the button is at the top of every page.";
+    Problem::Conflict(why.to_owned()).into()
 }

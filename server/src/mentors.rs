@@ -109,12 +109,13 @@ pub async fn profile(state: &AppState, login: &CurrentLogin) -> Result<Option<Me
 /// Makes or changes the reader's profile; a new one waits for an admin unless `AUTO_APPROVE_MENTORS`.
 ///
 /// # Errors
-/// `Problem::Invalid` naming the fields.
+/// `Problem::Invalid` naming the fields; `Problem::Conflict` for somebody who leaves.
 pub async fn save_profile(
     state: &AppState,
     login: &CurrentLogin,
     form: MentorForm,
 ) -> Result<MentorProfile> {
+    login.require_staying()?;
     let mut refusals = Refusals::default();
     let headline = refusals.take("headline", domain::text::Title::parse(&form.headline));
     let bio = refusals.take("bio", paragraph(&form.bio, 2_000));

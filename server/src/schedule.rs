@@ -1,9 +1,10 @@
-//! What is done on a schedule, by one process at a time: LiveKit is asked again and again who is where.
+//! What is done on a schedule, by one process at a time: LiveKit is asked again and again who is where, and what is old is
+//! removed.
 
 use crate::{
     AppState, Result,
-    accounts::{self, limits},
     meetings::reconcile,
+    retention,
     store::{self, Engine, ScopedFutureExt},
 };
 use domain::time::{Millis, Timestamp};
@@ -16,8 +17,6 @@ const GUARD_EVERY: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Millis = Millis::minutes(1);
 /// What is no longer needed is removed this often.
 const SWEEP_EVERY: Millis = Millis::hours(1);
-/// Done jobs and LiveKit's messages are kept this long, for people who look.
-const KEEP_DONE: Millis = Millis::days(7);
 /// Without a sign of life for this long, it is stuck. Longer than a look at many rooms takes.
 const STUCK_AFTER: Duration = Duration::from_secs(180);
 /// A leader that does not renew its lease for this long is dead.
@@ -98,22 +97,9 @@ async fn sweep(state: &AppState, swept_at: Timestamp) -> Timestamp {
     if now.since(swept_at) < SWEEP_EVERY {
         return swept_at;
     }
-    let before = now - KEEP_DONE;
-    let sweeping = state.db.write(|txn| {
-        async move {
-            store::jobs::sweep(txn, before).await?;
-            store::sessions::release_expired(txn, now).await?;
-            let forgotten = now - limits::LONGEST;
-            store::attempts::sweep(txn, forgotten).await?;
-            store::account_emails::sweep(txn, before).await?;
-            store::ceremonies::sweep(txn, now).await?;
-            store::sign_ups::sweep(txn, now - accounts::SIGN_UP_WAITS_FOR).await?;
-            store::webhook_events::sweep(txn, before).await
-        }
-        .scope_boxed()
-    });
-    if let Err(error) = sweeping.await {
-        tracing::warn!(%error, "could not remove old jobs and messages");
+    let alive = || state.heartbeats.beat("schedule", STUCK_AFTER);
+    if let Err(error) = retention::sweep(state, alive).await {
+        tracing::warn!(%error, "could not remove what is old");
     }
     now
 }

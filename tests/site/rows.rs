@@ -8,7 +8,7 @@ use app::{
     api::queries::{self, Ask as Question},
     url_words::Week,
 };
-use domain::{account::AccountEmail, console::Tab, views::ListPages};
+use domain::{account::AccountEmail, console::Tab, legal::LegalPage, views::ListPages};
 use serde_json::json;
 
 /// What is sent along.
@@ -288,6 +288,11 @@ fn others() -> Vec<Row> {
         // As programs have it at /api/events.
         get("/live", [401, 403, 200, 200, 403, 401, 403]).at("/live?session={session}"),
         get("/live", OWN),
+        // A copy of somebody's data; signed-out people are shown the account's page, and with it the way in.
+        get("/account/data/{id}", [303, 404, 404, 404, 404, 303, 404]).at("/account/data/{random}"),
+        get("/.well-known/change-password", [303; 7]),
+        // Nobody is named to whom holes are reported.
+        get("/.well-known/security.txt", [404; 7]),
         // The address is the secret.
         get("/calendar/{file}", [404; 7]).at("/calendar/{token}.ics"),
         // Without a ceremony of this browser both lead to a form.
@@ -323,6 +328,9 @@ fn functions() -> Vec<Row> {
         form("/api/fn/sign_out_everywhere", "", OWN),
         form("/api/fn/make_feed", "", OWN),
         form("/api/fn/revoke_feed", "", OWN),
+        form("/api/fn/ask_export", "", OWN),
+        form("/api/fn/ask_deletion", "", OWN),
+        form("/api/fn/keep_account", "", OWN),
         // signing up and in
         form(
             "/api/fn/sign_up",
@@ -519,6 +527,17 @@ fn functions() -> Vec<Row> {
         ),
         form("/api/fn/admin_action", "what=unpublish&id={mentor}", ADMIN),
         form("/api/fn/admin_action", "what=sign_out&id={mentee}", ADMIN),
+        form(
+            "/api/fn/admin_action",
+            "what=delete_account&id={mentee}",
+            ADMIN,
+        ),
+        form(
+            "/api/fn/admin_action",
+            "what=keep_account&id={mentee}",
+            // It is not to be deleted.
+            [401, 403, 403, 403, 403, 401, 409],
+        ),
         form("/api/fn/admin_action", "what=end_room&id={session}", ADMIN),
         form("/api/fn/admin_action", "what=retry_all&id=", ADMIN),
         form(
@@ -545,6 +564,13 @@ fn questions() -> Vec<Row> {
             kind: AccountEmail::SignIn,
             token: id("{token}"),
         }),
+        Question::Legal(queries::Legal {
+            page: LegalPage::Privacy,
+        }),
+        Question::Legal(queries::Legal {
+            page: LegalPage::Terms,
+        }),
+        Question::Deletion(queries::Deletion),
         Question::Safety(queries::Safety {
             about: id("{mentor}"),
             session: Some(id("{session}")),
@@ -593,9 +619,11 @@ fn told(question: &Question) -> [u16; 7] {
         Question::TimeZones(_)
         | Question::SignUpWaiting(_)
         | Question::EmailLink(_)
+        | Question::Legal(_)
         | Question::SecondFactor(_) => OPEN,
         Question::CodesSetUp(_)
         | Question::Account(_)
+        | Question::Deletion(_)
         | Question::MentorProfile(_)
         | Question::Mentors(_)
         | Question::Mentor(_)
@@ -654,6 +682,9 @@ fn pages() -> Vec<Row> {
             .but(&[Who::Mentor, Who::Admin], "This time is no longer held"),
         get("/availability", HERS).shows("Availability"),
         get("/account", HERS).shows("Account"),
+        get("/account/delete", HERS).shows("Delete your account"),
+        get("/privacy", OPEN).shows("Privacy"),
+        get("/terms", OPEN).shows("Terms"),
         get("/account/codes", HERS).shows("Set up an authenticator app"),
         get("/account/second-factor", HERS).shows("Protect your account"),
         get("/mentor-profile", HERS).shows("Mentor profile"),

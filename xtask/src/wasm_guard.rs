@@ -12,6 +12,7 @@ const SERVER_ONLY: &[&str] = &[
     "leptos_axum",
     "livekit-*",
     "migration",
+    "pulldown-cmark*",
     "reqwest",
     "rustls*",
     "sea-*",
@@ -19,6 +20,7 @@ const SERVER_ONLY: &[&str] = &[
     "sqlx*",
     "tokio*",
     "young-minds",
+    "zip",
 ];
 
 /// Crates without which the list cannot be the browser's.

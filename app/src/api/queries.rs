@@ -8,10 +8,12 @@ use crate::url_words::Week;
 use domain::{
     account::AccountEmail,
     console::{Console as ConsoleTab, Tab},
+    export::ExportView,
+    legal::{LegalPage, LegalText},
     views::{
-        BlockedPerson, CodesSetup, KeysView, LinkView, ListPages, LoginView, Me, MentorCard,
-        MentorProfile as Profile, MySessions, NotificationView, PendingMentor, SafetyPage,
-        SecondFactorView, SessionView, Slot,
+        BlockedPerson, CodesSetup, DeletionView, KeysView, LinkView, ListPages, LoginView, Me,
+        MentorCard, MentorProfile as Profile, MySessions, NotificationView, PendingMentor,
+        SafetyPage, SecondFactorView, SessionView, Slot,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -72,6 +74,8 @@ queries! {
     SignUpWaiting => Option<String>,
     /// What the link is about; `None` when it does not work (any more).
     EmailLink => Option<LinkView>,
+    /// The text as it is shown.
+    Legal => LegalText,
     /// Whom the reader may report or block.
     Safety => SafetyPage,
     /// What the sign-in waits for; `None` when it waits for nothing.
@@ -80,6 +84,8 @@ queries! {
     CodesSetUp => Option<CodesSetup>,
     /// The person and their settings.
     Account => AccountSettings,
+    /// When, and what it takes.
+    Deletion => DeletionView,
     /// The profile, once there is one.
     MentorProfile => Option<Profile>,
     Mentors => Vec<MentorCard>,
@@ -114,6 +120,12 @@ pub struct EmailLink {
     pub token: String,
 }
 
+/// A text about what people agree to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Legal {
+    pub page: LegalPage,
+}
+
 /// Somebody whom the reader may report or block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Safety {
@@ -133,6 +145,10 @@ pub struct CodesSetUp;
 /// The signed-in person, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account;
+
+/// What happens when the reader's account is deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion;
 
 /// The reader's mentor profile, for editing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +233,8 @@ pub struct AccountSettings {
     pub logins: Vec<LoginView>,
     /// How the person signs in.
     pub keys: KeysView,
+    /// A copy of what is kept about the person.
+    pub export: ExportView,
 }
 
 /// What a mentor's page shows.

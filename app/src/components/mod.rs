@@ -2,7 +2,9 @@
 
 pub mod codes;
 pub mod countdown;
+pub mod data_export;
 pub mod dates;
+pub mod deletion;
 pub mod fields;
 pub mod form;
 pub mod history;

@@ -186,8 +186,15 @@ fn done_text(done: Done) -> &'static str {
         Done::CodesOff => "You are not asked for codes any more.",
         Done::ProviderLinked => "Linked. From now on you can sign in there, too.",
         Done::ProviderUnlinked => "Unlinked. You do not sign in there any more.",
+        Done::DataAsked => "A copy of your data is being made. You get an email when it is ready.",
         Done::RecoveryCodes => "The old recovery codes do not work any more.",
         Done::PasskeyRemoved => "The passkey is removed. You can delete it from your device, too.",
+        Done::DeletionAsked => {
+            "Your account is to be deleted. You get an email that says when, and how to take it back."
+        }
+        Done::AccountKept => {
+            "Your account stays, and your mentor profile is seen again if you have one. What was cancelled stays cancelled."
+        }
         Done::Booked => "Booked. The time is yours.",
         Done::Requested => "Sent. You will get an email when the mentor confirms or declines.",
         Done::Confirmed => "Confirmed. Both of you will get an email.",

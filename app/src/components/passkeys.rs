@@ -214,19 +214,22 @@ fn AddForm() -> impl IntoView {
     }
 }
 
-/// Asks who somebody is before they may change how they sign in.
+/// Asks who somebody is before they may change how they sign in, or leave.
 #[component]
-fn ConfirmForm(
+pub fn ConfirmForm(
     /// Whether there is a password to ask for.
     has_password: bool,
     /// Where to go on.
     back: &'static str,
+    /// What the password is asked for.
+    #[prop(default = "Your password, to change how you sign in")]
+    label: &'static str,
 ) -> impl IntoView {
     let form = Form::new::<ConfirmSelf>();
     let (problem, pending) = (form.problem(), form.pending());
     if !has_password {
         return view! {
-            <p>"To change how you sign in, sign out and in again: it was some time ago that you did."</p>
+            <p>"To do this, sign out and in again first: it was some time ago that you did."</p>
         }
         .into_any();
     }
@@ -235,7 +238,7 @@ fn ConfirmForm(
             <FormError problem fields=&["ownPassword"] />
             <input type="hidden" name="back" value=back />
             <TextField
-                label="Your password, to change how you sign in"
+                label
                 name="own_password"
                 field="ownPassword"
                 kind="password"

@@ -136,6 +136,14 @@ pub fn SiteFooter() -> impl IntoView {
     view! {
         <footer class="site-footer">
             <p>{format!("{} · one-to-one mentoring by video", app_name())}</p>
+            <ul>
+                <li>
+                    <a href=routes::PRIVACY>"Privacy"</a>
+                </li>
+                <li>
+                    <a href=routes::TERMS>"Terms"</a>
+                </li>
+            </ul>
         </footer>
     }
 }

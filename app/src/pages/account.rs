@@ -12,6 +12,8 @@ use crate::{
     },
     components::{
         codes::Codes,
+        data_export::DataExport,
+        deletion::DeleteAccount,
         fields::{SelectField, SubmitButton, TextField},
         form::PostForm,
         notes::{DoneNote, FormError},
@@ -51,6 +53,7 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
         logins,
         blocked,
         keys,
+        export,
     } = settings;
     let (mentor_text, mentor_link) = if me.is_mentor {
         (
@@ -87,6 +90,8 @@ fn Settings(settings: AccountSettings) -> impl IntoView {
             <Providers keys />
             <Logins logins />
             {(!blocked.is_empty()).then(|| view! { <BlockedPeople blocked /> })}
+            <DataExport export />
+            <DeleteAccount />
         </div>
     }
 }

@@ -105,6 +105,11 @@ fn SignUpForm(zones: Vec<String>) -> impl IntoView {
                     .map(|path| {
                         view! { <input type="hidden" name="callback" value=path.as_str().to_owned() /> }
                     })}
+                <p class="muted">
+                    "With an account you agree to the " <a href=routes::TERMS>"terms"</a>
+                    ". What is kept about you is said under " <a href=routes::PRIVACY>"privacy"</a>
+                    "."
+                </p>
                 <p class="actions">
                     <SubmitButton label="Create account" pending />
                 </p>

@@ -184,20 +184,22 @@ pub async fn reset_second_factor(state: &AppState, email: &str) -> Result<()> {
     Ok(resetting.await?)
 }
 
-/// Uses up what somebody gave at sign-in: a code of their app, or a recovery code; `false` when it is neither, or was
-/// used already.
+/// Uses up what somebody gave at sign-in; how the audit log names it: a code of their app, or a recovery code. `None` when
+/// it is neither, or was used already.
 pub(super) async fn take(
     txn: &Txn,
     user: UserId,
     secret: &str,
     code: &str,
     now: Timestamp,
-) -> Result<bool> {
+) -> Result<Option<&'static str>> {
     if let Some(step) = matching_step(secret, code, now)? {
-        return Ok(authenticators::use_step(txn, user, step).await?);
+        let is_new = authenticators::use_step(txn, user, step).await?;
+        return Ok(is_new.then_some("with a code"));
     }
     let hash = recovery_hash(user, code);
-    Ok(authenticators::take_recovery_code(txn, user, &hash).await?)
+    let is_one = authenticators::take_recovery_code(txn, user, &hash).await?;
+    Ok(is_one.then_some("with a recovery code"))
 }
 
 /// The time step whose code it is: the one of now, the one before, or the one after, as clocks differ.

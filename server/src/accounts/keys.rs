@@ -17,15 +17,15 @@ use domain::{
 const CONFIRMED_FOR: Millis = Millis::minutes(10);
 
 impl CurrentLogin {
-    fn is_confirmed(&self, state: &AppState) -> bool {
+    pub(crate) fn is_confirmed(&self, state: &AppState) -> bool {
         state.clock.now() < self.confirmed_at + CONFIRMED_FOR
     }
 
-    /// For what changes how a person signs in.
+    /// For what changes how a person signs in, or gives everything away that is kept about them.
     ///
     /// # Errors
     /// `Problem::Conflict` unless they said who they are a moment ago.
-    pub(super) fn require_confirmed(&self, state: &AppState) -> Result<()> {
+    pub(crate) fn require_confirmed(&self, state: &AppState) -> Result<()> {
         match self.is_confirmed(state) {
             true => Ok(()),
             false => Err(Problem::Conflict(

@@ -18,7 +18,7 @@ use secrecy::ExposeSecret;
 use sha2::Sha256;
 
 /// The longest time for which anything is counted.
-pub(crate) const LONGEST: Millis = Millis::hours(1);
+const LONGEST: Millis = Millis::hours(1);
 /// Failed sign-ins count for this long.
 const FAILURES_FOR: Millis = Millis::minutes(15);
 /// Emails to one address in an hour that anybody can ask for.
@@ -30,6 +30,9 @@ const OWN_GUESSES: u32 = 10;
 
 /// Passkeys, or accounts elsewhere, that somebody starts to add in a quarter of an hour.
 const OWN_CEREMONIES: u32 = 20;
+
+/// Downloads of one's own data in an hour.
+const OWN_DOWNLOADS: u32 = 20;
 
 /// What is counted, and how it is limited.
 #[derive(Debug)]
@@ -149,6 +152,12 @@ pub(super) fn of_ceremony(state: &AppState, client: &Client) -> Count {
 pub(super) fn of_own_ceremony(state: &AppState, user: UserId) -> Count {
     let most = Rule::Most(OWN_CEREMONIES, FAILURES_FOR);
     Count::new(state, &format!("ceremony {user}"), most)
+}
+
+/// Downloads of one's own data.
+pub(crate) fn of_download(state: &AppState, user: UserId) -> Count {
+    let most = Rule::Most(OWN_DOWNLOADS, LONGEST);
+    Count::new(state, &format!("download {user}"), most)
 }
 
 /// Counts an attempt under all of `counts`.

@@ -52,7 +52,7 @@ pub(super) async fn allow(state: &AppState, email: &str, client: &Client) -> Res
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn write(
+pub(crate) async fn write(
     txn: &Txn,
     kind: AccountEmail,
     email: &str,

@@ -14,6 +14,7 @@ use crate::{
     zones::Zone,
 };
 use domain::{
+    account::LOGIN_IDLE,
     audit::AuditAction,
     ids::{LoginId, UserId},
     permissions::Actor,
@@ -25,10 +26,8 @@ use domain::{
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// A login ends this long after it began …
+/// A login ends this long after it began, or when it was not used for [`LOGIN_IDLE`].
 const LOGIN_LIFETIME: Millis = Millis::days(30);
-/// … or when it was not used for this long.
-const LOGIN_IDLE: Millis = Millis::days(14);
 /// How long somebody may look for their phone.
 const SECOND_FACTOR_WITHIN: Millis = Millis::minutes(10);
 /// `logins.last_seen_at` is written at most this often.
@@ -79,9 +78,11 @@ pub async fn sign_in(
     let matches = turn.verify(form.password, hash).await?;
     let now = state.clock.now();
     let Some(known) = known else {
+        note_refusal(state, None, "unknown address").await?;
         return Err(Problem::WrongCredentials.into());
     };
     if matches && known.is_suspended() {
+        note_refusal(state, Some(known.id), "suspended").await?;
         return Err(Problem::Suspended.into());
     }
     let login = GeneratedLogin::new(now, known.id, client);
@@ -193,6 +194,26 @@ pub(super) async fn record(
     audit::record(txn, &entry).await
 }
 
+/// Notes that an attempt to sign in was refused, and as which kind; whose it was, where that is known.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn note_refusal(
+    state: &AppState,
+    user: Option<UserId>,
+    why: &'static str,
+) -> Result<()> {
+    let now = state.clock.now();
+    let noting = state.db.write(|txn| {
+        let entry = AuditEntry {
+            detail: why.to_owned(),
+            ..AuditEntry::of(now, None, AuditAction::SignInRefused, user)
+        };
+        async move { audit::record(txn, &entry).await }.scope_boxed()
+    });
+    Ok(noting.await?)
+}
+
 /// How the audit log tells half a sign-in from a whole one.
 pub(super) fn first_half(how: &'static str, second_factor_due: bool) -> &'static str {
     match second_factor_due {
@@ -208,7 +229,11 @@ pub(super) fn first_half(how: &'static str, second_factor_due: bool) -> &'static
 pub async fn sign_out(state: &AppState, login: &CurrentLogin) -> Result<()> {
     let (id, user, now) = (login.login, login.me.id, state.clock.now());
     let ending = state.db.write(|txn| {
-        async move { end_logins(txn, user, |own| own == id, now).await }.scope_boxed()
+        async move {
+            end_logins(txn, user, |own| own == id, now).await?;
+            record(txn, AuditAction::EndedLogins, user, "signed out", now).await
+        }
+        .scope_boxed()
     });
     Ok(ending.await?)
 }
@@ -318,10 +343,14 @@ pub async fn current(state: &AppState, token: &str) -> Result<Option<CurrentLogi
         is_admin: found.me.is_admin,
     };
     let must_have = state.config.admin_second_factor && found.me.is_admin;
+    let mut me = found.me;
+    me.leaves = found
+        .delete_at
+        .map(|at| Zone::or_utc(&me.time_zone).label(at));
     Ok(Some(CurrentLogin {
         lacks_second_factor: must_have && !found.has_second_factor,
         login: found.login,
-        me: found.me,
+        me,
         actor,
         confirmed_at: found.confirmed_at,
     }))

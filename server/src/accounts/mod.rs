@@ -29,12 +29,14 @@ pub use codes::{
     turn_codes_on,
 };
 pub use keys::{confirm_self, keys};
+pub(crate) use links::write as write_email;
 pub use links::{ask_for_link, confirm_address, look, sign_in_by_link};
 pub(crate) use logins::end_logins;
 pub use logins::{
     NewLogin, SignIn, current, end_login, end_other_logins, list, log_in, sign_in, sign_out,
     sign_out_everywhere,
 };
+pub(crate) use passkeys::tell;
 pub use passkeys::{
     StartedPasskey, add_passkey, remove_passkey, rename_passkey, sign_in_with_passkey,
     start_passkey, start_passkey_sign_in,
@@ -62,13 +64,15 @@ use domain::{
 /// Changes name and zone; the name of a published mentor waits for an admin unless `AUTO_APPROVE_MENTORS`.
 ///
 /// # Errors
-/// `Problem::Invalid` naming the fields.
+/// `Problem::Invalid` naming the fields; `Problem::Conflict` for somebody who leaves.
 pub async fn update_account(
     state: &AppState,
     login: &CurrentLogin,
     name: &str,
     time_zone: &str,
 ) -> Result<()> {
+    // Their profile is hidden meanwhile, so that nobody would look at a new name.
+    login.require_staying()?;
     let mut refusals = Refusals::default();
     let name = refusals.take("name", DisplayName::parse(name));
     let zone = refusals.take_named("timeZone", Zone::parse(time_zone));

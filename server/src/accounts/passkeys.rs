@@ -6,7 +6,7 @@ use super::{
     ceremonies::{self, Ceremony, Kind},
     keys::keep_one_way,
     limits, links,
-    logins::{GeneratedLogin, record, replace},
+    logins::{GeneratedLogin, note_refusal, record, replace},
 };
 use crate::{
     AppState, Error, Result,
@@ -14,7 +14,7 @@ use crate::{
     store::{
         ScopedFutureExt, StoreError, Txn,
         account_emails::Owner,
-        passkeys::{self as table, NewPasskey, PasskeyRow},
+        passkeys::{self as table, NewPasskey},
         users,
     },
 };
@@ -256,7 +256,7 @@ pub async fn sign_in_with_passkey(
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => {
-            note_refusal(state, &row, now).await?;
+            note_refusal(state, Some(row.user), "passkey").await?;
             return Err(refused(&error));
         }
     };
@@ -283,17 +283,8 @@ pub async fn sign_in_with_passkey(
     Ok(login.into_new())
 }
 
-async fn note_refusal(state: &AppState, row: &PasskeyRow, now: Timestamp) -> Result<()> {
-    let user = row.user;
-    let noting = state.db.write(|txn| {
-        async move { record(txn, AuditAction::SignInRefused, user, "passkey", now).await }
-            .scope_boxed()
-    });
-    Ok(noting.await?)
-}
-
 /// Writes a person an email that says what happened to their account.
-pub(super) async fn tell(
+pub(crate) async fn tell(
     txn: &Txn,
     user: UserId,
     what: AccountEmail,

@@ -3,7 +3,7 @@
 use super::{
     Client, CurrentLogin, limits,
     links::{self, unusable},
-    logins::{GeneratedLogin, NewLogin, end_logins, record},
+    logins::{GeneratedLogin, NewLogin, end_logins, note_refusal, record},
     new_password::check_new,
 };
 use crate::{
@@ -77,6 +77,7 @@ pub(super) async fn check_own(
         .map(|user| user.password_hash);
     let given = password.to_owned();
     if !turn.verify(given, stored).await? {
+        note_refusal(state, Some(login.me.id), "wrong own password").await?;
         return Err(Problem::field(field, "That is not your current password.").into());
     }
     let giving_back = state.db.write(|txn| {

@@ -80,17 +80,17 @@ pub async fn enter_code(
     let signing_in = state.db.write(|txn| {
         let (waiting, app, login, counts) = (&waiting, &app, &login, &counts);
         async move {
-            if !codes::take(txn, user, &app.secret, code, now).await? {
+            let Some(how) = codes::take(txn, user, &app.secret, code, now).await? else {
                 record(txn, AuditAction::SignInRefused, user, "wrong code", now).await?;
                 return Ok::<_, Error>(false);
-            }
+            };
             // Gone when the password was changed meanwhile.
             if !logins::take_waiting(txn, waiting.login).await? {
                 return Err(Problem::SignedOut.into());
             }
             limits::succeeded(txn, counts).await?;
             login.insert(txn).await?;
-            record(txn, AuditAction::SignedIn, user, "with a code", now).await?;
+            record(txn, AuditAction::SignedIn, user, how, now).await?;
             Ok(true)
         }
         .scope_boxed()

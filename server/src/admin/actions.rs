@@ -4,6 +4,7 @@
 use crate::{
     AppState, Error, Result,
     accounts::end_logins,
+    deletion,
     login::CurrentLogin,
     meetings, mentors, safety,
     store::{self, StoreError, audit::AuditEntry},
@@ -40,6 +41,8 @@ pub async fn perform(state: &AppState, login: &CurrentLogin, action: AdminAction
         AdminAction::Suspend(user) => safety::suspend(state, login, user).await,
         AdminAction::Reinstate(user) => safety::reinstate(state, login, user).await,
         AdminAction::Unpublish(user) => mentors::unpublish(state, login, user).await,
+        AdminAction::DeleteAccount(user) => deletion::ask_for(state, login, user).await,
+        AdminAction::KeepAccount(user) => deletion::keep_for(state, login, user).await,
         AdminAction::CloseReport(report) => safety::close(state, login, report).await,
     }
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use domain::{
     console::{Action, AdminAction, Console, Entry, Filter, PAGE, Section, Tab},
+    deletion::{Asker, Standing},
     ids::{RoomName, UserId},
     problem::Problem,
     seats::Seats,
@@ -241,6 +242,7 @@ async fn webhooks(state: &AppState, zone: &Zone, filter: &str) -> Result<Console
 async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<Console> {
     let mut rows = store::users::search(state.db.read(), text, Part::page(page, PAGE)).await?;
     let has_older = has_more(&mut rows, PAGE);
+    let now = state.clock.now();
     let entries = rows.into_iter().map(|row| {
         let role = match (row.is_admin, row.is_mentor()) {
             (true, _) => "Admin",
@@ -256,18 +258,11 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
                 fact("Since", time(zone, row.created_at)),
                 fact("Sessions", row.sessions.to_string()),
                 fact("Last seen", seen.unwrap_or("Not signed in".to_owned())),
-                fact(
-                    "State",
-                    if row.is_suspended() {
-                        "Suspended"
-                    } else {
-                        "Active"
-                    },
-                ),
+                fact("State", state_of(zone, &row, now)),
             ],
             session: None,
             body: None,
-            actions: of_account(&row),
+            actions: of_account(&row, now),
             title: row.name,
         }
     });
@@ -285,8 +280,45 @@ async fn users(state: &AppState, zone: &Zone, text: &str, page: u32) -> Result<C
     })
 }
 
+/// What an admin reads of an account's state.
+fn state_of(zone: &Zone, row: &AccountRow, now: Timestamp) -> String {
+    let leaves = match row.facts().standing(now) {
+        Standing::Gone => return "Deleted".to_owned(),
+        Standing::Stays => String::new(),
+        Standing::Leaves { at } => format!(", to be deleted {}", time(zone, at)),
+        Standing::Due => ", being deleted".to_owned(),
+        Standing::Held { at } => format!(
+            ", to be deleted {}, which waits for an admin because of the suspension",
+            time(zone, at)
+        ),
+    };
+    let is_in = match row.is_suspended() {
+        true => "Suspended",
+        false => "Active",
+    };
+    format!("{is_in}{leaves}")
+}
+
 /// What can be done to an account.
-fn of_account(row: &AccountRow) -> Vec<Action> {
+fn of_account(row: &AccountRow, now: Timestamp) -> Vec<Action> {
+    let standing = row.facts().standing(now);
+    if standing == Standing::Gone {
+        return Vec::new();
+    }
+    let delete = standing.can_be_asked(Asker::Admin).then(|| {
+        action(
+            "Delete",
+            "This person is signed out, all their future sessions are cancelled, and mentees no longer see their profile. Until the day that they are told by email they can take it back; then their name, address and words are overwritten for good.",
+            AdminAction::DeleteAccount(row.id),
+        )
+    });
+    let keep = standing.can_be_kept().then(|| {
+        action(
+            "Keep",
+            "The account is not deleted. What was cancelled stays cancelled.",
+            AdminAction::KeepAccount(row.id),
+        )
+    });
     let sign_out = action(
         "Sign out everywhere",
         "All browsers of this person are signed out. They can sign in again.",
@@ -307,7 +339,7 @@ fn of_account(row: &AccountRow) -> Vec<Action> {
         ),
         false => suspension(row.id),
     };
-    [Some(sign_out), unpublish, Some(stop)]
+    [Some(sign_out), unpublish, Some(stop), delete, keep]
         .into_iter()
         .flatten()
         .collect()
@@ -477,6 +509,7 @@ async fn audit(state: &AppState, zone: &Zone, filter: &str, page: u32) -> Result
             title: row.action.words().to_owned(),
             facts: [
                 Some(fact("When", time(zone, row.at))),
+                (row.times > 1).then(|| fact("Times within the hour", row.times.to_string())),
                 Some(fact("Who", row.actor.map_or("The system".to_owned(), name))),
                 row.subject.map(|id| fact("Whom", name(id))),
                 (!row.detail.is_empty()).then(|| fact("Detail", row.detail.as_str())),

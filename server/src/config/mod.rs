@@ -1,12 +1,16 @@
 //! Settings, read from the environment or the command line, and validated once at start.
 
+mod legal;
 mod mail;
 mod providers;
 mod proxies;
+mod retention;
 
+pub use legal::Legal;
 pub use mail::{MailConfig, MailTarget, Security, SmtpConfig};
 pub use providers::Provider;
 pub use proxies::Proxies;
+pub use retention::{Retention, RetentionSettings};
 
 use clap::Args;
 use domain::{time::Millis, window::WindowRules};
@@ -107,6 +111,19 @@ pub struct Settings {
     /// Emails about sessions that one person gets in an hour; more wait, and are dropped once they are overtaken.
     #[arg(long, env = "EMAILS_PER_PERSON", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub emails_per_person: u32,
+    /// A Markdown file with what is kept about people, for how long, and who sees it. Default: a text that is true of
+    /// this software.
+    #[arg(long, env = "PRIVACY_FILE")]
+    pub privacy_file: Option<String>,
+    /// A Markdown file with what people agree to. Default: a short text.
+    #[arg(long, env = "TERMS_FILE")]
+    pub terms_file: Option<String>,
+    /// Where people reach those who run the site, for these texts: an email address or an https address.
+    #[arg(long, env = "CONTACT")]
+    pub contact: Option<String>,
+    /// Where holes are reported, for `/.well-known/security.txt`: an email address or an https address.
+    #[arg(long, env = "SECURITY_CONTACT")]
+    pub security_contact: Option<String>,
     /// Passwords hashed at the same time; each takes 19 MiB of memory.
     #[arg(long, env = "PASSWORD_HASHING", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub password_hashing: u32,
@@ -124,6 +141,9 @@ pub struct Settings {
     /// Seconds between not being ready any more and stopping, so that load balancers notice. Default: 5, or 0 where `APP_URL` is this machine.
     #[arg(long, env = "SHUTDOWN_GRACE_SECONDS", value_parser = clap::value_parser!(u16).range(0..=300))]
     pub shutdown_grace_seconds: Option<u16>,
+    /// How long things are kept.
+    #[command(flatten)]
+    pub retention: RetentionSettings,
     /// How the log is written.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -177,6 +197,12 @@ pub struct Config {
     pub admin_second_factor: bool,
     /// Other providers where people may sign in.
     pub providers: Vec<Provider>,
+    /// What people agree to, what is kept about them, and where holes are reported.
+    pub legal: Legal,
+    /// For how long somebody can take it back that their account is deleted.
+    pub deletion_after: Millis,
+    /// How long things are kept.
+    pub retention: Retention,
     /// How the log is written.
     pub log_format: LogFormat,
     /// Folder with the built site.
@@ -271,6 +297,8 @@ impl TryFrom<Settings> for Config {
         {
             return refuse("APP_NAME", "must be 1 to 60 characters on one line");
         }
+        let legal = Legal::read(&s, &app_url.origin)
+            .or_else(|(variable, reason)| refuse(variable, reason))?;
         if !["sqlite:", "postgres://", "postgresql://"]
             .iter()
             .any(|p| s.database_url.starts_with(p))
@@ -341,6 +369,7 @@ impl TryFrom<Settings> for Config {
             app_url,
             mail,
             providers,
+            legal,
             app_name: s.app_name.trim().to_owned(),
             listen: s.listen,
             database_url: SecretString::from(s.database_url),
@@ -369,6 +398,8 @@ impl TryFrom<Settings> for Config {
                 trusted_proxies: s.trusted_proxies,
             },
             shutdown_grace: Duration::from_secs(grace.into()),
+            deletion_after: Millis::days(s.retention.deletion_after_days),
+            retention: Retention::from(&s.retention),
             auto_approve_mentors: s.auto_approve_mentors,
             admin_second_factor: second_factor == SecondFactor::Required,
             log_format: s.log_format,
@@ -713,6 +744,18 @@ mod tests {
             (&["--mail-url", "mail.example.org"], "MAIL_URL"),
             (&["--mail-from", "nobody"], "MAIL_FROM"),
             (&["--livekit-webhook-key", "k"], "LIVEKIT_WEBHOOK_SECRET"),
+            (&["--privacy-file", "/nowhere/privacy.md"], "PRIVACY_FILE"),
+            (&["--terms-file", "/"], "TERMS_FILE"),
+            (&["--contact", "somebody"], "CONTACT"),
+            (&["--contact", "javascript:alert(1)"], "CONTACT"),
+            (
+                &["--security-contact", "http://minds.example"],
+                "SECURITY_CONTACT",
+            ),
+            (
+                &["--security-contact", "a@b.example\nExpires: x"],
+                "SECURITY_CONTACT",
+            ),
         ] {
             let error = config(extra).expect_err("refused");
             assert!(error.starts_with(name), "{extra:?}: {error}");

@@ -36,6 +36,15 @@ pub enum AccountText {
     ProviderLinked,
     /// One is linked no more.
     ProviderUnlinked,
+    /// A copy of the person's data can be downloaded.
+    DataReady,
+    /// The account is deleted at a time, unless that is taken back.
+    DeletionAsked {
+        /// The time, in the reader's zone.
+        when: String,
+    },
+    /// The account is deleted.
+    Deleted,
 }
 
 /// Everything such an email says.
@@ -151,6 +160,29 @@ fn says(config: &Config, text: &AccountText) -> Says {
             None,
             not_me(origin),
         ),
+        AccountText::DataReady => (
+            format!("Your data at {app} is ready"),
+            "The copy of your data that you asked for is ready. You find it on your account’s page, after signing in, for seven days."
+                .to_owned(),
+            Some(("Go to your account", format!("{origin}/account#data-title"))),
+            not_me(origin),
+        ),
+        AccountText::DeletionAsked { when } => (
+            format!("Your account at {app} will be deleted"),
+            format!(
+                "You, or an administrator for you, asked for your account to be deleted. That happens on {when}. Until then you can keep it: sign in, and press “Keep my account” at the top of the page. Your sessions to come are cancelled, and your calendar’s secret address no longer works."
+            ),
+            Some(("Sign in", format!("{origin}/auth/signin"))),
+            not_me(origin),
+        ),
+        AccountText::Deleted => (
+            format!("Your account at {app} is deleted"),
+            format!(
+                "Your account is deleted. Your name, your address, how you signed in, and what you wrote are overwritten; the sessions you had stay in other people’s records as those of a former member. This is the last email from {app}."
+            ),
+            None,
+            "You can sign up again with this address at any time; nothing of the old account comes back.".to_owned(),
+        ),
         AccountText::PasskeyRemoved => (
             format!("A passkey was removed from your account at {app}"),
             "Somebody, probably you, removed a passkey from your account. It does not sign in any more.".to_owned(),
@@ -205,7 +237,10 @@ fn link(kind: AccountEmail, app: &str) -> (String, String, &'static str, &'stati
         | AccountEmail::CodesOn
         | AccountEmail::CodesOff
         | AccountEmail::ProviderLinked
-        | AccountEmail::ProviderUnlinked => (
+        | AccountEmail::ProviderUnlinked
+        | AccountEmail::DataReady
+        | AccountEmail::DeletionAsked
+        | AccountEmail::Deleted => (
             format!("Confirm your address for {app}"),
             format!("Confirm that this is your address, and your account at {app} is ready. The link works once, for a day."),
             "Confirm the address",

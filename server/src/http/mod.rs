@@ -11,6 +11,7 @@ mod client;
 mod client_ip;
 pub mod cookie;
 mod dev_mail;
+mod exports;
 mod extract;
 pub mod forwarding;
 mod host;
@@ -19,6 +20,7 @@ mod openapi;
 mod request;
 mod sse;
 pub mod views;
+mod well_known;
 
 pub use client::client;
 pub use client_ip::client_ip;
@@ -52,6 +54,8 @@ pub fn router(state: AppState, inbox: Inbox) -> Router {
             axum::routing::get(move || async move { document.answer() }),
         )
         .merge(calendar::routes())
+        .merge(exports::routes())
+        .merge(well_known::routes())
         .merge(dev_mail::routes(&state))
         .route("/api", any(nothing_here))
         .route("/api/", any(nothing_here))

@@ -68,6 +68,8 @@ pub enum Lane {
     Rooms,
     /// Emails: a mail server that hangs delays no room.
     Emails,
+    /// Copies of people's data, one at a time: each is held in memory while it is made.
+    Exports,
 }
 
 /// How admins learn that a job keeps failing.

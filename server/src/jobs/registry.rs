@@ -100,11 +100,13 @@ impl Registry {
 
     /// The stored kinds of a lane. Unknown kinds belong to rooms, so that they are noticed and given up.
     pub(super) fn lane(&self, lane: Lane) -> Kinds {
-        let emails = self.kinds.iter().filter(|kind| kind.lane == Lane::Emails);
-        let emails = emails.map(|kind| kind.word).collect();
+        let words = |kinds: &dyn Fn(&&Kind) -> bool| {
+            let kinds = self.kinds.iter().filter(kinds);
+            kinds.map(|kind| kind.word).collect()
+        };
         match lane {
-            Lane::Rooms => Kinds::Except(emails),
-            Lane::Emails => Kinds::Only(emails),
+            Lane::Rooms => Kinds::Except(words(&|kind| kind.lane != Lane::Rooms)),
+            Lane::Emails | Lane::Exports => Kinds::Only(words(&|kind| kind.lane == lane)),
         }
     }
 }

@@ -22,7 +22,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 /// A worker holds a job for this long; a job whose worker died becomes due again afterwards.
 const LEASE: Millis = Millis::seconds(60);
 /// Jobs of each lane that one process runs at the same time.
-const SLOTS: [(Lane, usize); 2] = [(Lane::Rooms, 8), (Lane::Emails, 2)];
+const SLOTS: [(Lane, usize); 3] = [(Lane::Rooms, 8), (Lane::Emails, 2), (Lane::Exports, 1)];
 /// The runner looks at the table at least this often, should an announcement be lost.
 const POLL: Duration = Duration::from_secs(1);
 /// How long to wait for the next look while all slots are taken, or just after jobs were started.

@@ -115,6 +115,7 @@ pub async fn dispute(
         session: Some(id),
         subject: None,
         detail: record.outcome.as_str().to_owned(),
+        times: 1,
     };
     let contested = state.db.write(|txn| {
         let (words, entry) = (&words, &entry);

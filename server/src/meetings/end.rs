@@ -91,6 +91,7 @@ pub(crate) async fn end_in(
             session: Some(id),
             subject: None,
             detail: reason.as_str().to_owned(),
+            times: 1,
         };
         store::audit::record(txn, &entry).await?;
     }

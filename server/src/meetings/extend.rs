@@ -46,6 +46,7 @@ pub async fn extend(
                 session: Some(id),
                 subject: None,
                 detail: format!("by {} minutes", EXTENSION.0 / 60_000),
+                times: 1,
             };
             store::audit::record(txn, &entry).await?;
             lifecycle::plan_window(txn, id, extended, now).await?;

@@ -131,6 +131,7 @@ pub async fn moderate(
         session: Some(id),
         subject: Some(mentee),
         detail: String::new(),
+        times: 1,
     };
     let writing = state.db.write(|txn| {
         async move {

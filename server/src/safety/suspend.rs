@@ -4,8 +4,9 @@ use super::record;
 use crate::{
     AppState, Error, Result,
     accounts::end_logins,
+    deletion,
     login::CurrentLogin,
-    sessions,
+    sessions::{self, Running},
     store::{ScopedFutureExt, account_emails, calendar_feeds, users},
 };
 use domain::{audit::AuditAction, ids::UserId, problem::Problem};
@@ -15,7 +16,8 @@ use domain::{audit::AuditAction, ids::UserId, problem::Problem};
 ///
 /// # Errors
 /// `Problem::Forbidden` unless the actor is an admin; `Problem::NotFound` for nobody; `Problem::Conflict` for oneself, or
-/// somebody who is suspended already.
+/// somebody who is suspended already. Whoever asked for their account to be deleted is not rid of it that way: an admin
+/// decides then ([`deletion`]).
 pub async fn suspend(state: &AppState, login: &CurrentLogin, user: UserId) -> Result<()> {
     login.require_admin()?;
     let (admin, now, rules) = (login.me.id, state.clock.now(), state.config.window);
@@ -35,7 +37,7 @@ pub async fn suspend(state: &AppState, login: &CurrentLogin, user: UserId) -> Re
             end_logins(txn, user, |_| true, now).await?;
             account_emails::void_links(txn, user).await?;
             calendar_feeds::delete(txn, user).await?;
-            sessions::stop_all(txn, user, admin, rules, now).await?;
+            sessions::stop_all(txn, (user, admin), Running::Ends, rules, now).await?;
             record(txn, AuditAction::Suspended, (admin, user), "", now).await?;
             Ok::<_, Error>(())
         }
@@ -54,10 +56,12 @@ pub async fn reinstate(state: &AppState, login: &CurrentLogin, user: UserId) -> 
     login.require_admin()?;
     let (admin, now) = (login.me.id, state.clock.now());
     let reinstating = state.db.write(|txn| {
+        let config = &state.config;
         async move {
             if !users::reinstate(txn, user).await? {
                 return Err(Problem::Conflict("This person is not suspended.".to_owned()).into());
             }
+            deletion::reinstated(txn, user, config, now).await?;
             record(txn, AuditAction::Reinstated, (admin, user), "", now).await?;
             Ok::<_, Error>(())
         }

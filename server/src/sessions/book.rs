@@ -10,7 +10,7 @@ use crate::{
     AppState, Error, Result,
     accounts::limits,
     config::Limits,
-    login::CurrentLogin,
+    login::{CurrentLogin, leaving},
     mentors,
     store::{
         self, StoreError, Txn,
@@ -125,6 +125,7 @@ async fn write(
     details: Option<BookingForm>,
     id: SessionId,
 ) -> Result<()> {
+    login.require_staying()?;
     if request.mentor == login.me.id {
         return Err(Problem::field("mentorId", "You cannot book a session with yourself.").into());
     }
@@ -176,7 +177,8 @@ async fn write(
                 idempotency_key: key.clone(),
                 now,
             };
-            Ok(insert_in(txn, &new, rules).await?)
+            insert_in(txn, &new, rules).await?;
+            both_stay(txn, (new.mentor, mentee), mentee).await
         }
         .scope_boxed()
     });
@@ -231,6 +233,28 @@ pub(super) async fn not_blocked(
         true => Err(StoreError::SeatTaken),
         false => Ok(()),
     }
+}
+
+/// Nobody meets somebody who leaves, or is kept out. Looked at last, when nobody can begin to leave any more before this
+/// is committed: the seats have locked both people's rows, or the session's row is locked.
+///
+/// # Errors
+/// `Problem::Conflict`, which says so to whoever asks, `by`.
+pub(super) async fn both_stay(
+    txn: &Txn,
+    (mentor, mentee): (UserId, UserId),
+    by: UserId,
+) -> Result<()> {
+    let away = store::users::away(txn, &[mentor, mentee]).await?;
+    if away.contains(&by) {
+        return Err(leaving());
+    }
+    let why = match (away.contains(&mentor), away.contains(&mentee)) {
+        (false, false) => return Ok(()),
+        (true, _) => "This mentor no longer takes bookings.",
+        (false, true) => "This mentee no longer takes part.",
+    };
+    Err(Problem::Conflict(why.to_owned()).into())
 }
 
 /// The key under which a request is stored; holding and booking do not share theirs.

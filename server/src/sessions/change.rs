@@ -2,7 +2,7 @@
 
 use super::{
     BookingForm,
-    book::not_blocked,
+    book::{both_stay, not_blocked},
     conflict,
     follow::{Written, follow},
     get,
@@ -166,6 +166,13 @@ async fn apply(txn: &Txn, context: &Context) -> Result<()> {
     let next = after(&old.facts, old.held_until, context.role, step, context.now)?;
     let (edit, note) = edit(txn, context, &old, next).await?;
     store::sessions::edit(txn, &old, &edit, context.now).await?;
+    match next.booking {
+        Booking::Held | Booking::Requested | Booking::Confirmed => {
+            let people = (old.facts.mentor, old.facts.mentee);
+            both_stay(txn, people, context.by).await?;
+        }
+        Booking::Declined | Booking::Cancelled { .. } => {}
+    }
     let written = Written {
         session: context.id,
         version: old.version + 1,

@@ -10,7 +10,7 @@ mod stop;
 pub use book::{BookRequest, Booked, BookingForm, book, generate_key, hold, insert, meeting_url};
 pub use change::{SessionChange, change, release};
 pub use slots::{MentorSlots, OtherSlots, mentor_slots, preview, slots, slots_to_move};
-pub(crate) use stop::{end_requests_between, stop_all};
+pub(crate) use stop::{Running, end_requests_between, stop_all};
 
 use crate::{
     AppState, Result,

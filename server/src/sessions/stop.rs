@@ -49,24 +49,36 @@ pub(crate) async fn end_requests_between(
     Ok(())
 }
 
-/// Ends the meetings a person could be in now, and cancels the rest of what they would come to, in the name of `by`.
+/// What becomes of the meetings that somebody could be in now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Running {
+    /// They end for both.
+    Ends,
+    /// They go on until their own end.
+    GoesOn,
+}
+
+/// Cancels what a person would still come to, in the name of `by`; times that anybody holds of theirs are given back.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn stop_all(
     txn: &Txn,
-    user: UserId,
-    by: UserId,
+    (user, by): (UserId, UserId),
+    running: Running,
     rules: WindowRules,
     now: Timestamp,
 ) -> Stored {
-    store::sessions::release_holds(txn, user, None).await?;
+    store::sessions::release_all_holds(txn, user).await?;
     for record in store::sessions::lock_ahead(txn, user, rules, now).await? {
         let facts = &record.facts;
-        if facts.booking == Booking::Confirmed && facts.scheduled_at <= now {
-            end_in(txn, facts.id, Some(by), EndReason::EndedByAdmin, now).await?;
-        } else {
-            write(txn, &record, cancelled(by, now), by, rules, now).await?;
+        let has_begun = facts.booking == Booking::Confirmed && facts.scheduled_at <= now;
+        match (has_begun, running) {
+            (true, Running::Ends) => {
+                end_in(txn, facts.id, Some(by), EndReason::EndedByAdmin, now).await?;
+            }
+            (true, Running::GoesOn) => {}
+            (false, _) => write(txn, &record, cancelled(by, now), by, rules, now).await?,
         }
     }
     Ok(())

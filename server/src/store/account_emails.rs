@@ -8,9 +8,8 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait},
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::Expr,
 };
 
 /// Whose email it is.
@@ -186,14 +185,11 @@ pub async fn void_sign_up(txn: &Txn, sign_up: SignUpId) -> Result<(), StoreError
     Ok(())
 }
 
-/// Removes emails from before `before`.
+/// Removes an email.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
-    table::Entity::delete_many()
-        .filter(Expr::col(table::Column::CreatedAt).lt(before))
-        .exec(txn)
-        .await?;
+pub async fn delete(txn: &Txn, id: EmailId) -> Result<(), StoreError> {
+    table::Entity::delete_by_id(id).exec(txn).await?;
     Ok(())
 }

@@ -81,14 +81,3 @@ pub async fn forget(txn: &Txn, key: &str) -> Result<(), StoreError> {
     txn.execute_raw(statement(txn, sql, [key.into()])).await?;
     Ok(())
 }
-
-/// Removes counts that began before `before` and hold nobody up.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
-    let sql = "DELETE FROM attempts WHERE since < $1 AND next_at < $1";
-    txn.execute_raw(statement(txn, sql, [before.into()]))
-        .await?;
-    Ok(())
-}

@@ -1,14 +1,17 @@
-//! Table `audit_log`: what moderators, admins and the system did. Rows are only added.
+//! Table `audit_log`: what people did with their accounts, and moderators, admins and the system with others. Rows are
+//! only added, and counted; they go when they are old.
 
 use super::{Part, StoreError, Txn, entity::audit_log as table};
 use domain::{
-    audit::AuditAction,
+    audit::{AuditAction, counted_as},
     ids::{SessionId, UserId},
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
 
@@ -25,6 +28,8 @@ pub struct AuditEntry {
     pub subject: Option<UserId>,
     /// Text for an admin, without names and addresses; may be empty.
     pub detail: String,
+    /// How often within the hour, for what is counted; `at` is the last time.
+    pub times: i32,
 }
 
 impl AuditEntry {
@@ -42,15 +47,31 @@ impl AuditEntry {
             session: None,
             subject,
             detail: String::new(),
+            times: 1,
         }
     }
 }
 
-/// Adds an action, in the transaction that carries it out.
+/// Adds an action, in the transaction that carries it out; counts it by the entry of the same hour, if it
+/// [is counted](AuditAction::is_counted).
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn record(txn: &Txn, entry: &AuditEntry) -> Result<(), StoreError> {
+    let key = counted_as(
+        entry.action,
+        entry.actor,
+        entry.subject,
+        &entry.detail,
+        entry.at,
+    );
+    let again = OnConflict::column(table::Column::CountedAs)
+        .value(
+            table::Column::Times,
+            Expr::col((table::Entity, table::Column::Times)).add(1),
+        )
+        .update_column(table::Column::At)
+        .to_owned();
     table::Entity::insert(table::ActiveModel {
         id: Set(Uuid::new_v4()),
         at: Set(entry.at),
@@ -59,7 +80,10 @@ pub async fn record(txn: &Txn, entry: &AuditEntry) -> Result<(), StoreError> {
         session_id: Set(entry.session),
         subject: Set(entry.subject),
         detail: Set(entry.detail.clone()),
+        times: Set(entry.times),
+        counted_as: Set(key),
     })
+    .on_conflict(again)
     .exec_without_returning(txn)
     .await?;
     Ok(())

@@ -73,13 +73,3 @@ pub async fn take(
         .await?;
     Ok(found.filter(|row| now < row.expires_at))
 }
-
-/// Removes those that are too old.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sweep(txn: &Txn, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "DELETE FROM ceremonies WHERE expires_at <= $1";
-    txn.execute_raw(statement(txn, sql, [now.into()])).await?;
-    Ok(())
-}

@@ -268,18 +268,6 @@ pub async fn retry(txn: &Txn, job: JobId, now: Timestamp) -> Result<bool, StoreE
     Ok(changed.rows_affected > 0)
 }
 
-/// Removes jobs that were done before `before`.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<u64, StoreError> {
-    let gone = jobs::Entity::delete_many()
-        .filter(jobs::Column::DoneAt.lt(before))
-        .exec(txn)
-        .await?;
-    Ok(gone.rows_affected)
-}
-
 /// Kinds of the jobs that wait for a session, sorted. Only tests ask.
 ///
 /// # Errors

@@ -42,6 +42,8 @@ pub struct FoundLogin {
     pub second_factor_due: bool,
     /// Whether the person has one.
     pub has_second_factor: bool,
+    /// When the account is deleted, if that was asked for.
+    pub delete_at: Option<Timestamp>,
 }
 
 /// Inserts a login.
@@ -80,6 +82,7 @@ struct Row {
     time_zone: String,
     is_admin: bool,
     email_failed_at: Option<Timestamp>,
+    delete_at: Option<Timestamp>,
     mentor_id: Option<UserId>,
 }
 
@@ -92,7 +95,7 @@ pub async fn find(
     token_hash: &str,
 ) -> Result<Option<FoundLogin>, StoreError> {
     let sql = "SELECT l.id AS login_id, l.last_seen_at, l.expires_at, l.confirmed_at, l.second_factor_due, \
-               u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, \
+               u.id, u.email, u.name, u.time_zone, u.is_admin, u.email_failed_at, u.delete_at, \
                (EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = u.id) \
                OR EXISTS (SELECT 1 FROM authenticators a WHERE a.user_id = u.id AND a.on_since IS NOT NULL)) AS has_second_factor, \
                m.user_id AS mentor_id FROM logins l JOIN users u ON u.id = l.user_id \
@@ -108,6 +111,7 @@ pub async fn find(
         confirmed_at: r.confirmed_at,
         second_factor_due: r.second_factor_due,
         has_second_factor: r.has_second_factor,
+        delete_at: r.delete_at,
         me: Me {
             id: r.id,
             email: r.email,
@@ -116,6 +120,8 @@ pub async fn find(
             is_admin: r.is_admin,
             is_mentor: r.mentor_id.is_some(),
             email_fails: r.email_failed_at.is_some(),
+            // In the reader's zone, which the store does not know about.
+            leaves: None,
         },
     }))
 }

@@ -259,9 +259,15 @@ struct Row {
     pending_name: Option<String>,
     pending_headline: Option<String>,
     pending_bio: Option<String>,
+    leaves: bool,
 }
 
 impl Row {
+    /// Whether mentees see it: nobody books somebody who leaves.
+    fn is_shown(&self) -> bool {
+        self.published && !self.leaves
+    }
+
     fn revision(&self) -> Option<Revision> {
         let revision = Revision {
             name: self.pending_name.clone(),
@@ -302,15 +308,16 @@ impl Row {
 
 const SELECT: &str = "SELECT u.id, u.name, u.time_zone, m.headline, m.bio, m.session_minutes, m.published, m.lengths, \
     m.questions, m.confirms, m.buffer_before_min, m.buffer_after_min, m.min_notice_minutes, m.booking_window_days, m.max_per_day, \
-    m.max_per_week, m.paused, m.pending_name, m.pending_headline, m.pending_bio \
-    FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL AND u.suspended_at IS NULL";
+    m.max_per_week, m.paused, m.pending_name, m.pending_headline, m.pending_bio, \
+    (u.delete_at IS NOT NULL) AS leaves FROM mentors m JOIN users u ON u.id = m.user_id WHERE u.anonymised_at IS NULL AND u.suspended_at IS NULL";
 
 /// Published profiles, by name; at most 200.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<MentorCard>, StoreError> {
-    let sql = format!("{SELECT} AND m.published ORDER BY u.name, u.id LIMIT 200");
+    let sql =
+        format!("{SELECT} AND m.published AND u.delete_at IS NULL ORDER BY u.name, u.id LIMIT 200");
     let rows = Row::find_by_statement(statement(db, &sql, []))
         .all(db)
         .await?;
@@ -323,7 +330,7 @@ pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<MentorCard>, StoreErr
 /// When the database does not answer.
 pub async fn waiting(db: &impl ConnectionTrait) -> Result<Vec<PendingMentor>, StoreError> {
     let sql = format!(
-        "{SELECT} AND (NOT m.published OR m.pending_name IS NOT NULL OR m.pending_headline IS NOT NULL \
+        "{SELECT} AND u.delete_at IS NULL AND (NOT m.published OR m.pending_name IS NOT NULL OR m.pending_headline IS NOT NULL \
          OR m.pending_bio IS NOT NULL) ORDER BY u.name, u.id LIMIT 200"
     );
     let rows = Row::find_by_statement(statement(db, &sql, []))
@@ -399,7 +406,7 @@ pub async fn find(
         paused: row.paused,
     };
     Ok(Some(MentorProfile {
-        published: row.published,
+        published: row.is_shown(),
         revision: row.revision(),
         card: row.card()?,
         schedule,

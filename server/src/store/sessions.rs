@@ -733,6 +733,16 @@ pub async fn release_holds_between(txn: &Txn, one: UserId, two: UserId) -> Resul
     remove(txn, statement(txn, sql, [one.into(), two.into()])).await
 }
 
+/// Gives back what a person holds of others' time, and others of theirs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn release_all_holds(txn: &Txn, user: UserId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sessions WHERE booking = 'held' AND (mentee_id = $1 OR mentor_id = $1) \
+               RETURNING id, mentor_id, mentee_id";
+    remove(txn, statement(txn, sql, [user.into()])).await
+}
+
 /// Whether two people have, or had, a session with each other.
 ///
 /// # Errors

@@ -114,15 +114,3 @@ pub async fn delete_of(txn: &Txn, email: &EmailAddress) -> Result<(), StoreError
         .await?;
     Ok(())
 }
-
-/// Removes those from before `before`, with their links.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
-    table::Entity::delete_many()
-        .filter(table::Column::CreatedAt.lt(before))
-        .exec(txn)
-        .await?;
-    Ok(())
-}

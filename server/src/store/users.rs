@@ -6,15 +6,16 @@ use super::{
     statement,
 };
 use domain::{
+    deletion::{AccountFacts, FORMER_MEMBER, former_address},
     ids::UserId,
     text::{DisplayName, EmailAddress},
     time::Timestamp,
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
 };
 use std::collections::HashMap;
 
@@ -69,6 +70,8 @@ pub async fn insert(txn: &Txn, user: &NewUser) -> Result<(), StoreError> {
         search: Set(search_text(user.name.as_str(), user.email.as_str())),
         email_failed_at: Set(None),
         suspended_at: Set(None),
+        delete_at: Set(None),
+        delete_held: Set(false),
     })
     .exec_without_returning(txn)
     .await?;
@@ -171,6 +174,10 @@ pub async fn set_email(txn: &Txn, user: UserId, email: &EmailAddress) -> Result<
 pub async fn suspend(txn: &Txn, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let suspended = users::Entity::update_many()
         .col_expr(users::Column::SuspendedAt, now.into())
+        .col_expr(
+            users::Column::DeleteHeld,
+            Expr::col(users::Column::DeleteAt).is_not_null(),
+        )
         .filter(users::Column::Id.eq(user))
         .filter(users::Column::SuspendedAt.is_null())
         .filter(users::Column::AnonymisedAt.is_null())
@@ -191,6 +198,162 @@ pub async fn reinstate(txn: &Txn, user: UserId) -> Result<bool, StoreError> {
         .exec(txn)
         .await?;
     Ok(reinstated.rows_affected > 0)
+}
+
+/// An account as its deletion needs it.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct LeavingRow {
+    pub email: String,
+    /// IANA zone.
+    pub time_zone: String,
+    /// Looks after rooms and people.
+    pub is_admin: bool,
+    delete_at: Option<Timestamp>,
+    delete_held: bool,
+    anonymised_at: Option<Timestamp>,
+}
+
+impl LeavingRow {
+    /// What decides.
+    pub fn facts(&self) -> AccountFacts {
+        AccountFacts {
+            delete_at: self.delete_at,
+            is_held: self.delete_held,
+            is_gone: self.anonymised_at.is_some(),
+        }
+    }
+}
+
+const LEAVING: &str = "SELECT email, time_zone, is_admin, delete_at, delete_held, anonymised_at FROM users WHERE id = $1";
+
+/// An account as its deletion needs it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn leaving(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Option<LeavingRow>, StoreError> {
+    Ok(
+        LeavingRow::find_by_statement(statement(db, LEAVING, [user.into()]))
+            .one(db)
+            .await?,
+    )
+}
+
+/// As [`leaving`], keeping others from changing it until the transaction ends.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lock_leaving(txn: &Txn, user: UserId) -> Result<Option<LeavingRow>, StoreError> {
+    let rows = match engine_of(txn) {
+        Engine::Postgres => "FOR NO KEY UPDATE",
+        Engine::Sqlite => "",
+    };
+    let sql = format!("{LEAVING} {rows}");
+    Ok(
+        LeavingRow::find_by_statement(statement(txn, &sql, [user.into()]))
+            .one(txn)
+            .await?,
+    )
+}
+
+/// Says when an account is to be deleted, or that it stays.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn set_delete_at(
+    txn: &Txn,
+    user: UserId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    users::Entity::update_many()
+        .col_expr(users::Column::DeleteAt, at.into())
+        .col_expr(users::Column::DeleteHeld, false.into())
+        .filter(users::Column::Id.eq(user))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// How many others look after rooms and people, who neither leave nor are kept out; the same for everybody who asks
+/// until the transaction ends.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lock_other_admins(txn: &Txn, user: UserId) -> Result<u64, StoreError> {
+    // Everybody's row, their own included, in one order: of two admins who leave at the same moment one is the last.
+    let rows = match engine_of(txn) {
+        Engine::Postgres => "FOR NO KEY UPDATE",
+        Engine::Sqlite => "",
+    };
+    let sql = format!(
+        "SELECT id, delete_at, suspended_at FROM users WHERE is_admin AND anonymised_at IS NULL ORDER BY id {rows}"
+    );
+    let all = txn.query_all_raw(statement(txn, &sql, [])).await?;
+    let mut others = 0;
+    for row in all {
+        let id: UserId = row.try_get("", "id")?;
+        let leaves: Option<Timestamp> = row.try_get("", "delete_at")?;
+        let is_out: Option<Timestamp> = row.try_get("", "suspended_at")?;
+        others += u64::from(id != user && leaves.is_none() && is_out.is_none());
+    }
+    Ok(others)
+}
+
+/// Which of some people cannot be met: they are suspended, leave, or are gone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn away(db: &impl ConnectionTrait, people: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+    let is_away = Condition::any()
+        .add(users::Column::SuspendedAt.is_not_null())
+        .add(users::Column::DeleteAt.is_not_null())
+        .add(users::Column::AnonymisedAt.is_not_null());
+    Ok(users::Entity::find()
+        .select_only()
+        .column(users::Column::Id)
+        .filter(users::Column::Id.is_in(people.iter().copied()))
+        .filter(is_away)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// How many accounts should be deleted by now, but for their people's suspension.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn held_deletions(db: &impl ConnectionTrait, now: Timestamp) -> Result<u64, StoreError> {
+    Ok(users::Entity::find()
+        .filter(users::Column::DeleteAt.lte(now))
+        .filter(users::Column::DeleteHeld.eq(true))
+        .filter(users::Column::AnonymisedAt.is_null())
+        .count(db)
+        .await?)
+}
+
+/// Overwrites who somebody is: name, address, password, and what they may.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn overwrite(txn: &Txn, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    let row = users::ActiveModel {
+        id: Unchanged(user),
+        email: Set(former_address(user)),
+        name: Set(FORMER_MEMBER.to_owned()),
+        time_zone: Set("UTC".to_owned()),
+        password_hash: Set(NO_PASSWORD.to_owned()),
+        is_admin: Set(false),
+        anonymised_at: Set(Some(now)),
+        search: Set(search_text(FORMER_MEMBER, "")),
+        email_failed_at: Set(None),
+        delete_at: Set(None),
+        delete_held: Set(false),
+        ..Default::default()
+    };
+    users::Entity::update(row).exec(txn).await?;
+    Ok(())
 }
 
 /// How many addresses a mail server refused for good.
@@ -294,6 +457,9 @@ pub struct AccountRow {
     mentor_id: Option<UserId>,
     published: Option<bool>,
     suspended_at: Option<Timestamp>,
+    delete_at: Option<Timestamp>,
+    delete_held: bool,
+    anonymised_at: Option<Timestamp>,
     /// Booked sessions in either role.
     pub sessions: i64,
     /// When one of its logins was last used; `None` when it has none.
@@ -303,7 +469,16 @@ pub struct AccountRow {
 impl AccountRow {
     /// Whether mentees see a mentor profile.
     pub fn is_published(&self) -> bool {
-        self.published == Some(true)
+        self.published == Some(true) && self.delete_at.is_none()
+    }
+
+    /// What decides about its deletion.
+    pub fn facts(&self) -> AccountFacts {
+        AccountFacts {
+            delete_at: self.delete_at,
+            is_held: self.delete_held,
+            is_gone: self.anonymised_at.is_some(),
+        }
     }
 
     /// Whether an admin keeps the person out.
@@ -332,6 +507,7 @@ pub async fn search(
     }
     let sql = format!(
         "SELECT u.id, u.name, u.email, u.time_zone, u.is_admin, u.created_at, u.suspended_at, \
+         u.delete_at, u.delete_held, u.anonymised_at, \
          m.user_id AS mentor_id, m.published, \
          (SELECT COUNT(*) FROM sessions s WHERE s.booking <> 'held' \
          AND (s.mentor_id = u.id OR s.mentee_id = u.id)) AS sessions, \

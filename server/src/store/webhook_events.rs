@@ -137,19 +137,6 @@ pub async fn settle(
     Ok(())
 }
 
-/// Removes messages that came before `before`; what they said is in other tables.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn sweep(txn: &Txn, before: Timestamp) -> Result<(), StoreError> {
-    table::Entity::delete_many()
-        .filter(table::Column::ReceivedAt.lt(before))
-        .filter(table::Column::State.ne(EventState::Received))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
 /// Whether a message about the room has come in.
 ///
 /// # Errors

@@ -18,7 +18,9 @@ use server::{
     AppState,
     accounts::{self, Client, CurrentLogin, SignUp},
     clock::MockClock,
-    config::{AppUrl, Config, Limits, LogFormat, MailConfig, MediaConfig, Proxies},
+    config::{
+        AppUrl, Config, Legal, Limits, LogFormat, MailConfig, MediaConfig, Proxies, Retention,
+    },
     job_list, jobs,
     mail::FakeMail,
     media::Fake,
@@ -338,7 +340,7 @@ pub fn around_the_clock() -> Vec<WeeklyHours> {
 }
 
 /// A person with a login.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Person {
     pub login: CurrentLogin,
     /// The login's token, as the cookie carries it.
@@ -397,6 +399,13 @@ impl TestApp {
         let user = made.expect("the account is made");
         let login = accounts::log_in(&self.state, user, &HERE).await;
         self.signed_in(login.expect("a login").token, email).await
+    }
+
+    /// Somebody who says once more who they are.
+    pub async fn again(&self, person: &Person) -> Person {
+        let login = accounts::log_in(&self.state, person.id(), &HERE).await;
+        let token = login.expect("a login").token;
+        self.signed_in(token, person.email.clone()).await
     }
 
     /// A mentor whom mentees see, free around the clock for sessions of an hour.
@@ -545,6 +554,20 @@ pub fn config(url: &str) -> Config {
         auto_approve_mentors: true,
         admin_second_factor: false,
         providers: Vec::new(),
+        legal: Legal::of_product("Young Minds", "http://127.0.0.1:3000").expect("good texts"),
+        deletion_after: Millis::days(14),
+        retention: Retention {
+            logins: Millis::days(30),
+            emails: Millis::days(90),
+            links: Millis::days(7),
+            audit: Millis::days(365),
+            webhooks: Millis::days(7),
+            attempts: Millis::hours(1),
+            jobs: Millis::days(7),
+            dead_jobs: Millis::days(90),
+            notifications: Millis::days(90),
+            reports: Millis::days(730),
+        },
         log_format: LogFormat::Text,
         site_root: "target/site".to_owned(),
     }

@@ -141,6 +141,7 @@ fn every_kind_of_job_has_words_for_admins() {
         "process_webhooks",
         "send_email",
         "notify_admin",
+        "make_export",
     ] {
         assert_ne!(list.title(kind), "Unknown job", "{kind}");
     }

@@ -5,17 +5,19 @@ use crate::{
     api::{
         error::ApiError,
         queries::{
-            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, Mentor, MentorTimes,
-            OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes, Sessions,
+            AccountSettings, Answer, Ask, Console, Dashboard, EmailLink, Legal, Mentor,
+            MentorTimes, OtherTimes, Safety, Schedule, ScheduleSettings, Session, SessionTimes,
+            Sessions,
         },
     },
     url_words::Week,
 };
 use domain::{
+    legal::LegalText,
     problem::Problem,
     views::{
-        CodesSetup, LinkView, MentorCard, MentorProfile, NotificationView, PendingMentor,
-        SafetyPage, SecondFactorView, SessionView,
+        CodesSetup, DeletionView, LinkView, MentorCard, MentorProfile, NotificationView,
+        PendingMentor, SafetyPage, SecondFactorView, SessionView,
     },
 };
 
@@ -25,10 +27,12 @@ pub async fn answer(request: &Request, ask: Ask) -> Result<Answer, ApiError> {
         Ask::TimeZones(_) => Answer::TimeZones(Box::new(time_zones())),
         Ask::SignUpWaiting(_) => Answer::SignUpWaiting(Box::new(waiting(request).await?)),
         Ask::EmailLink(query) => Answer::EmailLink(Box::new(link(request, query).await?)),
+        Ask::Legal(query) => Answer::Legal(Box::new(legal(request, &query))),
         Ask::Safety(query) => Answer::Safety(Box::new(safety(request, query).await?)),
         Ask::SecondFactor(_) => Answer::SecondFactor(Box::new(second_factor(request).await?)),
         Ask::CodesSetUp(_) => Answer::CodesSetUp(Box::new(codes_setup(request).await?)),
         Ask::Account(_) => Answer::Account(Box::new(account(request).await?)),
+        Ask::Deletion(_) => Answer::Deletion(Box::new(deletion(request).await?)),
         Ask::MentorProfile(_) => Answer::MentorProfile(Box::new(mentor_profile(request).await?)),
         Ask::Mentors(_) => Answer::Mentors(Box::new(mentors(request).await?)),
         Ask::Mentor(query) => Answer::Mentor(Box::new(mentor(request, query).await?)),
@@ -55,6 +59,10 @@ async fn link(request: &Request, query: EmailLink) -> Result<Option<LinkView>, A
     let (EmailLink { kind, token }, browser) = (query, request.sign_up());
     let found = server::accounts::look(&request.state, kind, &token, browser.as_deref()).await;
     request.answer(found)
+}
+
+fn legal(request: &Request, query: &Legal) -> LegalText {
+    request.state.config.legal.text(query.page).clone()
 }
 
 async fn safety(request: &Request, query: Safety) -> Result<SafetyPage, ApiError> {
@@ -85,7 +93,12 @@ async fn account(request: &Request) -> Result<AccountSettings, ApiError> {
         blocked: request.answer(server::safety::blocked(&request.state, login).await)?,
         logins: request.answer(server::accounts::list(&request.state, login).await)?,
         keys: request.answer(server::accounts::keys(&request.state, login).await)?,
+        export: request.answer(server::exports::view(&request.state, login).await)?,
     })
+}
+
+async fn deletion(request: &Request) -> Result<DeletionView, ApiError> {
+    request.answer(server::deletion::page(&request.state, request.login()?).await)
 }
 
 async fn mentor_profile(request: &Request) -> Result<Option<MentorProfile>, ApiError> {

@@ -8,12 +8,14 @@ use crate::{
     jobs::{Alert, Job, Lane},
     store::{
         ScopedFutureExt,
-        account_emails::{self, AccountEmailRow},
+        account_emails::{self, AccountEmailRow, Owner},
         users,
     },
+    zones::Zone,
 };
 use domain::{
     account::AccountEmail,
+    deletion::Standing,
     ids::{EmailId, SessionId, UserId},
     job::EMAIL_MAX_ATTEMPTS,
     text::EmailAddress,
@@ -67,7 +69,24 @@ impl Job for SendAccountEmail {
                 tracing::info!(email.id = %id, %error, "an email about an account was refused");
             }
         }
-        Ok(())
+        match row.kind {
+            // The last thing that is known of whoever had the address.
+            AccountEmail::Deleted => self.forget(state).await,
+            AccountEmail::SignUp
+            | AccountEmail::SignIn
+            | AccountEmail::ResetPassword
+            | AccountEmail::ChangeAddress
+            | AccountEmail::PasswordChanged
+            | AccountEmail::AddressChanged
+            | AccountEmail::PasskeyAdded
+            | AccountEmail::PasskeyRemoved
+            | AccountEmail::CodesOn
+            | AccountEmail::CodesOff
+            | AccountEmail::ProviderLinked
+            | AccountEmail::ProviderUnlinked
+            | AccountEmail::DeletionAsked
+            | AccountEmail::DataReady => Ok(()),
+        }
     }
 }
 
@@ -80,11 +99,14 @@ impl SendAccountEmail {
             None => None,
         };
         let is_out = known.as_ref().is_some_and(|user| user.is_suspended());
-        let opens = matches!(
+        let leads_in = matches!(
             row.kind,
-            AccountEmail::SignIn | AccountEmail::ResetPassword | AccountEmail::ChangeAddress
+            AccountEmail::SignIn
+                | AccountEmail::ResetPassword
+                | AccountEmail::ChangeAddress
+                | AccountEmail::DataReady
         );
-        if is_out && opens {
+        if is_out && leads_in {
             return Ok(None);
         }
         let known = known.map(|user| user.id);
@@ -104,9 +126,20 @@ impl SendAccountEmail {
             (AccountEmail::CodesOn, _) => Some(AccountText::CodesOn),
             (AccountEmail::ProviderLinked, _) => Some(AccountText::ProviderLinked),
             (AccountEmail::ProviderUnlinked, _) => Some(AccountText::ProviderUnlinked),
+            (AccountEmail::DataReady, _) => Some(AccountText::DataReady),
             (AccountEmail::CodesOff, _) => Some(AccountText::CodesOff),
             (AccountEmail::PasskeyRemoved, _) => Some(AccountText::PasskeyRemoved),
+            (AccountEmail::DeletionAsked, _) => deletion_asked(state, row).await?,
+            (AccountEmail::Deleted, _) => Some(AccountText::Deleted),
         })
+    }
+
+    async fn forget(&self, state: &AppState) -> Result<()> {
+        let id = self.email;
+        let forgetting = state
+            .db
+            .write(|txn| async move { account_emails::delete(txn, id).await }.scope_boxed());
+        Ok(forgetting.await?)
     }
 
     /// The text with a fresh link; one of an earlier attempt stops working.
@@ -127,4 +160,22 @@ impl SendAccountEmail {
         arming.await?;
         Ok(AccountText::Link { kind, token })
     }
+}
+
+/// When an account is deleted; `None` when that was taken back meanwhile.
+async fn deletion_asked(state: &AppState, row: &AccountEmailRow) -> Result<Option<AccountText>> {
+    let Owner::User(user) = row.owner else {
+        return Ok(None);
+    };
+    let Some(account) = users::leaving(state.db.read(), user).await? else {
+        return Ok(None);
+    };
+    Ok(match account.facts().standing(state.clock.now()) {
+        Standing::Leaves { at } => {
+            let label = Zone::or_utc(&account.time_zone).label(at);
+            let when = format!("{}, {} ({})", label.date, label.time, label.zone);
+            Some(AccountText::DeletionAsked { when })
+        }
+        Standing::Stays | Standing::Due | Standing::Held { .. } | Standing::Gone => None,
+    })
 }

@@ -18,6 +18,8 @@ pub struct Model {
     pub session_id: Option<SessionId>,
     pub subject: Option<UserId>,
     pub detail: String,
+    pub times: i32,
+    pub counted_as: Option<String>,
 }
 
 /// Joins are written where they are needed.

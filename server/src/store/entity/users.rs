@@ -18,6 +18,8 @@ pub struct Model {
     pub search: String,
     pub email_failed_at: Option<Timestamp>,
     pub suspended_at: Option<Timestamp>,
+    pub delete_at: Option<Timestamp>,
+    pub delete_held: bool,
 }
 
 /// Joins are written where they are needed.

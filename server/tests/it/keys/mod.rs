@@ -54,7 +54,7 @@ async fn subjects(app: &TestApp, person: &Person) -> Vec<String> {
 
 /// How often the audit log has an action about somebody.
 async fn audited(app: &TestApp, action: &str, person: &Person) -> i64 {
-    let sql = "SELECT count(*) FROM audit_log WHERE action = $1 AND subject = $2";
+    let sql = "SELECT COALESCE(SUM(times), 0) FROM audit_log WHERE action = $1 AND subject = $2";
     let values = [action.into(), person.id().into()];
     app.test_db.number_of(sql, values).await
 }
