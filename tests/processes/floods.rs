@@ -160,18 +160,18 @@ async fn five_hundred_connections_that_dawdle_are_cut_and_disturb_nobody() {
                 dawdling.spawn(async move {
                     let began = Instant::now();
                     let mut drip = tokio::time::interval(Duration::from_secs(1));
-                    let mut answer = String::new();
-                    while drips {
-                        let (mut reading, mut writing) = stream.split();
-                        let mut byte = [0; 1];
-                        tokio::select! {
-                            _closed = reading.read(&mut byte) => break,
-                            _ = drip.tick() => if writing.write_all(b"a").await.is_err() { break },
+                    let answer = if drips {
+                        loop {
+                            let (mut reading, mut writing) = stream.split();
+                            let mut byte = [0; 1];
+                            tokio::select! {
+                                _closed = reading.read(&mut byte) => break String::new(),
+                                _ = drip.tick() => if writing.write_all(b"a").await.is_err() { break String::new() },
+                            }
                         }
-                    }
-                    if !drips {
-                        answer = rest(&mut stream).await;
-                    }
+                    } else {
+                        rest(&mut stream).await
+                    };
                     left.fetch_add(1, Ordering::Relaxed);
                     (text.len(), status_of(&answer), began.elapsed())
                 });
