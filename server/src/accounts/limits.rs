@@ -34,6 +34,9 @@ const OWN_CEREMONIES: u32 = 20;
 /// Downloads of one's own data in an hour.
 const OWN_DOWNLOADS: u32 = 20;
 
+/// Deletions of one's own account that somebody asks for in an hour: each can be taken back, and emails them.
+const OWN_DELETIONS: u32 = 3;
+
 /// What is counted, and how it is limited.
 #[derive(Debug)]
 enum Rule {
@@ -158,6 +161,12 @@ pub(super) fn of_own_ceremony(state: &AppState, user: UserId) -> Count {
 pub(crate) fn of_download(state: &AppState, user: UserId) -> Count {
     let most = Rule::Most(OWN_DOWNLOADS, LONGEST);
     Count::new(state, &format!("download {user}"), most)
+}
+
+/// Deletions of one's own account.
+pub(crate) fn of_deletion(state: &AppState, user: UserId) -> Count {
+    let most = Rule::Most(OWN_DELETIONS, LONGEST);
+    Count::new(state, &format!("deletion {user}"), most)
 }
 
 /// Counts an attempt under all of `counts`.

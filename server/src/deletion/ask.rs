@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     AppState, Error, Result,
-    accounts::{end_logins, tell},
+    accounts::{end_logins, limits, tell},
     config::Config,
     jobs::enqueue,
     login::CurrentLogin,
@@ -60,9 +60,15 @@ pub async fn page(state: &AppState, login: &CurrentLogin) -> Result<DeletionView
 /// goes on. Doing it twice is fine.
 ///
 /// # Errors
-/// `Problem::Conflict` unless they said who they are a moment ago, or when they are the last admin.
+/// `Problem::Conflict` unless they said who they are a moment ago, or when they are the last admin; `Problem::TooMany`
+/// after three in an hour.
 pub async fn ask(state: &AppState, login: &CurrentLogin) -> Result<()> {
     login.require_confirmed(state)?;
+    // Pressed twice.
+    if leaves(state, login.me.id).await? {
+        return Ok(());
+    }
+    limits::take(state, &[limits::of_deletion(state, login.me.id)]).await?;
     let request = Request {
         user: login.me.id,
         by: Some(login.me.id),
@@ -70,7 +76,7 @@ pub async fn ask(state: &AppState, login: &CurrentLogin) -> Result<()> {
         keeps: Some(login.login),
     };
     match begin(state, request).await {
-        // Pressed twice.
+        // Pressed twice, at the same moment.
         Err(Error::Problem(Problem::Conflict(_))) if leaves(state, login.me.id).await? => Ok(()),
         other => other,
     }

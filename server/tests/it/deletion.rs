@@ -752,6 +752,21 @@ async fn asked_for_anew_it_takes_the_whole_time_anew(app: TestApp) {
 }
 
 #[apply(on_both_engines!)]
+async fn asking_and_taking_it_back_in_a_loop_ends_after_three(app: TestApp) {
+    let leo = app.person("Leo").await;
+    let ask = async || deletion::ask(&app.state, &leo.login).await;
+    for _ in 0..3 {
+        ask().await.expect("asked");
+        // Pressed twice: nothing more, and not counted.
+        ask().await.expect("asked already");
+        deletion::keep(&app.state, &leo.login).await.expect("kept");
+    }
+    let refused = refusal(ask().await);
+    assert!(matches!(refused, Problem::TooMany { .. }), "{refused:?}");
+    assert_eq!(acts(&app, AuditAction::DeletionAsked).await, 3);
+}
+
+#[apply(on_both_engines!)]
 async fn a_booking_at_the_same_moment_does_not_outlive_the_request(app: TestApp) {
     let mentor = app.mentor("Maya").await;
     let mut mentees = Vec::new();
