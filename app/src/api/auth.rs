@@ -57,8 +57,8 @@ pub async fn confirm_sign_up(token: String, password: Option<String>) -> Result<
     let request = crate::api::backend::request()?;
     let (browser, password) = (request.sign_up(), password.unwrap_or_default());
     let proof = server::accounts::Proof { browser, password };
-    let client = request.client()?;
-    let made = server::accounts::confirm(&request.state, &token, proof, &client).await;
+    let (state, client, replaced) = (&request.state, request.client()?, request.own_login());
+    let made = server::accounts::confirm(state, &token, proof, &client, replaced).await;
     let (login, callback) = request.answer(made)?;
     request.sign_in(&login);
     request.remember_sign_up(None);

@@ -6,7 +6,7 @@
 use super::{
     Client, address_taken, limits,
     links::{self, unusable},
-    logins::{GeneratedLogin, NewLogin, record},
+    logins::{GeneratedLogin, NewLogin, record, replace},
     new_password::check_new,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 use domain::{
     account::AccountEmail,
     audit::AuditAction,
-    ids::{SignUpId, UserId},
+    ids::{LoginId, SignUpId, UserId},
     problem::{Problem, Refusals},
     text::{DisplayName, EmailAddress, ReturnPath, TextProblem},
     time::{Millis, Timestamp},
@@ -180,7 +180,8 @@ pub async fn correct_address(
     Ok(writing.await?)
 }
 
-/// Makes the account of a sign-up whose link was followed, and signs its person in; where they wanted to go.
+/// Makes the account of a sign-up whose link was followed, and signs its person in; where they wanted to go. The login
+/// that their browser had so far, `replaces`, ends.
 ///
 /// # Errors
 /// `Problem::Conflict` when the link does not work (any more); `Problem::Invalid` on `password` when neither browser nor
@@ -190,6 +191,7 @@ pub async fn confirm(
     link: &str,
     proof: Proof,
     client: &Client,
+    replaces: Option<LoginId>,
 ) -> Result<(NewLogin, Option<ReturnPath>)> {
     let (kind, hash, now) = (AccountEmail::SignUp, token_hash(link), state.clock.now());
     let found = account_emails::look(state.db.read(), kind, &hash, now).await?;
@@ -219,6 +221,7 @@ pub async fn confirm(
             };
             users::insert(txn, &user).await.map_err(address_taken)?;
             sign_ups::delete_of(txn, &row.email).await?;
+            replace(txn, replaces, now).await?;
             login.insert(txn).await?;
             record(txn, AuditAction::SignedUp, user.id, "", now).await?;
             Ok::<_, Error>(())

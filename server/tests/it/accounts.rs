@@ -112,17 +112,38 @@ async fn an_account_begins_with_the_proof_of_its_address(app: TestApp) {
             ("noor@example.org", false)
         );
     }
-    let made = accounts::confirm(&app.state, &link, same_browser(&waiting), &HERE).await;
+    let made = accounts::confirm(&app.state, &link, same_browser(&waiting), &HERE, None).await;
     let (login, _) = made.expect("an account");
     assert!(is_signed_in(&app, &login).await);
     sign_in(&app, "noor@example.org", PASSWORD)
         .await
         .expect("signed in");
     assert!(is_unusable(
-        accounts::confirm(&app.state, &link, same_browser(&waiting), &HERE).await
+        accounts::confirm(&app.state, &link, same_browser(&waiting), &HERE, None).await
     ));
     let kept = app.test_db.number("SELECT count(*) FROM sign_ups").await;
     assert_eq!(kept, 0, "nothing waits any more");
+}
+
+#[apply(on_both_engines!)]
+async fn an_account_made_in_a_browser_that_was_signed_in_ends_its_old_login_and_no_other(
+    app: TestApp,
+) {
+    let leo = app.person("Leo").await;
+    let form = SignIn {
+        email: leo.email.clone(),
+        password: PASSWORD.to_owned(),
+    };
+    let elsewhere = accounts::sign_in(&app.state, form, &HERE, None).await;
+    let elsewhere = elsewhere.expect("signed in elsewhere");
+    let waiting = sign_up(&app, "noor@example.org").await;
+    let link = token(&app, "noor@example.org").await;
+    let (proof, old) = (same_browser(&waiting), Some(leo.login.login));
+    let made = accounts::confirm(&app.state, &link, proof, &HERE, old).await;
+    let (login, _) = made.expect("an account");
+    assert!(is_signed_in(&app, &login).await && is_signed_in(&app, &elsewhere).await);
+    let old = accounts::current(&app.state, &leo.token).await;
+    assert!(old.expect("readable").is_none());
 }
 
 #[apply(on_both_engines!)]
@@ -135,7 +156,7 @@ async fn nobody_gets_an_account_by_the_click_of_whoever_has_the_address(app: Tes
         browser: None,
         password: password.to_owned(),
     };
-    let click = accounts::confirm(&app.state, &link, elsewhere(""), &HERE).await;
+    let click = accounts::confirm(&app.state, &link, elsewhere(""), &HERE, None).await;
     assert!(matches!(refusal(click), Problem::Invalid(_)));
     assert_eq!(app.test_db.number("SELECT count(*) FROM users").await, 0);
 
@@ -146,11 +167,11 @@ async fn nobody_gets_an_account_by_the_click_of_whoever_has_the_address(app: Tes
         .await
         .expect("it waits");
     let own_link = token(&app, "victim@example.org").await;
-    accounts::confirm(&app.state, &own_link, same_browser(&own), &HERE)
+    accounts::confirm(&app.state, &own_link, same_browser(&own), &HERE, None)
         .await
         .expect("an account");
     assert!(is_unusable(
-        accounts::confirm(&app.state, &link, same_browser(&evil), &HERE).await
+        accounts::confirm(&app.state, &link, same_browser(&evil), &HERE, None).await
     ));
     assert_eq!(
         refusal(sign_in(&app, "victim@example.org", PASSWORD).await),
@@ -167,7 +188,7 @@ async fn the_password_of_a_sign_up_is_not_guessed(app: TestApp) {
             browser: Some("x".repeat(43)),
             password: format!("guess number {guess}"),
         };
-        let refused = refusal(accounts::confirm(&app.state, &link, proof, &HERE).await);
+        let refused = refusal(accounts::confirm(&app.state, &link, proof, &HERE, None).await);
         match guess {
             0..10 => assert!(
                 matches!(refused, Problem::Invalid(_)),
@@ -184,7 +205,7 @@ async fn the_password_of_a_sign_up_is_not_guessed(app: TestApp) {
         browser: None,
         password: PASSWORD.to_owned(),
     };
-    accounts::confirm(&app.state, &link, proof, &HERE)
+    accounts::confirm(&app.state, &link, proof, &HERE, None)
         .await
         .expect("the right one from another browser");
 }
@@ -388,7 +409,7 @@ async fn an_account_has_a_new_address_once_that_is_proved_and_the_old_one_is_tol
     // The old address is free for somebody else, who gets nothing of the first account.
     let waiting = sign_up(&app, "leo@example.org").await;
     let link = token(&app, "leo@example.org").await;
-    let made = accounts::confirm(state, &link, same_browser(&waiting), &HERE).await;
+    let made = accounts::confirm(state, &link, same_browser(&waiting), &HERE, None).await;
     let (other, _) = made.expect("an account");
     let other = accounts::current(state, other.token.expose_secret()).await;
     assert_ne!(other.expect("readable").expect("signed in").me.id, leo.id());
@@ -408,9 +429,9 @@ async fn a_wrong_address_is_corrected_and_links_to_it_stop_working(app: TestApp)
     assert_eq!(waits.as_deref(), Some("noor@example.org"));
     let right = token(&app, "noor@example.org").await;
     assert!(is_unusable(
-        accounts::confirm(&app.state, &wrong, same_browser(&waiting), &HERE).await
+        accounts::confirm(&app.state, &wrong, same_browser(&waiting), &HERE, None).await
     ));
-    accounts::confirm(&app.state, &right, same_browser(&waiting), &HERE)
+    accounts::confirm(&app.state, &right, same_browser(&waiting), &HERE, None)
         .await
         .expect("an account");
     let again = accounts::send_again(&app.state, browser, &HERE).await;
