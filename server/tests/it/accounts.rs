@@ -130,11 +130,7 @@ async fn an_account_made_in_a_browser_that_was_signed_in_ends_its_old_login_and_
     app: TestApp,
 ) {
     let leo = app.person("Leo").await;
-    let form = SignIn {
-        email: leo.email.clone(),
-        password: PASSWORD.to_owned(),
-    };
-    let elsewhere = accounts::sign_in(&app.state, form, &HERE, None).await;
+    let elsewhere = sign_in(&app, &leo.email, PASSWORD).await;
     let elsewhere = elsewhere.expect("signed in elsewhere");
     let waiting = sign_up(&app, "noor@example.org").await;
     let link = token(&app, "noor@example.org").await;
